@@ -1,0 +1,6 @@
+//! regcfg.
+pub mod diag;
+pub mod secret;
+pub mod target;
+pub mod tree;
+pub mod world;

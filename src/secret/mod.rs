@@ -1,0 +1,55 @@
+//! Secrets: slots that stand for them in trees, the bytes that cannot leak, and where the bytes come from.
+//!
+//! A tree never holds a secret's bytes, only a [`SecretSlot`] that says where they come from. The bytes are read when,
+//! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
+
+mod bytes;
+
+pub use bytes::SecretBytes;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::tree::Place;
+use crate::world::ProjectPath;
+
+/// Stands in a tree for a secret whose bytes are elsewhere; shows nothing of it.
+#[derive(Clone)]
+pub struct SecretSlot(Arc<Slot>);
+
+struct Slot {
+    source: PlainSource,
+    place: Place,
+}
+
+/// Where the plain bytes of a secret can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlainSource {
+    /// A variable of the environment.
+    Env(String),
+    /// A file of the project.
+    File(ProjectPath),
+}
+
+impl SecretSlot {
+    /// Makes the slot of a secret that was asked for at `place`.
+    pub fn new(source: PlainSource, place: Place) -> Self {
+        Self(Arc::new(Slot { source, place }))
+    }
+
+    /// Returns where the bytes can be read.
+    pub fn source(&self) -> &PlainSource {
+        &self.0.source
+    }
+
+    /// Returns where the spec asked for the secret.
+    pub fn place(&self) -> &Place {
+        &self.0.place
+    }
+}
+
+impl fmt::Debug for SecretSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}

@@ -1,0 +1,10 @@
+//! The tree that everything is made of, and its text forms.
+//!
+//! Only this module knows YAML: [`parse`] reads it into [`Node`]s, [`emit`] writes them so that kubectl reads the same back.
+
+mod node;
+mod origin;
+pub mod parse;
+
+pub use node::{Entry, Map, Node, Value};
+pub use origin::{Origin, Place, Position, Source, SourceKind};
