@@ -193,9 +193,11 @@ impl Node {
             Value::Float(value) => Json::from(*value),
             Value::String(text) => Json::from(&**text),
             Value::Seq(items) => items.iter().map(Node::to_json).collect(),
-            Value::Map(map) => {
-                map.iter().map(|(key, entry)| (key.to_string(), entry.node.to_json())).collect::<serde_json::Map<_, _>>().into()
-            }
+            Value::Map(map) => map
+                .iter()
+                .map(|(key, entry)| (key.to_string(), entry.node.to_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
         }
     }
 }
@@ -218,7 +220,8 @@ impl PartialEq for Value {
             (Value::String(a), Value::String(b)) => a == b,
             (Value::Seq(a), Value::Seq(b)) => a == b,
             (Value::Map(a), Value::Map(b)) => {
-                a.len() == b.len() && a.iter().all(|(key, entry)| b.get(key).is_some_and(|other| other.node == entry.node))
+                a.len() == b.len()
+                    && a.iter().all(|(key, entry)| b.get(key).is_some_and(|other| other.node == entry.node))
             }
             _ => false,
         }
