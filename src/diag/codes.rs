@@ -40,4 +40,22 @@ macro_rules! codes {
 codes! {
     /// Text that YAML cannot read.
     MALFORMED_YAML = "RC0101" "malformed-yaml";
+    /// One key twice in a mapping.
+    DUPLICATE_KEY = "RC0102" "duplicate-key";
+    /// A plain scalar that YAML readers disagree on.
+    AMBIGUOUS_SCALAR = "RC0103" "ambiguous-scalar";
+    /// Nesting beyond the limit.
+    TOO_DEEP = "RC0104" "too-deep";
+    /// More bytes or values than the limit.
+    TOO_LARGE = "RC0105" "too-large";
+    /// A YAML tag.
+    TAG = "RC0106" "yaml-tag";
+    /// A key that is not text.
+    KEY_NOT_TEXT = "RC0107" "key-not-text";
+    /// A character that marks holes.
+    RESERVED_CHARACTER = "RC0108" "reserved-character";
+    /// Several documents in a file of one.
+    SEVERAL_DOCUMENTS = "RC0109" "several-documents";
+    /// A file with nothing in it.
+    EMPTY_FILE = "RC0110" "empty-file";
 }

@@ -5,6 +5,7 @@
 mod node;
 mod origin;
 pub mod parse;
+pub(crate) mod scalar;
 
 pub use node::{Entry, Map, Node, Value};
 pub use origin::{Origin, Place, Position, Source, SourceKind};

@@ -1,1 +1,408 @@
-//! Reads YAML.
+//! Reads YAML text into [`Node`]s with a place for every key and value.
+//!
+//! Plain scalars are read as YAML 1.2 does, and those that YAML 1.1 reads otherwise are findings. Duplicate keys, tags,
+//! documents too deep or too large are findings too. A text with a syntax error gives no tree at all.
+
+use std::sync::Arc;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use indexmap::map::Entry as Slot;
+
+use super::node::{Entry, Map, Node, Value};
+use super::origin::{Place, Source};
+use super::scalar;
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, Severity, codes};
+
+/// The deepest nesting of mappings and sequences.
+const DEEPEST: usize = 100;
+
+/// The most nodes in one text, those that aliases repeat included.
+const MOST_NODES: usize = 500_000;
+
+/// How plain scalars are taken that YAML readers disagree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// They are errors, for regcfg's own files and templates.
+    Strict,
+    /// They are what kubectl reads, with a warning, for manifests.
+    AsKubectl,
+}
+
+/// Reads every document of a text; empty documents are left out.
+///
+/// Returns none where an error was added to the findings.
+pub fn documents(source: &Arc<Source>, reading: Reading, findings: &mut Findings) -> Option<Vec<Node>> {
+    let n_errors = findings.n_errors();
+    let mut builder = Builder { source, reading, findings, n_nodes: 0, anchors: Vec::new(), stop: false };
+    let documents = builder.documents();
+    (findings.n_errors() == n_errors).then_some(documents)
+}
+
+/// Reads a text that holds one document; none or several are an error.
+pub fn document(source: &Arc<Source>, reading: Reading, findings: &mut Findings) -> Option<Node> {
+    let mut documents = documents(source, reading, findings)?;
+    if documents.len() > 1 {
+        let second = &documents[1];
+        let finding = Diagnostic::error(&codes::SEVERAL_DOCUMENTS, second.place(), "a second document in one file");
+        findings.push(finding.help("move it to a file of its own"));
+        return None;
+    }
+    let first = documents.pop();
+    if first.is_none() {
+        let start = Place::start_of(source);
+        let finding = Diagnostic::error(&codes::EMPTY_FILE, &start, "the file is empty");
+        findings.push(finding.help("write a spec, or start from one with `regcfg init`"));
+    }
+    first
+}
+
+type Events<'a> = Parser<'a, StrInput<'a>>;
+
+struct Builder<'a> {
+    source: &'a Arc<Source>,
+    reading: Reading,
+    findings: &'a mut Findings,
+    n_nodes: usize,
+    /// Anchored nodes with their size in nodes, by the parser's number of the anchor.
+    anchors: Vec<Option<(Node, usize)>>,
+    /// Set once nothing after can be trusted.
+    stop: bool,
+}
+
+impl Builder<'_> {
+    fn documents(&mut self) -> Vec<Node> {
+        let options = granit_parser::options! {
+            flow_nesting_limit: DEEPEST + 1,
+            block_nesting_limit: DEEPEST + 1,
+        };
+        let source = Arc::clone(self.source);
+        let mut events = Parser::new_from_str_with_options(source.text(), options);
+        let mut documents = Vec::new();
+        while let Some((event, span)) = self.next(&mut events) {
+            match event {
+                Event::DocumentStart(..) => self.anchors.clear(),
+                Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+                event => {
+                    let Some(node) = self.node(&mut events, event, span, 0) else { break };
+                    if !matches!(node.value, Value::Null) {
+                        documents.push(node);
+                    }
+                }
+            }
+        }
+        documents
+    }
+
+    fn next<'t>(&mut self, events: &mut Events<'t>) -> Option<(Event<'t>, Span)> {
+        if self.stop {
+            return None;
+        }
+        match events.next_event()? {
+            Ok(next) => Some(next),
+            Err(error) => {
+                self.stop = true;
+                let finding = self.syntax_error(&error);
+                self.findings.push(finding);
+                None
+            }
+        }
+    }
+
+    fn syntax_error(&self, error: &ScanError) -> Diagnostic {
+        let at = error.marker().byte_offset().unwrap_or_default();
+        let place = Place::new(self.source, at..at);
+        if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+            return too_deep(&place);
+        }
+        let line = place.position().line as usize;
+        let text = self.source.text().lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let words = error.kind().to_string();
+        let finding =
+            Diagnostic::error(&codes::MALFORMED_YAML, &place, format!("malformed YAML: {}", lowercase(&words)));
+        if text.trim_start_matches(' ').starts_with('\t') {
+            finding.help("indent with spaces; YAML allows no tabs")
+        } else {
+            finding.help("correct the YAML at, or just before, this place")
+        }
+    }
+
+    fn place(&self, span: &Span) -> Place {
+        Place::new(self.source, span.byte_range().unwrap_or_default())
+    }
+
+    /// Builds the node that begins with an event; none where nothing after can be trusted.
+    fn node<'t>(&mut self, events: &mut Events<'t>, event: Event<'t>, span: Span, depth: usize) -> Option<Node> {
+        let place = self.place(&span);
+        self.count(1, &place)?;
+        if depth > DEEPEST {
+            self.stop = true;
+            self.findings.push(too_deep(&place));
+            return None;
+        }
+        let n_before = self.n_nodes;
+        let (node, anchor) = match event {
+            Event::Alias(anchor) => return self.aliased(anchor, &place),
+            Event::Scalar(text, style, anchor, tag) => (self.scalar(&text, style, tag.as_deref(), place), anchor),
+            Event::SequenceStart(_, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), "seq", &place);
+                self.open(anchor);
+                (self.sequence(events, place, depth)?, anchor)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), "map", &place);
+                self.open(anchor);
+                (self.mapping(events, place, depth)?, anchor)
+            }
+            _ => return None,
+        };
+        if anchor > 0 {
+            self.open(anchor);
+            self.anchors[anchor] = Some((node.clone(), self.n_nodes - n_before + 1));
+        }
+        Some(node)
+    }
+
+    /// Counts nodes against the limit.
+    fn count(&mut self, n_nodes: usize, place: &Place) -> Option<()> {
+        self.n_nodes += n_nodes;
+        if self.n_nodes <= MOST_NODES {
+            return Some(());
+        }
+        self.stop = true;
+        let message = format!("more than {MOST_NODES} values, aliases counted as often as they are used");
+        self.findings.push(
+            Diagnostic::error(&codes::TOO_LARGE, place, message).help("split the file, or write out less by alias"),
+        );
+        None
+    }
+
+    /// Makes room for an anchor, which is empty until its node is whole.
+    fn open(&mut self, anchor: usize) {
+        if self.anchors.len() <= anchor {
+            self.anchors.resize(anchor + 1, None);
+        }
+    }
+
+    fn aliased(&mut self, anchor: usize, place: &Place) -> Option<Node> {
+        let Some((node, size)) = self.anchors.get(anchor).cloned().flatten() else {
+            self.stop = true;
+            let finding = Diagnostic::error(&codes::MALFORMED_YAML, place, "an alias within its own anchor");
+            self.findings.push(finding.help("write the value out"));
+            return None;
+        };
+        self.count(size, place)?;
+        Some(node)
+    }
+
+    fn sequence<'t>(&mut self, events: &mut Events<'t>, mut place: Place, depth: usize) -> Option<Node> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span) = self.next(events)?;
+            if matches!(event, Event::SequenceEnd) {
+                return Some(Node::new(Value::Seq(items), place));
+            }
+            let item = self.node(events, event, span, depth + 1)?;
+            if items.is_empty() && place.start == place.end {
+                place = Place { end: item.place().end, ..place };
+            }
+            items.push(item);
+        }
+    }
+
+    fn mapping<'t>(&mut self, events: &mut Events<'t>, mut place: Place, depth: usize) -> Option<Node> {
+        let mut map = Map::new();
+        let mut merged: Vec<Node> = Vec::new();
+        loop {
+            let (event, span) = self.next(events)?;
+            if matches!(event, Event::MappingEnd) {
+                break;
+            }
+            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
+            let key = self.node(events, event, span, depth + 1)?;
+            let (event, span) = self.next(events)?;
+            let node = self.node(events, event, span, depth + 1)?;
+            if is_merge {
+                merged.push(node);
+                continue;
+            }
+            let Some(text) = self.key(&key) else { continue };
+            match map.entry(text) {
+                Slot::Vacant(vacant) => {
+                    vacant.insert(Entry { key: key.origin, node });
+                }
+                Slot::Occupied(first) => {
+                    let message = format!("duplicate key {}", quoted(first.key()));
+                    let finding = Diagnostic::error(&codes::DUPLICATE_KEY, key.place(), message);
+                    let finding = finding.note_at(first.get().key.place(), "first written here");
+                    self.findings.push(finding.help("keep one of the two"));
+                }
+            }
+        }
+        for node in &merged {
+            self.merge(&mut map, node);
+        }
+        if let Some((_, first)) = map.get_index(0) {
+            place = Place { start: place.start.min(first.key.place().start), end: first.key.place().end, ..place };
+        }
+        Some(Node::new(Value::Map(map), place))
+    }
+
+    /// Adds what `<<` brings: entries that the mapping has not itself.
+    fn merge(&mut self, map: &mut Map, node: &Node) {
+        let from = match &node.value {
+            Value::Map(_) => std::slice::from_ref(node),
+            Value::Seq(items) => items,
+            _ => &[],
+        };
+        if from.is_empty() || from.iter().any(|node| node.as_map().is_none()) {
+            let finding =
+                Diagnostic::error(&codes::MALFORMED_YAML, node.place(), "`<<` merges something that is no mapping");
+            self.findings.push(finding.help("merge an alias of a mapping"));
+        }
+        for (key, entry) in from.iter().filter_map(Node::as_map).flatten() {
+            if !map.contains_key(key) {
+                map.insert(Arc::clone(key), entry.clone());
+            }
+        }
+    }
+
+    /// Returns the text of a key; keys that are not text were found by [`Builder::scalar`] or are found here.
+    fn key(&mut self, key: &Node) -> Option<Arc<str>> {
+        match &key.value {
+            Value::String(text) => Some(Arc::clone(text)),
+            Value::Bool(_) | Value::Int(_) if self.reading == Reading::AsKubectl => Some(Arc::from(key.place().text())),
+            Value::Int(number) => Some(Arc::from(number.to_string())),
+            _ => {
+                let message = format!("a key that is {}, not text", article(key.type_name()));
+                self.findings.push(Diagnostic::error(&codes::KEY_NOT_TEXT, key.place(), message).help("quote the key"));
+                None
+            }
+        }
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, place: Place) -> Node {
+        self.refuse_reserved(text, &place);
+        let is_text = tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
+        if !is_text {
+            self.refuse_tag(tag, "", &place);
+        }
+        if is_text || style != ScalarStyle::Plain {
+            return Node::string(text, place);
+        }
+        let plain = scalar::resolve(text);
+        if let Some(doubt) = plain.doubt {
+            self.doubt(text, doubt, &place);
+        }
+        Node::new(plain.value, place)
+    }
+
+    fn doubt(&mut self, text: &str, doubt: &str, place: &Place) {
+        let severity = match self.reading {
+            Reading::Strict => Severity::Error,
+            Reading::AsKubectl => Severity::Warning,
+        };
+        let finding =
+            Diagnostic::new(&codes::AMBIGUOUS_SCALAR, severity, place, format!("{} is {doubt}", quoted(text)));
+        self.findings.push(finding.help(format!(
+            "write \"{}\" if text is meant, or the number or boolean in its plain form",
+            quoted(text).trim_matches('`')
+        )));
+    }
+
+    /// Refuses the two characters that mark holes in rendered text.
+    fn refuse_reserved(&mut self, text: &str, place: &Place) {
+        if text.contains(['\u{fdd0}', '\u{fdd1}']) {
+            let message = "a value with U+FDD0 or U+FDD1, which Unicode reserves as no characters";
+            self.findings
+                .push(Diagnostic::error(&codes::RESERVED_CHARACTER, place, message).help("remove the character"));
+        }
+    }
+
+    fn refuse_tag(&mut self, tag: Option<&Tag>, implied: &str, place: &Place) {
+        let Some(tag) = tag else { return };
+        if !implied.is_empty() && tag.core_suffix() == Some(implied) {
+            return;
+        }
+        let message = format!("a YAML tag, {}", quoted(&tag.original()));
+        let finding = Diagnostic::error(&codes::TAG, place, message);
+        self.findings.push(finding.help("remove the tag; quote the value if text is meant"));
+    }
+}
+
+fn article(type_name: &str) -> String {
+    match type_name {
+        "null" => "null".to_owned(),
+        "array" | "object" | "integer" => format!("an {type_name}"),
+        other => format!("a {other}"),
+    }
+}
+
+fn too_deep(place: &Place) -> Diagnostic {
+    let message = format!("nested deeper than {DEEPEST} levels");
+    Diagnostic::error(&codes::TOO_DEEP, place, message)
+        .help("no registry configuration is that deep; remove the nesting")
+}
+
+fn lowercase(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::SourceKind;
+
+    /// Reads a text and returns its documents as shown for debugging, or its findings as `code line:column`.
+    fn check(text: &str, expected: &str) {
+        let source = Source::new("a.yaml", text, SourceKind::User);
+        let mut findings = Findings::new();
+        let documents = documents(&source, Reading::Strict, &mut findings);
+        let said: Vec<String> = findings
+            .iter()
+            .map(|finding| {
+                let position = finding.place.position();
+                format!("{} {}:{}", finding.code.id, position.line, position.column)
+            })
+            .collect();
+        let got = documents.map_or(said.join(", "), |documents| format!("{documents:?}"));
+        assert_eq!(got, expected, "{text:?}");
+    }
+
+    #[test]
+    fn documents_are_read_with_their_types() {
+        check("a: 1\nb: [x, 2.5, true, ~]\nc:\n", r#"[{"a": 1, "b": ["x", 2.5, true, null], "c": null}]"#);
+        check("---\na: '1'\n---\n---\n\"no\": |\n  x\n", r#"[{"a": "1"}, {"no": "x\n"}]"#);
+        check("a: &x {b: 1}\nc:\n  <<: *x\n  d: 2\n", r#"[{"a": {"b": 1}, "c": {"d": 2, "b": 1}}]"#);
+        check("", "[]");
+        check("\u{feff}a: !!str 1\r\n", r#"[{"a": "1"}]"#);
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_at_its_place() {
+        check("a: no\nb: 0123\n", "RC0103 1:4, RC0103 2:4");
+        check("a: 1\nb: 2\na: 3\n", "RC0102 3:1");
+        check("a: {b: 1, b: 2}\n", "RC0102 1:11");
+        check("a:\n\tb: 1\n", "RC0101 2:2");
+        check("a: !foo x\n", "RC0106 1:9");
+        check("? [x]\n: 1\n", "RC0107 1:3");
+        check("a: \"\\uFDD0\"\n", "RC0108 1:4");
+        check("a: &x [*x]\n", "RC0101 1:8");
+        check("a: [b\n", "RC0101 2:1");
+    }
+
+    #[test]
+    fn depth_and_size_are_bounded() {
+        check(&"[".repeat(10_000), "RC0104 1:102");
+        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
+        for (name, last) in ('b'..='i').zip('a'..) {
+            let aliases = vec![format!("*{last}"); 9].join(", ");
+            bomb.push_str(&format!("{name}: &{name} [{aliases}]\n"));
+        }
+        let source = Source::new("a.yaml", bomb, SourceKind::User);
+        let mut findings = Findings::new();
+        assert!(documents(&source, Reading::Strict, &mut findings).is_none());
+        assert_eq!(findings.iter().next().unwrap().code, &codes::TOO_LARGE);
+    }
+}
