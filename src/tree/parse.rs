@@ -389,7 +389,7 @@ mod tests {
         check("? [x]\n: 1\n", "RC0107 1:3");
         check("a: \"\\uFDD0\"\n", "RC0108 1:4");
         check("a: &x [*x]\n", "RC0101 1:8");
-        check("a: [b\n", "RC0101 2:1");
+        check("a: [b\n", "RC0101 1:4");
     }
 
     #[test]
