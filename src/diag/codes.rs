@@ -58,4 +58,24 @@ codes! {
     SEVERAL_DOCUMENTS = "RC0109" "several-documents";
     /// A file with nothing in it.
     EMPTY_FILE = "RC0110" "empty-file";
+    /// Bytes that are not UTF-8.
+    NOT_UTF8 = "RC0111" "not-utf8";
+    /// A file that cannot be read.
+    UNREADABLE = "RC0112" "unreadable-file";
+    /// A path that leads out of the project, or into `.git`.
+    OUTSIDE_PROJECT = "RC0113" "outside-project";
+    /// A file that is no spec where one is expected.
+    NOT_A_SPEC = "RC0114" "not-a-spec";
+    /// A file that is no layer where one is expected.
+    NOT_A_LAYER = "RC0115" "not-a-layer";
+    /// `extends` that is not a list of paths.
+    BAD_EXTENDS = "RC0116" "bad-extends";
+    /// A layer that extends itself, directly or not.
+    LAYER_CYCLE = "RC0201" "layer-cycle";
+    /// A platform without a profile.
+    UNKNOWN_PLATFORM = "RC0202" "unknown-platform";
+    /// A list directive that is none, or is used where no list is.
+    BAD_LIST_DIRECTIVE = "RC0203" "bad-list-directive";
+    /// `$remove` of an item that is not there.
+    NOTHING_TO_REMOVE = "RC0204" "nothing-to-remove";
 }

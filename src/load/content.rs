@@ -1,0 +1,97 @@
+//! The files that a resolved spec names: certificates. Secrets are only looked for here, and read when they are revealed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Project;
+use super::project::{source, unreadable};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::{Node, Place, Source};
+use crate::world::ProjectPath;
+
+/// A file that a spec names.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Where it stands in the project.
+    pub path: ProjectPath,
+    /// Its text; none for a secret, which is not read here.
+    pub source: Option<Arc<Source>>,
+}
+
+/// The files that a spec names, by the place of the text that names them.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    by_place: BTreeMap<(String, u32), Content>,
+}
+
+impl Contents {
+    /// Returns the file that a node names, if it was read.
+    pub fn of(&self, named: &Node) -> Option<&Content> {
+        self.by_place.get(&key(named.place()))
+    }
+}
+
+/// Reads every `{file: PATH}` of a resolved spec; a secret's file is only looked for.
+///
+/// `dir_of` gives the directory that a path written at a place is relative to. Adds findings for files that are not
+/// there or lead out of the project.
+pub fn contents(
+    project: &Project<'_>,
+    spec: &Node,
+    dir_of: &dyn Fn(&Place) -> ProjectPath,
+    findings: &mut Findings,
+) -> Contents {
+    let mut named = Vec::new();
+    collect(spec, false, &mut named);
+    let mut contents = Contents::default();
+    for (node, is_secret) in named {
+        let Some(text) = node.as_str() else { continue };
+        let path = match dir_of(node.place()).join(text) {
+            Ok(path) => path,
+            Err(why) => {
+                let message = format!("cannot read {}: {why}", quoted(text));
+                let finding = Diagnostic::error(&codes::OUTSIDE_PROJECT, node.place(), message);
+                findings.push(finding.help("name a file within the project, whose root is where `regcfg.yaml` stands"));
+                continue;
+            }
+        };
+        let world = project.world();
+        let content = if is_secret {
+            if let Err(error) = world.is_file(&path).and_then(found) {
+                findings.push(unreadable(&world.display(&path), Some(node), &error));
+                continue;
+            }
+            Content { path, source: None }
+        } else {
+            let Some(source) = source(world, &path, Some(node), findings) else { continue };
+            Content { path, source: Some(source) }
+        };
+        contents.by_place.insert(key(node.place()), content);
+    }
+    contents
+}
+
+fn found(is_file: bool) -> Result<(), crate::world::ReadError> {
+    if is_file { Ok(()) } else { Err(crate::world::ReadError::NotFound) }
+}
+
+fn key(place: &Place) -> (String, u32) {
+    (place.source.name().to_owned(), place.start)
+}
+
+/// Collects the texts that name files: the only entry of a mapping, `file`; below `valueFrom` it is a secret's.
+fn collect<'n>(node: &'n Node, is_secret: bool, named: &mut Vec<(&'n Node, bool)>) {
+    if let Some(map) = node.as_map() {
+        if let (1, Some(entry)) = (map.len(), map.get("file")) {
+            named.push((&entry.node, is_secret));
+            return;
+        }
+        for (key, entry) in map {
+            collect(&entry.node, &**key == "valueFrom", named);
+        }
+    }
+    for item in node.as_seq().unwrap_or_default() {
+        collect(item, false, named);
+    }
+}

@@ -1,0 +1,77 @@
+//! Files -> [`Loaded`]: a spec, every layer that it extends, and what the project says for all of them.
+//!
+//! Comes in: a [`Project`] and the path of a spec. Goes out: trees with places. What a document means, how layers merge
+//! and whether a field is right is not known here; only what a document says of itself: its kind, name and layers.
+
+mod content;
+mod document;
+mod project;
+
+pub use content::{Content, Contents, contents};
+pub use document::{API_VERSION, Document, DocumentKind, Extends};
+pub use project::{LIMIT, Project, Settings};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::{Node, Place};
+use crate::world::ProjectPath;
+
+/// A spec with every document that it is made of.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The spec itself.
+    pub spec: Arc<Document>,
+    /// Every layer reached from it, by path.
+    pub layers: BTreeMap<ProjectPath, Arc<Document>>,
+    /// What `regcfg.yaml` says.
+    pub settings: Arc<Settings>,
+}
+
+impl Loaded {
+    /// Returns the directory that paths written at a place are relative to.
+    pub fn dir_of(&self, place: &Place) -> ProjectPath {
+        let written = place.source.name();
+        let mut documents = std::iter::once(&self.spec).chain(self.layers.values());
+        match documents.find(|document| document.source.name() == written) {
+            Some(document) => document.path.parent(),
+            None => ProjectPath::root(),
+        }
+    }
+}
+
+/// Loads a spec and all its layers.
+///
+/// Adds findings for files that cannot be read or are no spec or layer; then returns none.
+pub fn load(project: &Project<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Loaded> {
+    let n_errors = findings.n_errors();
+    let settings = project.settings(findings);
+    let spec = project.document(path, None, findings)?;
+    if spec.kind != DocumentKind::Spec {
+        let finding = Diagnostic::error(&codes::NOT_A_SPEC, spec.node.place(), "a layer is not rendered by itself");
+        findings.push(finding.help("render a `kind: ClusterRegistry` that extends it"));
+        return None;
+    }
+    let mut layers = BTreeMap::new();
+    let mut waiting: Vec<Extends> = spec.extends.clone();
+    while let Some(extends) = waiting.pop() {
+        if extends.path == spec.path || layers.contains_key(&extends.path) {
+            continue;
+        }
+        let Some(layer) = project.document(&extends.path, Some(&extends.node), findings) else { continue };
+        refuse_spec_as_layer(&layer, &extends.node, findings);
+        waiting.extend(layer.extends.iter().cloned());
+        layers.insert(extends.path, layer);
+    }
+    (findings.n_errors() == n_errors).then_some(Loaded { spec, layers, settings })
+}
+
+fn refuse_spec_as_layer(layer: &Document, asked: &Node, findings: &mut Findings) {
+    if layer.kind == DocumentKind::Spec {
+        let message = "extends a spec; only layers can be extended";
+        let finding = Diagnostic::error(&codes::NOT_A_LAYER, asked.place(), message);
+        let finding = finding.note_at(layer.node.place(), "`kind: ClusterRegistry` here");
+        findings.push(finding.help("move what both share into a `kind: RegistryLayer` that both extend"));
+    }
+}

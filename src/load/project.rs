@@ -1,0 +1,155 @@
+//! A project: the files beneath one root, read at most once each, and what `regcfg.yaml` says.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::document::{Document, DocumentKind, own_kind};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::parse::{self, Reading};
+use crate::tree::{Node, Place, Source, SourceKind};
+use crate::world::{ProjectPath, ReadError, World};
+
+/// The largest file that is read, in bytes.
+pub const LIMIT: u64 = 16 << 20;
+
+/// The name of the project file.
+const PROJECT_FILE: &str = "regcfg.yaml";
+
+/// The files beneath one root. Layers that many clusters share are read and parsed once.
+pub struct Project<'w> {
+    world: &'w dyn World,
+    documents: Mutex<BTreeMap<ProjectPath, Reached>>,
+    settings: OnceLock<(Arc<Settings>, Findings)>,
+}
+
+/// A document, or why there is none.
+type Reached = (Option<Arc<Document>>, Findings);
+
+/// What the project file says; empty where there is none.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// The tree of `regcfg.yaml`.
+    pub node: Option<Node>,
+}
+
+impl Settings {
+    /// Returns a field of the project's `spec`.
+    pub fn get(&self, field: &str) -> Option<&Node> {
+        self.node.as_ref()?.at(&["spec", field])
+    }
+}
+
+impl<'w> Project<'w> {
+    /// Makes the project of a world.
+    pub fn new(world: &'w dyn World) -> Self {
+        Self { world, documents: Mutex::default(), settings: OnceLock::new() }
+    }
+
+    /// Returns the world that the files are read from.
+    pub fn world(&self) -> &'w dyn World {
+        self.world
+    }
+
+    /// Returns what `regcfg.yaml` says, and adds what is wrong with it.
+    pub fn settings(&self, findings: &mut Findings) -> Arc<Settings> {
+        let (settings, found) = self.settings.get_or_init(|| {
+            let mut found = Findings::new();
+            let settings = read_settings(self.world, &mut found).unwrap_or_default();
+            (Arc::new(settings), found)
+        });
+        findings.extend(found.clone());
+        Arc::clone(settings)
+    }
+
+    /// Returns the spec or layer at a path; `asked` is the text that names it, if a file does.
+    pub fn document(&self, path: &ProjectPath, asked: Option<&Node>, findings: &mut Findings) -> Option<Arc<Document>> {
+        let known = self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        let (document, found) = known.unwrap_or_else(|| {
+            let mut found = Findings::new();
+            let document = read_document(self.world, path, asked, &mut found).map(Arc::new);
+            let reached = (document, found);
+            self.documents.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), reached.clone());
+            reached
+        });
+        findings.extend(found);
+        document
+    }
+}
+
+fn read_settings(world: &dyn World, findings: &mut Findings) -> Option<Settings> {
+    let path = ProjectPath::new(PROJECT_FILE).ok()?;
+    if !world.is_file(&path).unwrap_or(false) {
+        return None;
+    }
+    let source = source(world, &path, None, findings)?;
+    let node = parse::document(&source, Reading::Strict, findings)?;
+    own_kind(&node, &source, &[DocumentKind::Project], findings)?;
+    Some(Settings { node: Some(node) })
+}
+
+fn read_document(
+    world: &dyn World,
+    path: &ProjectPath,
+    asked: Option<&Node>,
+    findings: &mut Findings,
+) -> Option<Document> {
+    let source = source(world, path, asked, findings)?;
+    let node = parse::document(&source, Reading::Strict, findings)?;
+    Document::new(path.clone(), source, node, findings)
+}
+
+/// Reads a text of the project; `asked` is the text that names it, if a file does.
+pub(super) fn source(
+    world: &dyn World,
+    path: &ProjectPath,
+    asked: Option<&Node>,
+    findings: &mut Findings,
+) -> Option<Arc<Source>> {
+    let name = world.display(path);
+    let bytes = match world.read(path, LIMIT) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            findings.push(unreadable(&name, asked, &error));
+            return None;
+        }
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(Source::new(name, strip_bom(text), SourceKind::User)),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let place = Place::new(&Source::new(name, text, SourceKind::User), valid..valid);
+            let finding = Diagnostic::error(&codes::NOT_UTF8, &place, format!("not UTF-8: a byte 0x{:02x}", bytes[valid]));
+            findings.push(finding.help("save the file as UTF-8"));
+            None
+        }
+    }
+}
+
+/// Says why a file cannot be read: where it is asked for, else at its own start.
+pub(super) fn unreadable(name: &str, asked: Option<&Node>, error: &ReadError) -> Diagnostic {
+    let start = || Place::start_of(&Source::new(name, "", SourceKind::User));
+    let place = asked.map_or_else(start, |asked| asked.place().clone());
+    let code = match error {
+        ReadError::LeavesProject | ReadError::EntersGit => &codes::OUTSIDE_PROJECT,
+        ReadError::TooLarge(_) => &codes::TOO_LARGE,
+        _ => &codes::UNREADABLE,
+    };
+    let help = match error {
+        ReadError::NotFound => "create the file, or correct the path",
+        ReadError::IsDirectory | ReadError::NotRegular => "name a regular file",
+        ReadError::LeavesProject | ReadError::EntersGit => "name a file within the project",
+        ReadError::TooLarge(_) => "name the right file, or split it",
+        ReadError::Denied(_) => "make the file readable",
+    };
+    Diagnostic::error(code, &place, format!("cannot read {}: {error}", quoted(name))).help(help)
+}
+
+fn strip_bom(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
