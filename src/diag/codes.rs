@@ -78,4 +78,6 @@ codes! {
     BAD_LIST_DIRECTIVE = "RC0203" "bad-list-directive";
     /// `$remove` of an item that is not there.
     NOTHING_TO_REMOVE = "RC0204" "nothing-to-remove";
+    /// A profile of the project that cannot be used.
+    BAD_PROFILE = "RC0205" "bad-profile";
 }

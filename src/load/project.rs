@@ -62,6 +62,11 @@ impl<'w> Project<'w> {
         Arc::clone(settings)
     }
 
+    /// Returns the text of a file; `asked` is the text that names it, if a file does.
+    pub fn text(&self, path: &ProjectPath, asked: Option<&Node>, findings: &mut Findings) -> Option<Arc<Source>> {
+        source(self.world, path, asked, findings)
+    }
+
     /// Returns the spec or layer at a path; `asked` is the text that names it, if a file does.
     pub fn document(&self, path: &ProjectPath, asked: Option<&Node>, findings: &mut Findings) -> Option<Arc<Document>> {
         let known = self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();

@@ -1,0 +1,104 @@
+//! `profile.yaml`: what it says, merged over what it extends.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::resolve::merge;
+use crate::target::Minor;
+use crate::tree::parse::{self, Reading};
+use crate::tree::{Node, Source};
+
+/// The name of a profile's manifest in its folder.
+pub(super) const FILE: &str = "profile.yaml";
+
+/// The folder of a profile's templates.
+pub(super) const TEMPLATES: &str = "templates";
+
+/// The ending of a template's name.
+const TEMPLATE_ENDING: &str = ".yaml.j2";
+
+/// A platform's profile with all that it extends.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    name: String,
+    /// The manifest's `spec`, merged over those of the profiles that it extends.
+    spec: Node,
+    templates: BTreeMap<String, Arc<Source>>,
+    scaffold: Option<Arc<Source>>,
+}
+
+impl Profile {
+    /// Parses the manifest among a profile's files.
+    pub(super) fn parse(
+        name: &str,
+        source: &Arc<Source>,
+        files: &BTreeMap<String, Arc<Source>>,
+        faults: &mut Findings,
+    ) -> Option<Self> {
+        let node = parse::document(source, Reading::Strict, faults)?;
+        let spec = node.get("spec").filter(|spec| spec.as_map().is_some()).cloned();
+        let is_profile = node.get("kind").and_then(Node::as_str) == Some("Profile");
+        let Some(spec) = spec.filter(|_| is_profile) else {
+            let finding = Diagnostic::error(&codes::BAD_PROFILE, node.place(), "not a profile");
+            faults.push(finding.help("write `kind: Profile` and a `spec`; `regcfg profile show base` is an example"));
+            return None;
+        };
+        let templates = files.iter().filter_map(|(path, source)| {
+            let file = path.strip_prefix(TEMPLATES)?.strip_prefix('/')?;
+            Some((file.strip_suffix(TEMPLATE_ENDING)?.to_owned(), Arc::clone(source)))
+        });
+        let scaffold = files.get("scaffold.yaml").cloned();
+        Some(Self { name: name.to_owned(), spec, templates: templates.collect(), scaffold })
+    }
+
+    /// Returns the profile that is this one over the one it extends.
+    pub(super) fn over(self, parent: &Self, faults: &mut Findings) -> Self {
+        let mut templates = parent.templates.clone();
+        templates.extend(self.templates);
+        Self { name: self.name, spec: merge(&parent.spec, &self.spec, faults), templates, scaffold: self.scaffold }
+    }
+
+    /// Returns the text that names the profile that this one extends.
+    pub(super) fn extends(&self) -> Option<&Node> {
+        self.spec.get("extends").filter(|node| !node.is_null())
+    }
+
+    /// Returns the name: the platform's.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns a field of the manifest's merged `spec`.
+    pub fn get(&self, field: &str) -> Option<&Node> {
+        self.spec.get(field)
+    }
+
+    /// Returns the merged `spec`.
+    pub fn spec(&self) -> &Node {
+        &self.spec
+    }
+
+    /// Returns the templates by name, in the order in which they render.
+    pub fn templates(&self) -> impl Iterator<Item = (&str, &Arc<Source>)> {
+        self.templates.iter().map(|(name, source)| (name.as_str(), source))
+    }
+
+    /// Returns the text that `regcfg init` starts a spec from.
+    pub fn scaffold(&self) -> Option<&Arc<Source>> {
+        self.scaffold.as_ref()
+    }
+
+    /// Returns what the operator bootstraps for an object on a minor, as the object's `spec`.
+    ///
+    /// `object` is a name under `bootstrap:` in the manifest: `config`, `pruner` or `image`. The last entry whose
+    /// `since` is not after the minor holds.
+    pub fn bootstrap(&self, object: &str, minor: Minor) -> Option<&Node> {
+        let entries = self.spec.at(&["bootstrap", object])?.as_seq()?;
+        let holds = |entry: &&Node| {
+            let since = entry.get("since").and_then(Node::as_str).and_then(|since| since.parse::<Minor>().ok());
+            since.is_none_or(|since| since <= minor)
+        };
+        entries.iter().filter(holds).next_back()?.get("spec")
+    }
+}

@@ -1,0 +1,59 @@
+//! The view of a content: text that stands in the spec, in a file beside it, or in a secret that is elsewhere.
+
+use crate::tree::Node;
+
+/// A content: `{file: PATH}`, `{pem: TEXT}` or `{valueFrom: SOURCE}`.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'r> {
+    /// The text of a file of the project; the node names it.
+    File(&'r Node),
+    /// The text itself.
+    Text(&'r Node),
+    /// A secret.
+    Secret(ValueSource<'r>),
+}
+
+/// Where a secret value is.
+#[derive(Clone, Copy, Debug)]
+pub enum ValueSource<'r> {
+    /// In a store that the External Secrets Operator reads.
+    External(&'r Node),
+    /// In a Secret that the cluster has already, under the name and key given.
+    SecretKeyRef(&'r Node),
+    /// In a variable of the environment; the node names it.
+    Env(&'r Node),
+    /// In a file of the project; the node names it.
+    File(&'r Node),
+}
+
+impl<'r> Content<'r> {
+    /// Returns the view of a content; none for what is not one.
+    pub fn of(node: &'r Node) -> Option<Self> {
+        if let Some(file) = node.get("file") {
+            return Some(Self::File(file));
+        }
+        if let Some(text) = node.get("pem") {
+            return Some(Self::Text(text));
+        }
+        ValueSource::of(node.get("valueFrom")?).map(Self::Secret)
+    }
+}
+
+impl<'r> ValueSource<'r> {
+    /// Returns the view of what stands under `valueFrom`; none for what is not one.
+    pub fn of(value_from: &'r Node) -> Option<Self> {
+        let sources: [(&str, fn(&'r Node) -> Self); 4] = [
+            ("external", Self::External),
+            ("secretKeyRef", Self::SecretKeyRef),
+            ("env", Self::Env),
+            ("file", Self::File),
+        ];
+        sources.into_iter().find_map(|(name, view)| value_from.get(name).map(view))
+    }
+
+    /// Returns the node that says where the value is.
+    pub fn node(self) -> &'r Node {
+        let (Self::External(node) | Self::SecretKeyRef(node) | Self::Env(node) | Self::File(node)) = self;
+        node
+    }
+}

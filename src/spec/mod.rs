@@ -1,0 +1,86 @@
+//! Typed views of a resolved spec: the same tree, asked in the words of the domain.
+//!
+//! A view holds no data and checks nothing; what a view does not find is not there. Rules and lowering share them.
+
+mod content;
+mod storage;
+
+pub use content::{Content, ValueSource};
+pub use storage::{Backend, Credentials, Storage};
+
+use std::sync::Arc;
+
+use crate::tree::{Entry, Node};
+
+/// A resolved `spec`.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec<'r>(&'r Node);
+
+impl<'r> Spec<'r> {
+    /// Makes the view of a resolved `spec`.
+    pub fn new(spec: &'r Node) -> Self {
+        Self(spec)
+    }
+
+    /// Returns the tree.
+    pub fn node(self) -> &'r Node {
+        self.0
+    }
+
+    /// Returns a section, such as `pruner`.
+    pub fn section(self, name: &str) -> Option<&'r Node> {
+        self.0.get(name)
+    }
+
+    /// Returns a field of `registry`, the config CR's spec without storage.
+    pub fn registry(self, field: &str) -> Option<&'r Node> {
+        self.0.at(&["registry", field])
+    }
+
+    /// Returns `storage`.
+    pub fn storage(self) -> Option<Storage<'r>> {
+        self.0.get("storage").map(Storage::new)
+    }
+
+    /// Returns the routes of `registry.routes` in written order, each with its name.
+    pub fn routes(self) -> impl Iterator<Item = Route<'r>> {
+        let routes = self.registry("routes").and_then(Node::as_map);
+        routes.into_iter().flatten().map(|(name, entry)| Route { name, entry })
+    }
+
+    /// Returns the registries of `trust.registryCAs`, each with the content that holds its certificates.
+    pub fn registry_cas(self) -> impl Iterator<Item = (&'r Arc<str>, &'r Entry)> {
+        self.0.at(&["trust", "registryCAs"]).and_then(Node::as_map).into_iter().flatten()
+    }
+
+    /// Returns what `secrets.external` says by default for every external secret.
+    pub fn external_default(self, field: &str) -> Option<&'r Node> {
+        self.0.at(&["secrets", "external", field])
+    }
+}
+
+/// A route of `registry.routes`.
+#[derive(Clone, Copy)]
+pub struct Route<'r> {
+    /// Its name.
+    pub name: &'r Arc<str>,
+    /// What it is.
+    pub entry: &'r Entry,
+}
+
+impl<'r> Route<'r> {
+    /// Returns the host that it serves; none for the router's own choice.
+    pub fn hostname(self) -> Option<&'r Node> {
+        self.entry.node.get("hostname")
+    }
+
+    /// Returns the Secret that holds its certificate, where the spec names one itself.
+    pub fn secret_name(self) -> Option<&'r Node> {
+        self.entry.node.get("secretName")
+    }
+
+    /// Returns a content of `tls`: `certificate`, `key` or `caCertificate`.
+    pub fn tls(self, content: &str) -> Option<&'r Node> {
+        self.entry.node.at(&["tls", content])
+    }
+}
