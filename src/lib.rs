@@ -1,9 +1,13 @@
 //! regcfg.
+pub mod check;
 pub mod diag;
 pub mod load;
+pub mod lower;
 pub mod pem;
 pub mod profile;
 pub mod resolve;
+pub mod rules;
+pub mod schema;
 pub mod secret;
 pub mod spec;
 pub mod target;

@@ -80,4 +80,14 @@ codes! {
     NOTHING_TO_REMOVE = "RC0204" "nothing-to-remove";
     /// A profile of the project that cannot be used.
     BAD_PROFILE = "RC0205" "bad-profile";
+    /// `openshift` that is no known minor or range of them.
+    BAD_TARGET = "RC0301" "bad-target";
+    /// A cluster's name that cannot be a label and a directory.
+    BAD_NAME = "RC0302" "bad-name";
+    /// One Secret that would need two ways to the cluster.
+    MIXED_DELIVERY = "RC0401" "mixed-delivery";
+    /// A reference to a Secret that is not the one that is read.
+    WRONG_REFERENCE = "RC0402" "wrong-reference";
+    /// An external secret without a store.
+    NO_STORE = "RC0403" "no-secret-store";
 }

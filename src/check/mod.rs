@@ -1,0 +1,71 @@
+//! [`Resolved`] -> [`Checked`]: a spec that is right by itself: its shape, its name, its target, and every rule on specs.
+//!
+//! Nothing is changed here, and nothing is read: the contents of named files come in as they were loaded.
+
+mod header;
+
+use crate::diag::Findings;
+use crate::load::Contents;
+use crate::profile::Profile;
+use crate::resolve::Resolved;
+use crate::rules::{self, SpecContext};
+use crate::spec::Spec;
+use crate::target::Target;
+use crate::tree::Node;
+
+/// A resolved spec without errors.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    resolved: Resolved,
+    target: Target,
+    contents: Contents,
+}
+
+impl Checked {
+    /// Returns the resolved document.
+    pub fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    /// Returns the view of its `spec`.
+    pub fn spec(&self) -> Spec<'_> {
+        Spec::new(self.resolved.spec())
+    }
+
+    /// Returns the OpenShift minors that it is for.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Returns the files that it names.
+    pub fn contents(&self) -> &Contents {
+        &self.contents
+    }
+
+    /// Returns the profile of its platform.
+    pub fn profile(&self) -> &Profile {
+        &self.resolved.profile
+    }
+
+    /// Returns the text that names the cluster.
+    pub fn name(&self) -> &Node {
+        self.resolved.name().unwrap_or(&self.resolved.node)
+    }
+}
+
+/// Checks a resolved spec; `as_of` is the time, in seconds since 1970, for what expires.
+///
+/// Returns none where an error was added. Rules run only on a spec whose shape is right, so that one fault is said once.
+pub fn check(resolved: Resolved, contents: Contents, as_of: i64, findings: &mut Findings) -> Option<Checked> {
+    let n_errors = findings.n_errors();
+    let target = header::target(&resolved, findings);
+    header::name(&resolved, findings);
+    let target = target?;
+    crate::schema::check_spec(&resolved.node, target, findings);
+    if findings.n_errors() > n_errors {
+        return None;
+    }
+    let ctx = SpecContext { resolved: &resolved, spec: Spec::new(resolved.spec()), target, contents: &contents, as_of };
+    rules::on_spec(&ctx, findings);
+    (findings.n_errors() == n_errors).then_some(Checked { resolved, target, contents })
+}

@@ -1,0 +1,26 @@
+//! The storage credentials: Secret `image-registry-private-configuration-user` with the backend's exact keys.
+
+use super::REGISTRY_NAMESPACE;
+use super::secrets::{Asked, SecretSpec};
+use crate::check::Checked;
+use crate::diag::Findings;
+use crate::spec::Credentials;
+use crate::tree::Node;
+
+/// The Secret that overrides every other credential of the registry.
+///
+/// Source: openshift/cluster-image-registry-operator `pkg/defaults/defaults.go`.
+pub(crate) const USER_SECRET: &str = "image-registry-private-configuration-user";
+
+/// Adds the user's Secret, where the spec gives credentials.
+pub(super) fn lower(checked: &Checked, secrets: &mut Vec<Node>, findings: &mut Findings) {
+    let Some(storage) = checked.spec().storage() else { return };
+    let (Some(backend), Credentials::Given(given)) = (storage.backend(), storage.credentials()) else { return };
+    let sets = checked.profile().get("credentials").and_then(|sets| sets.get(backend.name)).and_then(Node::as_seq);
+    let keys = |name: &str| sets.into_iter().flatten().find_map(|set| set.get(name)?.as_str());
+    let entries = given.as_map().into_iter().flatten();
+    let asked = entries.filter_map(|(name, entry)| Some(Asked { key: keys(name)?.into(), content: &entry.node })).collect();
+    let name = Node::string(USER_SECRET, given.origin.clone());
+    let secret = SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked, fixed_name: true };
+    secrets.extend(secret.lower(checked, findings));
+}
