@@ -1,4 +1,4 @@
-//! Writes trees as YAML that kubectl (go-yaml), PyYAML and our own parser read back to the same values.
+//! Writes trees as YAML that kubectl (go-yaml), `PyYAML` and our own parser read back to the same values.
 //!
 //! The layout is kubectl's: two spaces, and the items of a sequence at the indent of their key. Text is written plain
 //! only where every YAML reader takes it for that text, as a literal block where it has lines that survive, and in
