@@ -5,7 +5,7 @@
 //! double quotes otherwise; it is never folded. Equal trees give equal bytes. A secret's bytes come from the caller, as
 //! text, or there is no output at all. JSON comes from here too, since the same rule about secrets holds for it.
 
-mod scalar;
+mod style;
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{Map, Node, Origin, Place, Value};
 use crate::secret::SecretSlot;
-use scalar::Style;
+use style::Style;
 
 /// Gives the text that stands for a secret, or nothing where it must not or cannot be had.
 pub type Fill<'a> = dyn FnMut(&SecretSlot) -> Option<Zeroizing<String>> + 'a;
@@ -177,7 +177,7 @@ impl<'a, 'f> Writer<'a, 'f> {
             Value::Null => self.inline(behind, "null", &node.origin),
             Value::Bool(value) => self.inline(behind, if *value { "true" } else { "false" }, &node.origin),
             Value::Int(value) => self.inline(behind, &value.to_string(), &node.origin),
-            Value::Float(value) if value.is_finite() => self.inline(behind, &scalar::float(*value), &node.origin),
+            Value::Float(value) if value.is_finite() => self.inline(behind, &style::float(*value), &node.origin),
             Value::Float(_) => {
                 self.fail(EmitError::NotFinite(node.place().clone()));
                 self.inline(behind, "null", &node.origin);
@@ -213,7 +213,7 @@ impl<'a, 'f> Writer<'a, 'f> {
                 self.indent(indent);
             }
             let start = self.out.len();
-            scalar::push_key(&mut self.out, key);
+            style::push_key(&mut self.out, key);
             let behind = if self.out.len() - start <= MAX_SIMPLE_KEY { Behind::Key } else { Behind::LongKey };
             if matches!(behind, Behind::LongKey) {
                 self.out.insert_str(start, "? ");
@@ -238,10 +238,10 @@ impl<'a, 'f> Writer<'a, 'f> {
 
     fn text(&mut self, text: &str, behind: Behind, origin: &Origin, indent: usize) {
         self.space(behind);
-        match scalar::style(text) {
+        match style::style(text) {
             Style::Plain => self.out.push_str(text),
             Style::Literal if !matches!(behind, Behind::Nothing) => return self.literal(text, origin, indent + 2),
-            Style::Literal | Style::Quoted => scalar::push_quoted(&mut self.out, text),
+            Style::Literal | Style::Quoted => style::push_quoted(&mut self.out, text),
         }
         self.end_line(origin);
     }
