@@ -5,6 +5,7 @@
 
 pub mod fs;
 mod path;
+pub mod root;
 
 pub use path::{NotInProject, ProjectPath};
 

@@ -90,4 +90,18 @@ codes! {
     WRONG_REFERENCE = "RC0402" "wrong-reference";
     /// An external secret without a store.
     NO_STORE = "RC0403" "no-secret-store";
+    /// A plain secret in output that nobody asked to hold secrets.
+    PLAIN_SECRET = "RC0701" "plain-secret";
+    /// A variable that secrets may not be read from.
+    ENV_NOT_ALLOWED = "RC0702" "env-not-allowed";
+    /// A variable of a secret that is not set, or empty.
+    SECRET_NOT_SET = "RC0703" "secret-not-set";
+    /// A secret's file that is not there, empty or too large.
+    SECRET_FILE = "RC0704" "secret-file";
+    /// A Secret that is left out on request.
+    SECRET_LEFT_OUT = "RC0705" "secret-left-out";
+    /// A plain secret outside of `data` of a Secret.
+    MISPLACED_SECRET = "RC0706" "misplaced-secret";
+    /// A spec that renders no object.
+    NO_OBJECTS = "RC0707" "no-objects";
 }

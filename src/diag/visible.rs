@@ -33,7 +33,8 @@ pub fn quoted(text: &str) -> String {
     format!("`{}{more}`", visible(&cut))
 }
 
-fn acts(char: char) -> bool {
+/// Tells whether a character acts on a terminal or deceives a reader.
+pub(crate) fn acts(char: char) -> bool {
     matches!(char,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{ffff}'

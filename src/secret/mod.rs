@@ -4,8 +4,12 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+mod fill;
+mod reveal;
 
 pub use bytes::SecretBytes;
+pub use fill::{AllowedEnv, fill};
+pub use reveal::{Reveal, is_secret, settle};
 
 use std::fmt;
 use std::sync::Arc;

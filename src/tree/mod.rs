@@ -2,6 +2,7 @@
 //!
 //! Only this module knows YAML: [`parse`] reads it into [`Node`]s, [`emit`] writes them so that kubectl reads the same back.
 
+pub mod emit;
 mod node;
 mod origin;
 pub mod parse;

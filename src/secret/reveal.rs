@@ -1,0 +1,176 @@
+//! What becomes of plain secrets in the output: refused, revealed, or left out with the whole Secret.
+//!
+//! Only the invoker decides it, never a file of the project. A slot anywhere but in `data` of a v1 Secret is refused
+//! whatever the invoker says, since only there its bytes are base64 and only there Kubernetes guards them.
+
+use super::SecretSlot;
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::{Node, Value};
+
+/// What the invoker says about plain secrets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reveal {
+    /// There must be none: the default.
+    #[default]
+    Refuse,
+    /// Their bytes are written out, as base64 in Secrets.
+    Reveal,
+    /// The Secrets that hold them are left out.
+    Omit,
+}
+
+/// Returns the objects that may be written, or none where findings say why there is no output.
+pub fn settle(objects: Vec<Node>, reveal: Reveal, findings: &mut Findings) -> Option<Vec<Node>> {
+    let n_errors = findings.n_errors();
+    let mut kept = Vec::with_capacity(objects.len());
+    for object in objects {
+        let mut slots = Slots::default();
+        slots.find(&object);
+        for slot in &slots.misplaced {
+            findings.push(misplaced(slot, &object));
+        }
+        match (slots.placed.first(), reveal) {
+            (None, _) | (Some(_), Reveal::Reveal) => kept.push(object),
+            (Some(_), Reveal::Refuse) => {
+                for slot in &slots.placed {
+                    findings.push(refused(slot, &object));
+                }
+            }
+            (Some(slot), Reveal::Omit) => findings.push(left_out(slot, &object)),
+        }
+    }
+    (findings.n_errors() == n_errors).then_some(kept)
+}
+
+/// Tells whether an object is a Secret of the core API.
+pub fn is_secret(object: &Node) -> bool {
+    let is = |key: &str, expected: &str| object.get(key).and_then(Node::as_str) == Some(expected);
+    is("apiVersion", "v1") && is("kind", "Secret")
+}
+
+#[derive(Default)]
+struct Slots<'a> {
+    placed: Vec<&'a SecretSlot>,
+    misplaced: Vec<&'a SecretSlot>,
+}
+
+impl<'a> Slots<'a> {
+    fn find(&mut self, object: &'a Node) {
+        let holds_secrets = is_secret(object);
+        let Some(map) = object.as_map() else { return self.misplace(object) };
+        for (key, entry) in map {
+            match entry.node.as_map() {
+                Some(data) if holds_secrets && &**key == "data" => {
+                    for value in data.values() {
+                        match &value.node.value {
+                            Value::Secret(slot) => self.placed.push(slot),
+                            _ => self.misplace(&value.node),
+                        }
+                    }
+                }
+                _ => self.misplace(&entry.node),
+            }
+        }
+    }
+
+    fn misplace(&mut self, node: &'a Node) {
+        match &node.value {
+            Value::Secret(slot) => self.misplaced.push(slot),
+            Value::Seq(items) => items.iter().for_each(|item| self.misplace(item)),
+            Value::Map(map) => map.values().for_each(|entry| self.misplace(&entry.node)),
+            _ => {}
+        }
+    }
+}
+
+fn refused(slot: &SecretSlot, object: &Node) -> Diagnostic {
+    let named = named(object);
+    let message = format!("{} would be written out with this plain secret in it", quoted(&named));
+    Diagnostic::error(&codes::PLAIN_SECRET, slot.place(), message)
+        .object(named)
+        .help("take it from a secret store (`valueFrom.external`, `sealed` or `secretKeyRef`), or run with `--reveal-secrets` where the output is safe")
+}
+
+fn left_out(slot: &SecretSlot, object: &Node) -> Diagnostic {
+    let named = named(object);
+    let message = format!("{} is left out, as `--omit-secrets` asks", quoted(&named));
+    Diagnostic::warning(&codes::SECRET_LEFT_OUT, slot.place(), message)
+        .object(named)
+        .note("an engine that prunes deletes the live one when this output is applied")
+        .help("create it on the cluster by another way, and keep engines from pruning it")
+}
+
+fn misplaced(slot: &SecretSlot, object: &Node) -> Diagnostic {
+    let named = named(object);
+    let message = format!("this plain secret stands in {}, outside of `data` of a Secret", quoted(&named));
+    Diagnostic::error(&codes::MISPLACED_SECRET, slot.place(), message)
+        .object(named)
+        .help("place it whole, as a value under `data` of a v1 Secret")
+}
+
+/// Names an object as findings do: kind, namespace and name.
+fn named(object: &Node) -> String {
+    let text = |path: &[&str]| object.at(path).and_then(Node::as_str).unwrap_or_default();
+    let (kind, name) = (text(&["kind"]), text(&["metadata", "name"]));
+    match text(&["metadata", "namespace"]) {
+        "" => format!("{kind} {name}"),
+        namespace => format!("{kind} {namespace}/{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::PlainSource;
+    use crate::tree::{Place, Source, SourceKind};
+
+    fn place() -> Place {
+        Place::start_of(&Source::new("spec.yaml", "", SourceKind::User))
+    }
+
+    fn slot() -> Node {
+        Node::new(Value::Secret(SecretSlot::new(PlainSource::Env("REGCFG_SECRET_A".into()), place())), place())
+    }
+
+    fn map<const N: usize>(entries: [(&str, Node); N]) -> Node {
+        Node::map(entries, place())
+    }
+
+    fn object(kind: &str, field: &str, value: Node) -> Node {
+        let text = |text: &str| Node::string(text, place());
+        let metadata = map([("name", text("x")), ("namespace", text("ns"))]);
+        map([("apiVersion", text("v1")), ("kind", text(kind)), ("metadata", metadata), (field, map([("a", value)]))])
+    }
+
+    #[track_caller]
+    fn check(object: Node, reveal: Reveal, n_kept: Option<usize>, codes: &[&str]) {
+        let mut findings = Findings::new();
+        let kept = settle(vec![object], reveal, &mut findings);
+        assert_eq!(kept.map(|kept| kept.len()), n_kept);
+        assert_eq!(findings.iter().map(|finding| finding.code.id).collect::<Vec<_>>(), codes);
+    }
+
+    #[test]
+    fn a_plain_secret_is_refused_unless_the_invoker_says_otherwise() {
+        let secret = || object("Secret", "data", slot());
+        check(secret(), Reveal::Refuse, None, &["RC0701"]);
+        check(secret(), Reveal::Reveal, Some(1), &[]);
+        check(secret(), Reveal::Omit, Some(0), &["RC0705"]);
+        let ciphertext = object("Secret", "data", Node::string("eA==", place()));
+        check(ciphertext, Reveal::Refuse, Some(1), &[]);
+    }
+
+    #[test]
+    fn a_secret_outside_of_data_is_refused_whatever_the_invoker_says() {
+        for misplaced in [
+            object("ConfigMap", "data", slot()),
+            object("Secret", "stringData", slot()),
+            object("Secret", "metadata", slot()),
+            object("Secret", "data", map([("deeper", slot())])),
+            slot(),
+        ] {
+            check(misplaced, Reveal::Reveal, None, &["RC0706"]);
+        }
+    }
+}
