@@ -1,4 +1,5 @@
 //! regcfg.
+pub mod cli;
 pub mod diag;
 pub mod secret;
 pub mod target;

@@ -40,4 +40,6 @@ macro_rules! codes {
 codes! {
     /// Text that YAML cannot read.
     MALFORMED_YAML = "RC0101" "malformed-yaml";
+    /// A fault of regcfg itself.
+    INTERNAL_ERROR = "RC0901" "internal-error";
 }
