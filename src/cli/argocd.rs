@@ -25,11 +25,13 @@ pub enum ArgocdCommand {
 /// Render the one cluster of the current directory
 #[derive(Args, Debug)]
 pub struct GenerateArgs {
+    /// What may be done with secrets.
     #[command(flatten)]
-    secrets: SecretArgs,
+    pub secrets: SecretArgs,
 
+    /// The day that certificates are judged by.
     #[command(flatten)]
-    as_of: AsOf,
+    pub as_of: AsOf,
 }
 
 pub(super) fn run(command: &ArgocdCommand, console: &mut Console<'_>) -> Result<Exit> {
@@ -39,11 +41,10 @@ pub(super) fn run(command: &ArgocdCommand, console: &mut Console<'_>) -> Result<
     }
 }
 
-fn generate(args: &GenerateArgs, _console: &mut Console<'_>) -> Result<Exit> {
-    let _asked = (&args.secrets, args.as_of);
+fn generate(_: &GenerateArgs, _: &mut Console<'_>) -> Result<Exit> {
     Err(super::unwired("argocd generate"))
 }
 
-fn discover(_console: &mut Console<'_>) -> Result<Exit> {
+fn discover(_: &mut Console<'_>) -> Result<Exit> {
     Err(super::unwired("argocd discover"))
 }

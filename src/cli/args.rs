@@ -23,7 +23,7 @@ use crate::target::{Minor, NotAMinor, Target};
 pub struct Cli {
     /// When to colour what is printed
     ///
-    /// `auto` colours on a terminal, unless NO_COLOR is set or TERM is `dumb`
+    /// `auto` colours on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Colour,
 

@@ -37,5 +37,6 @@ fn find(word: &str) -> Result<&'static Code, Refusal> {
 }
 
 fn list() -> String {
-    codes::ALL.iter().map(|code| format!("{}  {}\n", code.id, code.name)).collect()
+    let lines: Vec<String> = codes::ALL.iter().map(|code| format!("{}  {}", code.id, code.name)).collect();
+    lines.join("\n") + "\n"
 }

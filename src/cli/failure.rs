@@ -9,7 +9,7 @@ use crate::diag::format::text::{self, Styles};
 
 /// Says that whoever read standard output has gone. There is nobody to tell, so nothing is shown.
 #[derive(Clone, Copy, Debug)]
-pub struct OutputClosed;
+pub(super) struct OutputClosed;
 
 impl fmt::Display for OutputClosed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,14 +21,14 @@ impl std::error::Error for OutputClosed {}
 
 /// An error that knows what to do about itself.
 #[derive(Clone, Debug)]
-pub struct Refusal {
+pub(super) struct Refusal {
     message: String,
     help: String,
 }
 
 impl Refusal {
     /// Makes an error with its help.
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: help.into() }
     }
 }

@@ -99,7 +99,9 @@ fn name_called_by(program: &OsStr) -> &'static str {
 
 /// Shows help, the version or a usage error. What the user typed is quoted in errors, so each line is made inert.
 fn show_usage(error: &clap::Error, console: &mut Console<'_>) -> Result<Exit> {
-    let text: String = error.render().to_string().lines().map(|line| format!("{}\n", inert(line))).collect();
+    let text = error.render().to_string();
+    let lines: Vec<_> = text.lines().map(inert).collect();
+    let text = lines.join("\n") + "\n";
     if error.use_stderr() {
         console.tell(&text);
         return Ok(Exit::NoAnswer);

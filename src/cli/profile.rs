@@ -29,10 +29,10 @@ pub(super) fn run(command: &ProfileCommand, console: &mut Console<'_>) -> Result
     }
 }
 
-fn list(_console: &mut Console<'_>) -> Result<Exit> {
+fn list(_: &mut Console<'_>) -> Result<Exit> {
     Err(super::unwired("profile list"))
 }
 
-fn show(_name: &str, _console: &mut Console<'_>) -> Result<Exit> {
+fn show(_: &str, _: &mut Console<'_>) -> Result<Exit> {
     Err(super::unwired("profile show"))
 }

@@ -17,37 +17,43 @@ use super::exit::Exit;
 pub struct RenderArgs {
     /// Specs, or directories with specs; the current directory if none is given
     #[arg(value_name = "FILE|DIR")]
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
 
     /// Write a directory per cluster into this one, each wholly or not at all
     #[arg(short, long, value_name = "DIR", conflicts_with = "verify")]
-    output_dir: Option<PathBuf>,
+    pub output_dir: Option<PathBuf>,
 
     /// Compare with what this directory holds, and show what differs; exit 1 if anything does
     #[arg(long, value_name = "DIR")]
-    verify: Option<PathBuf>,
+    pub verify: Option<PathBuf>,
 
     /// Render complete objects, for a cluster whose operator has made none yet
     ///
     /// Without it, objects that the registry operator bootstraps are partial: only what the spec says, for server-side apply
     #[arg(long)]
-    day0: bool,
+    pub day0: bool,
 
     /// Say in a comment behind each line which file and line it comes from
     #[arg(long, conflicts_with_all = ["output_dir", "verify"])]
-    explain: bool,
+    pub explain: bool,
 
+    /// What may be done with secrets.
     #[command(flatten)]
-    secrets: SecretArgs,
+    pub secrets: SecretArgs,
 
+    /// The day that certificates are judged by.
     #[command(flatten)]
-    as_of: AsOf,
+    pub as_of: AsOf,
 }
 
 /// Where the manifests go.
-enum Destination<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination<'a> {
     /// To standard output.
-    Stream { explain: bool },
+    Stream {
+        /// Whether each line says where it comes from.
+        explain: bool,
+    },
     /// Into a directory.
     Tree(&'a Path),
     /// Nowhere: they are compared with a directory.
@@ -55,7 +61,8 @@ enum Destination<'a> {
 }
 
 impl RenderArgs {
-    fn destination(&self) -> Destination<'_> {
+    /// Returns where the manifests go.
+    pub fn destination(&self) -> Destination<'_> {
         match (&self.output_dir, &self.verify) {
             (Some(dir), _) => Destination::Tree(dir),
             (None, Some(dir)) => Destination::Verify(dir),
@@ -65,20 +72,9 @@ impl RenderArgs {
 }
 
 pub(super) fn run(args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> {
-    let paths = paths_or_here(&args.paths);
-    render(&paths, &args.destination(), args, console)
+    render(&paths_or_here(&args.paths), args.destination(), args, console)
 }
 
-fn render(
-    _paths: &[PathBuf],
-    destination: &Destination<'_>,
-    args: &RenderArgs,
-    _console: &mut Console<'_>,
-) -> Result<Exit> {
-    let _asked = (args.day0, &args.secrets, args.as_of);
-    match destination {
-        Destination::Stream { explain: _ } | Destination::Tree(_) | Destination::Verify(_) => {
-            Err(super::unwired("render"))
-        }
-    }
+fn render(_: &[PathBuf], _: Destination<'_>, _: &RenderArgs, _: &mut Console<'_>) -> Result<Exit> {
+    Err(super::unwired("render"))
 }

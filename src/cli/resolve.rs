@@ -19,6 +19,6 @@ pub(super) fn run(args: &ResolveArgs, console: &mut Console<'_>) -> Result<Exit>
     resolve(&args.file, console)
 }
 
-fn resolve(_file: &Path, _console: &mut Console<'_>) -> Result<Exit> {
+fn resolve(_: &Path, _: &mut Console<'_>) -> Result<Exit> {
     Err(super::unwired("resolve"))
 }

@@ -23,6 +23,6 @@ pub(super) fn run(args: &SchemaArgs, console: &mut Console<'_>) -> Result<Exit> 
     schema(&args.kind, args.target.openshift, console)
 }
 
-fn schema(_kind: &str, _target: Option<Target>, _console: &mut Console<'_>) -> Result<Exit> {
+fn schema(_: &str, _: Option<Target>, _: &mut Console<'_>) -> Result<Exit> {
     Err(super::unwired("schema"))
 }

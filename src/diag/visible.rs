@@ -27,7 +27,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// Returns the text as one line that is visible and that no CI system takes for a command to itself.
 ///
-/// GitHub acts on `::name` at the start of a line and on `##[name]` anywhere in it; Azure Pipelines and `TeamCity` act on
+/// GitHub acts on `::name` at the start of a line and on `##[name]` anywhere in it; Azure Pipelines and TeamCity act on
 /// `##vso[` and `##teamcity[`. The character that makes it a command is written as its code point.
 pub fn inert(line: &str) -> Cow<'_, str> {
     let shown = visible(line);

@@ -9,6 +9,8 @@
 //!
 //! Every line goes through [`inert`]: nothing in it acts on a terminal, and no CI system takes it for a command.
 
+use std::fmt::{self, Write};
+
 use anstyle::{AnsiColor, Style};
 
 use super::Outcome;
@@ -109,17 +111,21 @@ impl<'a> Lines<'a> {
     fn head(&mut self, severity: Severity, code: &str, message: &str) {
         let (severity, name) = (self.styles.of(severity), severity.name());
         let strong = self.styles.strong;
-        self.text += &format!("{severity}{name}{code}{severity:#}{strong}: {}{strong:#}\n", inert(message));
+        self.line(format_args!("{severity}{name}{code}{severity:#}{strong}: {}{strong:#}", inert(message)));
     }
 
     fn pointer(&mut self, place: &str) {
         let frame = self.styles.frame;
-        self.text += &format!("  {frame}-->{frame:#} {}\n", inert(place));
+        self.line(format_args!("  {frame}-->{frame:#} {}", inert(place)));
     }
 
     fn detail(&mut self, label: &str, message: &str) {
         let (frame, strong) = (self.styles.frame, self.styles.strong);
-        self.text += &format!("  {frame}={frame:#} {strong}{label}{strong:#}: {}\n", inert(message));
+        self.line(format_args!("  {frame}={frame:#} {strong}{label}{strong:#}: {}", inert(message)));
+    }
+
+    fn line(&mut self, line: fmt::Arguments<'_>) {
+        let _infallible = writeln!(self.text, "{line}");
     }
 }
 
