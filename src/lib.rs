@@ -1,5 +1,6 @@
 //! regcfg.
 pub mod check;
+pub mod cli;
 pub mod diag;
 pub mod load;
 pub mod lower;

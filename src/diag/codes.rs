@@ -104,4 +104,6 @@ codes! {
     MISPLACED_SECRET = "RC0706" "misplaced-secret";
     /// A spec that renders no object.
     NO_OBJECTS = "RC0707" "no-objects";
+    /// A fault of regcfg itself.
+    INTERNAL_ERROR = "RC0901" "internal-error";
 }

@@ -5,10 +5,13 @@
 //! a finding.
 
 pub mod codes;
+pub mod format;
+mod outcome;
 mod suggest;
 pub mod visible;
 
 pub use codes::Code;
+pub use outcome::{Location, Outcome};
 pub use suggest::nearest;
 
 use crate::tree::{Node, Origin, Place};

@@ -25,6 +25,38 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns the text as one line that is visible and that no CI system takes for a command to itself.
+///
+/// GitHub acts on `::name` at the start of a line and on `##[name]` anywhere in it; Azure Pipelines and TeamCity act on
+/// `##vso[` and `##teamcity[`. The character that makes it a command is written as its code point.
+pub fn inert(line: &str) -> Cow<'_, str> {
+    let shown = visible(line);
+    let starts_command = shown.trim_start().starts_with("::");
+    if !starts_command && !shown.contains("##") {
+        return shown;
+    }
+    let mut inert = String::with_capacity(shown.len() + 16);
+    let mut rest = &*shown;
+    if starts_command {
+        let (indent, command) = rest.split_at(rest.len() - rest.trim_start().len());
+        inert.push_str(indent);
+        inert.push_str("\\u{3a}");
+        rest = &command[1..];
+    }
+    while let Some(at) = rest.find("##") {
+        let name = rest[at..].trim_start_matches('#');
+        let bracket = rest.len() - name.trim_start_matches(|char: char| char.is_ascii_alphabetic()).len();
+        inert.push_str(&rest[..bracket]);
+        rest = &rest[bracket..];
+        if let Some(after) = rest.strip_prefix('[') {
+            inert.push_str("\\u{5b}");
+            rest = after;
+        }
+    }
+    inert.push_str(rest);
+    Cow::Owned(inert)
+}
+
 /// Returns the text cut to a readable length, visible, for quoting a value in a message.
 pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
@@ -49,5 +81,14 @@ mod tests {
     fn what_could_act_is_shown_as_its_code_point() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\r\n"), "a\\u{1b}[31mb\\u{202e}c\\r\\n");
         assert!(matches!(visible("plain é"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_ci_system() {
+        assert_eq!(inert("::error::x"), "\\u{3a}:error::x");
+        assert_eq!(inert("  ::add-mask::x"), "  \\u{3a}:add-mask::x");
+        assert_eq!(inert("a ##[group]b ###vso[task.x]"), "a ##\\u{5b}group]b ###vso\\u{5b}task.x]");
+        assert_eq!(inert("a::b ## c [d]"), "a::b ## c [d]");
+        assert_eq!(inert("a\n::error::b"), "a\\n::error::b");
     }
 }

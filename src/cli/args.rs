@@ -1,0 +1,222 @@
+//! The command line as types: what every command has in common.
+//!
+//! Doc comments here are the help. Each command's own arguments stand in the command's file. Parsing an argument reads
+//! no file and no clock.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use time::{Date, Month};
+
+use super::{argocd, check, completions, explain, init, profile, render, resolve, schema};
+use crate::target::{Minor, NotAMinor, Target};
+
+/// Compile the configuration of OpenShift's image registry from one declarative spec
+///
+/// Reads specs (`kind: ClusterRegistry`), checks them as the API server and the registry operator of the target release
+/// would, and writes Kubernetes manifests. It never changes a cluster, and reads none.
+///
+/// Exit codes: 0 done, 1 the answer is "no" (errors found, output out of date), 2 no answer (usage, unreadable files)
+#[derive(Debug, Parser)]
+#[command(name = "regcfg", version, max_term_width = 100)]
+pub struct Cli {
+    /// When to colour what is printed
+    ///
+    /// `auto` colours on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Colour,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a project, or add a cluster to one
+    Init(init::InitArgs),
+    /// Render the manifests of clusters
+    Render(render::RenderArgs),
+    /// Check specs and plain manifests
+    Check(check::CheckArgs),
+    /// Show a spec with its layers and defaults merged, each value with its origin
+    Resolve(resolve::ResolveArgs),
+    /// Explain a finding's code
+    Explain(explain::ExplainArgs),
+    /// Print the JSON Schema of a kind
+    Schema(schema::SchemaArgs),
+    /// List or show the profiles of platforms
+    #[command(subcommand)]
+    Profile(profile::ProfileCommand),
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Serve Argo CD as a config management plugin
+    #[command(subcommand)]
+    Argocd(argocd::ArgocdCommand),
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On terminals.
+    #[value(help = None)]
+    Auto,
+    /// Into files too.
+    #[value(help = None)]
+    Always,
+    /// Not at all.
+    #[value(help = None)]
+    Never,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One document for programs, of a stable shape
+    Json,
+}
+
+/// What may be done with secrets whose values are at hand.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SecretArgs {
+    /// Write the values of secrets into the manifests
+    ///
+    /// Without this and without `--omit-secrets`, a spec whose secrets come from the environment or from files is not
+    /// rendered at all
+    #[arg(long, conflicts_with = "omit_secrets")]
+    pub reveal_secrets: bool,
+
+    /// Leave out every Secret whose values would have to be revealed
+    ///
+    /// An engine that prunes will remove such a Secret from the cluster, if it applied it before
+    #[arg(long)]
+    pub omit_secrets: bool,
+
+    /// Let specs read environment variables of this name; `*` stands for any characters
+    ///
+    /// May be given several times, and then replaces the default
+    #[arg(long, value_name = "PATTERN", default_value = "REGCFG_SECRET_*")]
+    pub secret_env: Vec<EnvPattern>,
+}
+
+impl SecretArgs {
+    /// Tells whether a spec may read a variable of the environment.
+    pub fn allows_env(&self, name: &str) -> bool {
+        self.secret_env.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
+/// The day that certificates are judged by.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct AsOf {
+    /// Judge expiry as of this day (YYYY-MM-DD), not by the clock
+    #[arg(long = "as-of", value_name = "DATE", value_parser = seconds_of_date)]
+    pub as_of: Option<i64>,
+}
+
+/// The target of what names none itself.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct TargetArg {
+    /// The OpenShift release, such as 4.19, or a range, such as 4.16..4.19
+    #[arg(long, value_name = "RELEASE", value_parser = target)]
+    pub openshift: Option<Target>,
+}
+
+/// A pattern of names of environment variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvPattern(String);
+
+impl EnvPattern {
+    /// Tells whether the pattern covers a whole name.
+    pub fn matches(&self, name: &str) -> bool {
+        let mut pieces = self.0.split('*');
+        let Some(mut rest) = pieces.next().and_then(|first| name.strip_prefix(first)) else { return false };
+        let Some(last) = pieces.next_back() else { return rest.is_empty() };
+        for piece in pieces {
+            match rest.split_once(piece) {
+                Some((_, after)) => rest = after,
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
+}
+
+impl FromStr for EnvPattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fits = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '*';
+        if text.is_empty() || !text.chars().all(fits) {
+            return Err("a pattern is made of letters, digits, `_` and `*`".into());
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+/// Reads an OpenShift release, or a range of them.
+pub(super) fn target(text: &str) -> Result<Target, String> {
+    text.parse().map_err(|why| match why {
+        NotAMinor::Malformed => "expected `major.minor`, such as 4.19".into(),
+        NotAMinor::Unknown => format!("regcfg knows the releases {} to {}", Minor::FIRST, Minor::LAST),
+        NotAMinor::Backwards => "the range ends before it begins".into(),
+    })
+}
+
+/// Reads a day, and returns its first second since 1970 in UTC.
+fn seconds_of_date(text: &str) -> Result<i64, String> {
+    date(text).map(|date| date.midnight().assume_utc().unix_timestamp()).ok_or_else(|| "expected YYYY-MM-DD".into())
+}
+
+fn date(text: &str) -> Option<Date> {
+    let is_shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let [year, month, day] = *text.split('-').collect::<Vec<_>>() else { return None };
+    if !is_shaped || year.len() != 4 || month.len() != 2 {
+        return None;
+    }
+    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
+}
+
+/// Returns the paths that a command was given, or the directory that the user stands in.
+pub(super) fn paths_or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_covers_whole_names_only() {
+        let matches = |pattern: &str, name: &str| pattern.parse::<EnvPattern>().unwrap().matches(name);
+        assert!(matches("REGCFG_SECRET_*", "REGCFG_SECRET_KEY") && matches("REGCFG_SECRET_*", "REGCFG_SECRET_"));
+        assert!(!matches("REGCFG_SECRET_*", "MY_REGCFG_SECRET_KEY"));
+        assert!(matches("A", "A") && !matches("A", "AB") && !matches("A", ""));
+        assert!(matches("A*B*C", "AxByC") && matches("A*B*C", "ABC") && !matches("A*B*C", "AC"));
+        assert!(matches("*", "ANY") && matches("**", "") && !matches("A*A", "A"));
+        assert!("A B".parse::<EnvPattern>().is_err() && "".parse::<EnvPattern>().is_err());
+    }
+
+    #[test]
+    fn a_date_is_a_day_of_the_calendar() {
+        assert_eq!(seconds_of_date("1970-01-02"), Ok(86_400));
+        assert_eq!(seconds_of_date("2024-02-29"), Ok(1_709_164_800));
+        for wrong in ["2023-02-29", "2023-2-9", "20230209", "2023-02-29T00:00:00Z", "", "----------", "2023-1-111"] {
+            assert!(seconds_of_date(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_release_that_is_none_says_what_was_expected() {
+        assert!(target("4.16..4.19").is_ok());
+        assert_eq!(target("4.99").unwrap_err(), "regcfg knows the releases 4.4 to 5.1");
+        assert_eq!(target("four").unwrap_err(), "expected `major.minor`, such as 4.19");
+        assert_eq!(target("4.19..4.16").unwrap_err(), "the range ends before it begins");
+    }
+}

@@ -1,0 +1,66 @@
+//! Errors of the machine and of usage, as the command line shows them.
+//!
+//! An [`anyhow::Error`] in, lines on standard error out. What is wrong with the user's files is a finding, and does not
+//! come this way.
+
+use std::fmt;
+
+use crate::diag::format::text::{self, Styles};
+
+/// Says that whoever read standard output has gone. There is nobody to tell, so nothing is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OutputClosed;
+
+impl fmt::Display for OutputClosed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("standard output was closed")
+    }
+}
+
+impl std::error::Error for OutputClosed {}
+
+/// An error that knows what to do about itself.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    message: String,
+    help: String,
+}
+
+impl Refusal {
+    /// Makes an error with its help.
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Writes an error with its chain of causes.
+pub(super) fn shown(error: &anyhow::Error, styles: &Styles) -> String {
+    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    let help = error.downcast_ref::<Refusal>().map(|refusal| &*refusal.help);
+    text::error(&error.to_string(), &causes, help, styles)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn an_error_shows_its_causes_and_its_help_each_on_a_line() {
+        let error = Err::<(), _>(Refusal::new("no \u{1b}[1mspace", "make room\nnow"))
+            .context("cannot write `a.yaml`")
+            .unwrap_err();
+        assert_eq!(
+            shown(&error, &Styles::plain()),
+            "error: cannot write `a.yaml`\n  = cause: no \\u{1b}[1mspace\n  = help: make room\\nnow\n"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The format for programs: one JSON document per run, its shape public and stable.
+//!
+//! ```json
+//! {"regcfg": "0.1.0",
+//!  "findings": [{"code": "RC0203", "name": "layer-cycle", "severity": "error", "message": "…",
+//!                "file": "clusters/a.yaml", "line": 4, "column": 10, "endLine": 4, "endColumn": 19,
+//!                "object": null, "notes": [{"message": "…", "file": null, "line": null, "column": null}],
+//!                "help": "…"}],
+//!  "summary": {"errors": 1, "warnings": 0, "infos": 0}}
+//! ```
+//!
+//! Lines and columns count from 1, columns in code points; the end is the character after the last. Strings are those
+//! of the text format before escaping; what could act on a terminal is written as `\uXXXX`.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::Outcome;
+use crate::diag::visible::acts;
+use crate::diag::{Diagnostic, Location, Note, Severity};
+
+/// Writes the document, with a line break at its end.
+pub fn document(outcome: &Outcome) -> String {
+    let document = json!({
+        "regcfg": env!("CARGO_PKG_VERSION"),
+        "findings": outcome.findings().map(finding).collect::<Vec<_>>(),
+        "summary": {
+            "errors": outcome.count(Severity::Error),
+            "warnings": outcome.count(Severity::Warning),
+            "infos": outcome.count(Severity::Info),
+        },
+    });
+    ascii_where_it_acts(&format!("{document:#}\n"))
+}
+
+fn finding(finding: &Diagnostic) -> Value {
+    let Location { file, start, end } = Location::from(&finding.place);
+    json!({
+        "code": finding.code.id,
+        "name": finding.code.name,
+        "severity": finding.severity.name(),
+        "message": finding.message,
+        "file": file,
+        "line": start.line,
+        "column": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "object": finding.object,
+        "notes": finding.notes.iter().map(note).collect::<Vec<_>>(),
+        "help": finding.help,
+    })
+}
+
+fn note(note: &Note) -> Value {
+    let location = note.place.as_ref().map(Location::from);
+    json!({
+        "message": note.message,
+        "file": location.map(|location| location.file),
+        "line": location.map(|location| location.start.line),
+        "column": location.map(|location| location.start.column),
+    })
+}
+
+/// Writes characters that act as JSON escapes. The line breaks of the document itself stay: within strings they are
+/// escaped already.
+fn ascii_where_it_acts(document: &str) -> String {
+    let mut safe = String::with_capacity(document.len());
+    for char in document.chars() {
+        if char != '\n' && acts(char) {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                let _infallible = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(char);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Findings;
+    use crate::diag::codes::MALFORMED_YAML;
+    use crate::tree::{Place, Source, SourceKind};
+
+    #[test]
+    fn a_document_reads_back_as_it_was_and_holds_nothing_that_acts() {
+        let hostile = "\u{1b}[2J\u{202e}\u{e0001}\"\\\u{7f}";
+        let source = Source::new("a.yaml", "a: 1\n", SourceKind::User);
+        let place = Place::new(&source, 3..4);
+        let mut findings = Findings::new();
+        findings.push(Diagnostic::error(&MALFORMED_YAML, &place, hostile).note_at(&place, "n").note("m"));
+        let document = document(&Outcome::new(findings));
+        assert!(document.chars().all(|char| char == '\n' || !acts(char)), "{document:?}");
+
+        let read: Value = serde_json::from_str(&document).unwrap();
+        let finding = &read["findings"][0];
+        assert_eq!(finding["message"], hostile);
+        assert_eq!(
+            [&finding["line"], &finding["column"], &finding["endColumn"], &finding["notes"][0]["column"]],
+            [1, 4, 5, 4]
+        );
+        assert!(finding["notes"][1]["file"].is_null());
+        assert_eq!(read["summary"]["errors"], 1);
+    }
+}
