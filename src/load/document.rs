@@ -138,7 +138,11 @@ fn extends(node: &Node, dir: &ProjectPath, findings: &mut Findings) -> Option<Ve
         match dir.join(text) {
             Ok(path) => layers.push(Extends { path, node: node.clone() }),
             Err(why) => {
-                let finding = Diagnostic::error(&codes::OUTSIDE_PROJECT, node.place(), format!("cannot extend {}: {why}", quoted(text)));
+                let finding = Diagnostic::error(
+                    &codes::OUTSIDE_PROJECT,
+                    node.place(),
+                    format!("cannot extend {}: {why}", quoted(text)),
+                );
                 findings.push(finding.help("name a file within the project, whose root is where `regcfg.yaml` stands"));
             }
         }

@@ -121,7 +121,8 @@ pub(super) fn source(
             let bytes = error.into_bytes();
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let place = Place::new(&Source::new(name, text, SourceKind::User), valid..valid);
-            let finding = Diagnostic::error(&codes::NOT_UTF8, &place, format!("not UTF-8: a byte 0x{:02x}", bytes[valid]));
+            let finding =
+                Diagnostic::error(&codes::NOT_UTF8, &place, format!("not UTF-8: a byte 0x{:02x}", bytes[valid]));
             findings.push(finding.help("save the file as UTF-8"));
             None
         }
