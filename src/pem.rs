@@ -23,7 +23,8 @@ pub fn blocks(text: &str) -> Vec<Block> {
     let mut from = 0;
     while let Some(start) = text[from..].find(BEGIN).map(|at| from + at) {
         let after = &text[start + BEGIN.len()..];
-        let Some(label) = after.split_once("-----").map(|(label, _)| label).filter(|label| !label.contains('\n')) else {
+        let Some(label) = after.split_once("-----").map(|(label, _)| label).filter(|label| !label.contains('\n'))
+        else {
             from = start + BEGIN.len();
             continue;
         };

@@ -13,7 +13,8 @@ const LONGEST_NAME: usize = 63;
 pub(super) fn target(resolved: &Resolved, findings: &mut Findings) -> Option<Target> {
     let range = format!("OpenShift {} to {}", Minor::FIRST, Minor::LAST);
     let Some(node) = resolved.spec().get("openshift") else {
-        let finding = Diagnostic::error(&codes::BAD_TARGET, resolved.spec().place(), "no `openshift`: the version is unknown");
+        let finding =
+            Diagnostic::error(&codes::BAD_TARGET, resolved.spec().place(), "no `openshift`: the version is unknown");
         let newest = Minor::newest_released();
         findings.push(finding.help(format!("set `spec.openshift` to the cluster's minor, such as \"{newest}\"")));
         return None;
@@ -34,11 +35,16 @@ pub(super) fn target(resolved: &Resolved, findings: &mut Findings) -> Option<Tar
             None
         }
         Err(NotAMinor::Unknown) => {
-            findings.push(finding(format!("{} is not a known OpenShift minor", quoted(text))).help(format!("use one of {range}")));
+            findings.push(
+                finding(format!("{} is not a known OpenShift minor", quoted(text))).help(format!("use one of {range}")),
+            );
             None
         }
         Err(NotAMinor::Backwards) => {
-            findings.push(finding(format!("the range {} ends before it begins", quoted(text))).help("write the older minor first"));
+            findings.push(
+                finding(format!("the range {} ends before it begins", quoted(text)))
+                    .help("write the older minor first"),
+            );
             None
         }
     }
@@ -65,6 +71,7 @@ pub(super) fn name(resolved: &Resolved, findings: &mut Findings) {
         Some(name) => format!("{} is not a name for a cluster", quoted(name)),
         None => format!("`metadata.name` is not text but {}", node.type_name()),
     };
-    let help = format!("use at most {LONGEST_NAME} lowercase letters, digits and `-`, with a letter or digit at both ends");
+    let help =
+        format!("use at most {LONGEST_NAME} lowercase letters, digits and `-`, with a letter or digit at both ends");
     findings.push(Diagnostic::error(&codes::BAD_NAME, node.place(), message).help(help));
 }

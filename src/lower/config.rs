@@ -138,7 +138,8 @@ pub(super) fn route_secrets(checked: &Checked, secrets: &mut Vec<Node>, findings
     const KEYS: [(&str, &str); 3] = [("certificate", "tls.crt"), ("key", "tls.key"), ("caCertificate", "tls.cacrt")];
     for route in checked.spec().routes() {
         let Some(name) = route_secret_name(route) else { continue };
-        let asked = KEYS.iter().filter_map(|(content, key)| Some(Asked { key: (*key).into(), content: route.tls(content)? }));
+        let asked =
+            KEYS.iter().filter_map(|(content, key)| Some(Asked { key: (*key).into(), content: route.tls(content)? }));
         let asked: Vec<Asked<'_>> = asked.collect();
         if asked.is_empty() {
             continue;

@@ -19,7 +19,8 @@ pub(super) fn lower(checked: &Checked, secrets: &mut Vec<Node>, findings: &mut F
     let sets = checked.profile().get("credentials").and_then(|sets| sets.get(backend.name)).and_then(Node::as_seq);
     let keys = |name: &str| sets.into_iter().flatten().find_map(|set| set.get(name)?.as_str());
     let entries = given.as_map().into_iter().flatten();
-    let asked = entries.filter_map(|(name, entry)| Some(Asked { key: keys(name)?.into(), content: &entry.node })).collect();
+    let asked =
+        entries.filter_map(|(name, entry)| Some(Asked { key: keys(name)?.into(), content: &entry.node })).collect();
     let name = Node::string(USER_SECRET, given.origin.clone());
     let secret = SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked, fixed_name: true };
     secrets.extend(secret.lower(checked, findings));

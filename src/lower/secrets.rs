@@ -64,7 +64,8 @@ impl SecretSpec<'_> {
 
     fn secret(&self, with: [(&str, Node); 1]) -> Node {
         let near = &self.name;
-        let fixed = [("name", near.clone()), ("namespace", text(self.namespace, near)), ("type", text(self.kind, near))];
+        let fixed =
+            [("name", near.clone()), ("namespace", text(self.namespace, near)), ("type", text(self.kind, near))];
         Node::map(fixed.into_iter().chain(with), near.origin.clone())
     }
 
@@ -75,10 +76,14 @@ impl SecretSpec<'_> {
             let Some((delivery, source)) = delivery_of(asked.content) else { continue };
             match chosen {
                 Some((first, at)) if first != delivery => {
-                    let message = format!("Secret {} would need two deliveries at once", quoted(self.name.as_str().unwrap_or_default()));
+                    let message = format!(
+                        "Secret {} would need two deliveries at once",
+                        quoted(self.name.as_str().unwrap_or_default())
+                    );
                     let finding = Diagnostic::error(&codes::MIXED_DELIVERY, source.place(), message);
                     let finding = finding.note_at(at.place(), "the other one");
-                    findings.push(finding.help("take all its values from one kind of source: one object fills a Secret"));
+                    findings
+                        .push(finding.help("take all its values from one kind of source: one object fills a Secret"));
                     return None;
                 }
                 _ => chosen = Some((delivery, source)),
@@ -92,7 +97,11 @@ impl SecretSpec<'_> {
         let expected = self.name.as_str().unwrap_or_default();
         for asked in &self.asked {
             let Some(Content::Secret(ValueSource::SecretKeyRef(reference))) = Content::of(asked.content) else {
-                let finding = Diagnostic::error(&codes::MIXED_DELIVERY, asked.content.place(), "a content beside a Secret that exists already");
+                let finding = Diagnostic::error(
+                    &codes::MIXED_DELIVERY,
+                    asked.content.place(),
+                    "a content beside a Secret that exists already",
+                );
                 findings.push(finding.help("put this content into that Secret, and reference it too"));
                 continue;
             };
@@ -103,9 +112,12 @@ impl SecretSpec<'_> {
             let key = wrong("key", &asked.key).map(|node| (node, &*asked.key));
             for (node, expected) in name.into_iter().chain(key) {
                 let what = if self.fixed_name { "the operator reads" } else { "this Secret must have" };
-                let message = format!("{} is not what is read: {what} `{expected}`", quoted(node.as_str().unwrap_or_default()));
+                let message =
+                    format!("{} is not what is read: {what} `{expected}`", quoted(node.as_str().unwrap_or_default()));
                 let finding = Diagnostic::error(&codes::WRONG_REFERENCE, node.place(), message);
-                findings.push(finding.help(format!("write `{expected}`, and have the Secret carry it; nothing is copied between Secrets")));
+                findings.push(finding.help(format!(
+                    "write `{expected}`, and have the Secret carry it; nothing is copied between Secrets"
+                )));
             }
         }
     }
@@ -124,7 +136,8 @@ impl SecretSpec<'_> {
             data.push(external_item(&asked.key, external));
             match (external.get("store"), store) {
                 (Some(named), Some(first)) if named != first => {
-                    let finding = Diagnostic::error(&codes::MIXED_DELIVERY, named.place(), "a second store for one Secret");
+                    let finding =
+                        Diagnostic::error(&codes::MIXED_DELIVERY, named.place(), "a second store for one Secret");
                     let finding = finding.note_at(first.place(), "the first one");
                     findings.push(finding.help("keep all values of one Secret in one store"));
                 }
@@ -134,7 +147,9 @@ impl SecretSpec<'_> {
         let near = self.asked.first().map_or(&self.name, |asked| asked.content);
         let Some(store) = store.or_else(|| spec.external_default("store")) else {
             let finding = Diagnostic::error(&codes::NO_STORE, near.place(), "no secret store to read from");
-            findings.push(finding.help("set `secrets.external.store: {name: …, kind: ClusterSecretStore}` in the spec, a layer or regcfg.yaml"));
+            findings.push(finding.help(
+                "set `secrets.external.store: {name: …, kind: ClusterSecretStore}` in the spec, a layer or regcfg.yaml",
+            ));
             return None;
         };
         let mut store = store.clone();

@@ -25,14 +25,16 @@ impl Profile {
 /// condition asks that nothing be there.
 fn meets(node: &Node, when: &Node) -> bool {
     match &when.value {
-        Value::Map(conditions) => conditions.iter().all(|(key, condition)| {
-            let node = node.get(key).filter(|node| !node.is_null());
-            match (node, condition.node.is_null()) {
-                (None, absent) => absent,
-                (Some(_), true) => false,
-                (Some(node), false) => meets(node, &condition.node),
-            }
-        }) && node.as_map().is_some(),
+        Value::Map(conditions) => {
+            conditions.iter().all(|(key, condition)| {
+                let node = node.get(key).filter(|node| !node.is_null());
+                match (node, condition.node.is_null()) {
+                    (None, absent) => absent,
+                    (Some(_), true) => false,
+                    (Some(node), false) => meets(node, &condition.node),
+                }
+            }) && node.as_map().is_some()
+        }
         _ => node == when,
     }
 }

@@ -52,7 +52,8 @@ impl Profiles {
 
     /// Returns the names of all platforms, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let own = self.own.iter().filter(|(_, files)| files.contains_key(manifest::FILE)).map(|(name, _)| name.as_str());
+        let own =
+            self.own.iter().filter(|(_, files)| files.contains_key(manifest::FILE)).map(|(name, _)| name.as_str());
         let builtin = builtin::names().map(|name| -> &str { name });
         let names: BTreeSet<&str> = builtin.chain(own).filter(|name| *name != BASE).collect();
         names.into_iter()

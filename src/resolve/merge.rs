@@ -75,7 +75,8 @@ fn replaces(key: &str, below: &Node, above: &Node) -> bool {
         "valueFrom" => SOURCES,
         _ => return false,
     };
-    let named = |node: &Node| members.iter().copied().find(|member| node.get(member).is_some_and(|node| !node.is_null()));
+    let named =
+        |node: &Node| members.iter().copied().find(|member| node.get(member).is_some_and(|node| !node.is_null()));
     matches!((named(below), named(above)), (Some(below), Some(above)) if below != above)
 }
 
@@ -116,7 +117,11 @@ fn changed_list(base: &Node, over: &Node, directives: &Map, findings: &mut Findi
 
 fn directive_items<'e>(name: &str, entry: &'e Entry, findings: &mut Findings) -> Option<&'e [Node]> {
     if !DIRECTIVES.contains(&name) {
-        let finding = Diagnostic::error(&codes::BAD_LIST_DIRECTIVE, entry.key.place(), format!("unknown list directive {}", quoted(name)));
+        let finding = Diagnostic::error(
+            &codes::BAD_LIST_DIRECTIVE,
+            entry.key.place(),
+            format!("unknown list directive {}", quoted(name)),
+        );
         findings.push(finding.help("use `$append`, `$prepend` or `$remove`, and nothing beside them"));
         return None;
     }
@@ -134,7 +139,8 @@ fn remove(items: &mut Vec<Node>, unwanted: &[Node], findings: &mut Findings) {
         let n_before = items.len();
         items.retain(|known| known != item);
         if items.len() == n_before {
-            let finding = Diagnostic::warning(&codes::NOTHING_TO_REMOVE, item.place(), "removes an item that is not inherited");
+            let finding =
+                Diagnostic::warning(&codes::NOTHING_TO_REMOVE, item.place(), "removes an item that is not inherited");
             findings.push(finding.help("correct the item, or drop the directive"));
         }
     }

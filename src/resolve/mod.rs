@@ -6,8 +6,8 @@
 mod graph;
 mod merge;
 
-pub use merge::{merge, without_nulls};
 pub(crate) use merge::BACKENDS;
+pub use merge::{merge, without_nulls};
 
 use std::sync::Arc;
 
@@ -103,11 +103,13 @@ fn profile(
     profiles: &Profiles,
     findings: &mut Findings,
 ) -> Option<Arc<Profile>> {
-    let named = order.iter().rev().filter_map(|document| document.node.at(&["spec", "platform"])).find(|node| !node.is_null());
+    let named =
+        order.iter().rev().filter_map(|document| document.node.at(&["spec", "platform"])).find(|node| !node.is_null());
     let known = || profiles.names().collect::<Vec<_>>().join(", ");
     let Some(named) = named else {
         let spec = &loaded.spec.node;
-        let finding = Diagnostic::error(&codes::UNKNOWN_PLATFORM, spec.get("spec").unwrap_or(spec).place(), "no `platform`");
+        let finding =
+            Diagnostic::error(&codes::UNKNOWN_PLATFORM, spec.get("spec").unwrap_or(spec).place(), "no `platform`");
         findings.push(finding.help(format!("set `spec.platform` to one of {}", known())));
         return None;
     };

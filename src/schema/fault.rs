@@ -1,0 +1,311 @@
+//! What can be wrong with a value, and how it is said to people.
+//!
+//! A [`Fault`] borrows from the tree; its words name the user's text and the nearest known name, never a pattern where
+//! there is a better word for it.
+
+use super::table::{Additional, Format, Literal, Pattern, Property, Schema, Type};
+use crate::diag::nearest;
+use crate::diag::visible::quoted;
+use crate::target::{Minor, Target};
+use crate::tree::{Node, Origin, Value};
+
+/// Something that does not fit a schema.
+#[derive(Debug)]
+pub struct Fault<'t> {
+    /// What it is.
+    pub what: What<'t>,
+    /// Where: of a field that should not be there the key, of a wrong value the value, of a missing field the mapping's key.
+    pub origin: &'t Origin,
+    /// The path of the value in the object; empty for the root.
+    pub path: String,
+}
+
+/// The kinds of faults.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields are what the variant's words say")]
+pub enum What<'t> {
+    /// A field that no minor has.
+    Unknown { name: &'t str, schema: &'static Schema, minor: Minor },
+    /// A field that only other minors have.
+    OtherMinor { property: &'static Property },
+    /// A value of another type.
+    WrongType { value: &'t Node, expected: Type },
+    /// A value of none of several types.
+    NoneOfTypes { value: &'t Node, alternatives: &'static [&'static Schema], minor: Minor },
+    /// A required field that is not there.
+    Missing { name: &'static str, property: Option<&'static Property> },
+    /// A value that is none of the allowed ones.
+    NotAmong { value: &'t Node, values: &'static [Literal] },
+    /// A text that does not match the pattern.
+    Malformed { value: &'t Node, expects: Option<&'static str>, pattern: &'static Pattern },
+    /// A text or number not in its form.
+    BadFormat { value: &'t Node, format: Format },
+    /// A key that does not match the pattern for names.
+    BadName { name: &'t str, expects: Option<&'static str>, pattern: &'static str },
+    /// Too many, too few, too long, too small.
+    OutOfBounds { bound: Bound, limit: i64 },
+    /// An item that stands twice in a set, or a key that stands twice in a list of keyed items.
+    Duplicate { item: &'t Node, first: &'t Node, keys: &'static [&'static str] },
+    /// Fields that do not go together.
+    NoAlternative { expects: Option<&'static str> },
+}
+
+/// What is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Bound {
+    LengthMin,
+    LengthMax,
+    NameMax,
+    NumberMin,
+    NumberMax,
+    ItemsMin,
+    ItemsMax,
+    FieldsMin,
+    FieldsMax,
+}
+
+impl Fault<'_> {
+    /// Says what is wrong: one line, lowercase, without advice.
+    pub fn message(&self, target: Target) -> String {
+        let subject = self.subject();
+        match &self.what {
+            What::Unknown { name, .. } => format!("unknown field {} {}", quoted(name), self.inside()),
+            What::OtherMinor { property } => {
+                format!("`{}` {}; the target is {target}", self.below(property.name), exists(property))
+            }
+            What::WrongType { value, expected } => {
+                format!("{subject} must be {}, not {}", a(*expected), a_value(value))
+            }
+            What::NoneOfTypes { value, alternatives, minor } => {
+                let types: Vec<&str> = alternatives.iter().map(|schema| a(schema.on(*minor).kind)).collect();
+                format!("{subject} must be {}, not {}", either(&types), a_value(value))
+            }
+            What::Missing { name, .. } => format!("`{}` is missing", self.below(name)),
+            What::NotAmong { value, values } => {
+                format!("{subject} must be {}, not {}", one_of(&words(values)), shown(value))
+            }
+            What::Malformed { value, pattern, .. } if !pattern.words.is_empty() => {
+                format!("{subject} must be {}, not {}", one_of(pattern.words), shown(value))
+            }
+            What::Malformed { value, expects: Some(expects), .. } => {
+                format!("{subject} must be {expects}, not {}", shown(value))
+            }
+            What::Malformed { value, expects: None, pattern } => {
+                format!("{subject} must match `{}`, which {} does not", pattern.source, shown(value))
+            }
+            What::BadFormat { value, format } => format!("{subject} must be {}, not {}", form(*format), shown(value)),
+            What::BadName { name, expects: Some(expects), .. } => {
+                format!("the name {} must be {expects}", quoted(name))
+            }
+            What::BadName { name, expects: None, pattern } => {
+                format!("the name {} must match `{pattern}`", quoted(name))
+            }
+            What::OutOfBounds { bound, limit } => format!("{subject} {}", bound.words(*limit)),
+            What::Duplicate { item, keys: [], .. } => format!("{} stands twice in {}", shown(item), self.list()),
+            What::Duplicate { item, keys, .. } => {
+                let key = keys.iter().filter_map(|key| item.get(key)).map(shown).collect::<Vec<_>>().join(", ");
+                format!("`{}` {key} stands twice in {}", keys.join("`, `"), self.list())
+            }
+            What::NoAlternative { expects } => {
+                format!("{subject} {}", expects.unwrap_or("has fields that do not go together"))
+            }
+        }
+    }
+
+    /// Says what to do, where something can be said.
+    pub fn help(&self) -> Option<String> {
+        match &self.what {
+            What::Unknown { name, schema, minor } => help_unknown(name, schema, *minor),
+            What::OtherMinor { property } => Some(match (property.since, property.until) {
+                (Some(since), None) => format!("remove `{}`, or target {since} or newer", property.name),
+                _ => format!("remove `{}`", property.name),
+            }),
+            What::NotAmong { value, values } => near_value(value, &words(values)),
+            What::Malformed { value, pattern, .. } => near_value(value, pattern.words),
+            What::WrongType { value, expected } => help_type(value, *expected),
+            What::Missing { property, .. } => {
+                property.map(|property| property.schema.description).and_then(first_sentence)
+            }
+            What::Duplicate { .. } => Some("remove one of the two".into()),
+            What::BadFormat { format: Format::Byte, .. } => {
+                Some("encode the bytes with `base64 -w0`, or use `stringData`".into())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns another place that belongs to the fault, and what it is.
+    pub fn also(&self) -> Option<(&Origin, &'static str)> {
+        match &self.what {
+            What::Duplicate { first, .. } => Some((&first.origin, "first stands here")),
+            _ => None,
+        }
+    }
+
+    fn subject(&self) -> String {
+        if self.path.is_empty() { "the document".into() } else { format!("`{}`", self.path) }
+    }
+
+    fn inside(&self) -> String {
+        if self.path.is_empty() { "at the top".into() } else { format!("in `{}`", self.path) }
+    }
+
+    fn below(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    fn list(&self) -> String {
+        match self.path.rsplit_once('[') {
+            Some((list, _)) => format!("`{list}`"),
+            None => "the list".into(),
+        }
+    }
+}
+
+impl Bound {
+    fn words(self, limit: i64) -> String {
+        match self {
+            Self::LengthMin if limit == 1 => "must not be empty".into(),
+            Self::LengthMin => format!("must have at least {limit} characters"),
+            Self::LengthMax => format!("must have at most {limit} characters"),
+            Self::NameMax => format!("is a name of more than {limit} characters"),
+            Self::NumberMin => format!("must be at least {limit}"),
+            Self::NumberMax => format!("must be at most {limit}"),
+            Self::ItemsMin if limit == 1 => "must have an item".into(),
+            Self::ItemsMin => format!("must have at least {limit} items"),
+            Self::ItemsMax => format!("must have at most {limit} items"),
+            Self::FieldsMin if limit == 1 => "must have a field".into(),
+            Self::FieldsMin => format!("must have at least {limit} fields"),
+            Self::FieldsMax if limit == 1 => "must have only one field".into(),
+            Self::FieldsMax => format!("must have at most {limit} fields"),
+        }
+    }
+}
+
+fn exists(property: &Property) -> String {
+    match (property.since, property.until) {
+        (Some(since), Some(until)) => format!("exists since OpenShift {since} and no more since {until}"),
+        (Some(since), None) => format!("exists since OpenShift {since}"),
+        (None, Some(until)) => format!("exists no more since OpenShift {until}"),
+        (None, None) => "exists".into(),
+    }
+}
+
+fn help_unknown(name: &str, schema: &'static Schema, minor: Minor) -> Option<String> {
+    let known = || schema.properties.iter().filter(|property| property.is_on(minor)).map(|property| property.name);
+    if let Some(near) = nearest(name, known()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let names: Vec<&str> = known().take(13).collect();
+    match names.as_slice() {
+        [] if matches!(schema.additional, Additional::Closed) => Some("remove it".into()),
+        [] => None,
+        names if names.len() > 12 => Some(format!("known here: `{}`, …", names[..12].join("`, `"))),
+        names => Some(format!("known here: `{}`", names.join("`, `"))),
+    }
+}
+
+fn help_type(value: &Node, expected: Type) -> Option<String> {
+    let text = match &value.value {
+        Value::String(text) => text,
+        Value::Int(_) | Value::Float(_) | Value::Bool(_) if expected == Type::String => {
+            return Some("put it in quotes".into());
+        }
+        _ => return None,
+    };
+    let is_plain = match expected {
+        Type::Integer => text.parse::<i64>().is_ok(),
+        Type::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
+        Type::Boolean => matches!(&**text, "true" | "false"),
+        _ => false,
+    };
+    is_plain.then(|| "take the quotes away".into())
+}
+
+fn near_value(value: &Node, words: &[&str]) -> Option<String> {
+    let near = nearest(value.as_str()?, words.iter().copied().filter(|word| !word.is_empty()))?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+fn first_sentence(description: &str) -> Option<String> {
+    let end = description.find(". ").unwrap_or(description.trim_end_matches('.').len());
+    let sentence = description.get(..end)?.trim();
+    (!sentence.is_empty()).then(|| sentence.to_owned())
+}
+
+fn words(values: &'static [Literal]) -> Vec<&'static str> {
+    let text = |value: &Literal| match value {
+        Literal::String(text) => Some(*text),
+        _ => None,
+    };
+    values.iter().filter_map(text).collect()
+}
+
+fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> =
+        words.iter().map(|word| if word.is_empty() { "empty".into() } else { format!("`{word}`") }).collect();
+    match quoted.as_slice() {
+        [] => "another value".into(),
+        [only] => only.clone(),
+        _ => format!("one of {}", quoted.join(", ")),
+    }
+}
+
+fn either(words: &[&str]) -> String {
+    match words {
+        [] => "something else".into(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// Quotes a value; of a secret, a list or a mapping only what it is.
+fn shown(value: &Node) -> String {
+    match &value.value {
+        Value::Bool(value) => format!("`{value}`"),
+        Value::Int(value) => format!("`{value}`"),
+        Value::Float(value) => format!("`{value}`"),
+        Value::String(text) => quoted(text),
+        _ => a_value(value).to_owned(),
+    }
+}
+
+fn a(kind: Type) -> &'static str {
+    match kind {
+        Type::Any => "a value",
+        Type::Object => "a mapping",
+        Type::Array => "a list",
+        Type::String => "a string",
+        Type::Integer => "a whole number",
+        Type::Number => "a number",
+        Type::Boolean => "`true` or `false`",
+        Type::IntOrString => "a whole number or a string",
+    }
+}
+
+fn a_value(value: &Node) -> &'static str {
+    match value.value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Seq(_) => "a list",
+        Value::Map(_) => "a mapping",
+        Value::Secret(_) => "a secret",
+    }
+}
+
+fn form(format: Format) -> &'static str {
+    match format {
+        Format::Int32 => "a whole number of 32 bits",
+        Format::Int64 => "a whole number of 64 bits",
+        Format::Double => "a number",
+        Format::Duration => "a duration such as `30s` or `1h30m`",
+        Format::Byte => "base64",
+        Format::DateTime => "a time such as `2026-01-31T12:00:00Z`",
+        Format::Hostname => "a host name",
+        Format::Uri => "an absolute URI",
+    }
+}

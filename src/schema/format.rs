@@ -1,0 +1,144 @@
+//! Forms of strings, read as the API server reads them (`k8s.io/kube-openapi/pkg/validation/strfmt`).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::table::Format;
+
+/// Tells whether a text is in a form.
+pub(super) fn fits(format: Format, text: &str) -> bool {
+    match format {
+        Format::Duration => is_duration(text),
+        Format::Byte => is_base64(text),
+        Format::DateTime => is_date_time(text),
+        Format::Hostname => is_hostname(text),
+        Format::Uri => is_uri(text),
+        Format::Int32 | Format::Int64 | Format::Double => true,
+    }
+}
+
+/// Tells whether Go's `time.ParseDuration` reads the text, which is how operators read durations.
+pub fn is_go_duration(text: &str) -> bool {
+    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if text == "0" {
+        return true;
+    }
+    let mut rest = text;
+    let mut nanoseconds = 0.0_f64;
+    while !rest.is_empty() {
+        let number_end = rest.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at(number_end);
+        let unit_end = after.find(|char: char| char.is_ascii_digit() || char == '.').unwrap_or(after.len());
+        let (unit, after) = after.split_at(unit_end);
+        let factor = match unit {
+            "ns" => 1.0,
+            "us" | "µs" | "μs" => 1e3,
+            "ms" => 1e6,
+            "s" => 1e9,
+            "m" => 60e9,
+            "h" => 3600e9,
+            _ => return false,
+        };
+        let has_digit = number.bytes().any(|byte| byte.is_ascii_digit());
+        let is_number = has_digit && number.bytes().filter(|byte| *byte == b'.').count() <= 1;
+        if !is_number {
+            return false;
+        }
+        nanoseconds += number.trim_end_matches('.').parse::<f64>().unwrap_or(f64::INFINITY) * factor;
+        rest = after;
+    }
+    !text.is_empty() && nanoseconds < 9.223_372_036_854_775e18
+}
+
+/// Tells whether the API server's `format: duration` takes the text: what Go reads, or any text in which a number stands
+/// before a unit (`1 day`, `2wk`), wherever that is.
+fn is_duration(text: &str) -> bool {
+    is_go_duration(text) || has_number_and_unit(text)
+}
+
+fn has_number_and_unit(text: &str) -> bool {
+    const UNITS: [&str; 15] =
+        ["ns", "us", "µs", "ms", "s", "m", "h", "hr", "d", "w", "wk", "nano", "micro", "milli", "sec"];
+    const PREFIXES: [&str; 8] = ["nano", "micro", "milli", "sec", "min", "hour", "day", "week"];
+    let mut found = false;
+    let mut rest = text;
+    while let Some(start) = rest.find(|char: char| char.is_ascii_digit()) {
+        let digits = &rest[start..];
+        let end = digits.find(|char: char| !char.is_ascii_digit()).unwrap_or(digits.len());
+        let spaced = digits[end..].trim_start_matches(['\t', '\n', '\u{c}', '\r', ' ']);
+        let unit_end = spaced.find(|char: char| !char.is_ascii_alphabetic() && char != 'µ').unwrap_or(spaced.len());
+        let unit = spaced[..unit_end].to_lowercase();
+        rest = &digits[end..];
+        if unit.is_empty() {
+            continue;
+        }
+        if digits[..end].parse::<i64>().is_err() {
+            return false;
+        }
+        found |= UNITS.contains(&unit.as_str()) || PREFIXES.iter().any(|prefix| unit.starts_with(prefix));
+    }
+    found
+}
+
+/// Tells whether a text is standard base64, padded, as Go's JSON decoder takes it, which skips line breaks.
+fn is_base64(text: &str) -> bool {
+    if text.contains(['\n', '\r']) {
+        let joined: String = text.chars().filter(|char| !matches!(char, '\n' | '\r')).collect();
+        return STANDARD.decode(joined).is_ok();
+    }
+    STANDARD.decode(text).is_ok()
+}
+
+fn is_date_time(text: &str) -> bool {
+    use time::OffsetDateTime;
+    use time::format_description::well_known::Rfc3339;
+    OffsetDateTime::parse(text, &Rfc3339).is_ok()
+}
+
+fn is_hostname(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(is_word)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.trim_end_matches('.').split('.').all(is_label)
+}
+
+fn is_uri(text: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|char: char| char.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    let has_bad = text.chars().any(|char| char.is_control() || char == ' ');
+    !has_bad && text.split_once("://").is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_those_of_the_api_server() {
+        for good in ["0", "0s", "1h30m", "-1.5h", "+5s", ".5s", "5.s", "1us", "1µs", "60m0s", "100ms"] {
+            assert!(is_go_duration(good), "{good}");
+        }
+        for bad in ["", "1", "s", "1d", "1 h", "1h 30m", "1.2.3s", "-", "+", "1e3s", "9999999999h"] {
+            assert!(!is_go_duration(bad), "{bad}");
+        }
+        for lax in ["1d", "1 day", "2 weeks", "3 hours", "x 5 sec"] {
+            assert!(is_duration(lax), "{lax}");
+        }
+        for bad in ["", "1", "soon", "5 months", "99999999999999999999s"] {
+            assert!(!is_duration(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn base64_is_padded_and_may_have_line_breaks() {
+        assert!(is_base64("") && is_base64("YQ==") && is_base64("YWJj\nZGVm"));
+        assert!(!is_base64("YQ") && !is_base64("a b") && !is_base64("*"));
+    }
+}
