@@ -3,12 +3,14 @@
 //! Nothing is changed here, and nothing is read: the contents of named files come in as they were loaded.
 
 mod header;
+mod shape;
 
 use crate::diag::Findings;
-use crate::load::Contents;
+use crate::load::{Contents, DocumentKind};
 use crate::profile::Profile;
 use crate::resolve::Resolved;
 use crate::rules::{self, SpecContext};
+use crate::schema::interpret::Manner;
 use crate::spec::Spec;
 use crate::target::Target;
 use crate::tree::Node;
@@ -61,7 +63,10 @@ pub fn check(resolved: Resolved, contents: Contents, as_of: i64, findings: &mut 
     let target = header::target(&resolved, findings);
     header::name(&resolved, findings);
     let target = target?;
-    crate::schema::check_spec(&resolved.node, target, findings);
+    shape::check(DocumentKind::Spec, &resolved.node, target, Manner::OBJECT, findings);
+    if let Some(project) = &resolved.loaded.settings.node {
+        shape::check(DocumentKind::Project, project, target, Manner::OBJECT, findings);
+    }
     if findings.n_errors() > n_errors {
         return None;
     }

@@ -84,6 +84,24 @@ codes! {
     BAD_TARGET = "RC0301" "bad-target";
     /// A cluster's name that cannot be a label and a directory.
     BAD_NAME = "RC0302" "bad-name";
+    /// A field that no spec has.
+    UNKNOWN_SPEC_FIELD = "RC0310" "unknown-spec-field";
+    /// A field that the target's minors do not all have.
+    SPEC_FIELD_OF_OTHER_MINOR = "RC0311" "spec-field-of-other-minor";
+    /// A value of another type.
+    WRONG_SPEC_TYPE = "RC0312" "wrong-spec-type";
+    /// A required field that is not there.
+    MISSING_SPEC_FIELD = "RC0313" "missing-spec-field";
+    /// A value that is none of the allowed ones.
+    SPEC_VALUE_NOT_ALLOWED = "RC0314" "spec-value-not-allowed";
+    /// A text that is not in its form.
+    MALFORMED_SPEC_VALUE = "RC0315" "malformed-spec-value";
+    /// Too many, too few, too long or too short.
+    SPEC_OUT_OF_BOUNDS = "RC0316" "spec-out-of-bounds";
+    /// The same item twice.
+    SPEC_DUPLICATE = "RC0317" "spec-duplicate";
+    /// Fields that do not go together.
+    SPEC_NOT_TOGETHER = "RC0318" "spec-not-together";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
