@@ -13,11 +13,13 @@ mod exit;
 mod explain;
 mod failure;
 mod init;
+mod origins;
 mod panic;
 mod profile;
 mod render;
 mod resolve;
 mod schema;
+mod workspace;
 
 pub use args::Cli;
 pub use console::Console;

@@ -4,6 +4,7 @@
 //! and whether a field is right is not known here; only what a document says of itself: its kind, name and layers.
 
 mod content;
+mod discover;
 mod document;
 mod project;
 

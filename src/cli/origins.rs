@@ -1,0 +1,25 @@
+//! A tree as YAML with, in front of each line, the place that wrote it.
+
+use anyhow::Result;
+
+use crate::diag::visible::visible;
+use crate::tree::emit::{lines_with_origins, no_secrets};
+use crate::tree::{Node, Origin};
+
+/// The widest column of places; longer ones push their line to the right.
+const WIDEST: usize = 60;
+
+/// Returns the lines of a tree behind their places, `file:line:column │ yaml`.
+pub(super) fn beside_origins(node: &Node) -> Result<String> {
+    let lines = lines_with_origins(node, &mut no_secrets)?;
+    let lines: Vec<(String, String)> = lines.into_iter().map(|(line, origin)| (shown(origin.as_ref()), line)).collect();
+    let width = lines.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST);
+    Ok(lines.iter().map(|(place, line)| format!("{place:<width$} │ {}\n", visible(line)).replace(" \n", "\n")).collect())
+}
+
+fn shown(origin: Option<&Origin>) -> String {
+    origin.map_or_else(String::new, |origin| {
+        let places: Vec<String> = origin.places().map(ToString::to_string).collect();
+        visible(&places.join(" + ")).into_owned()
+    })
+}

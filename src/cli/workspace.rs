@@ -1,0 +1,147 @@
+//! The files that a command was given, by project: each project's world is opened once, and its clusters run on all
+//! cores.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::diag::visible::visible;
+use crate::diag::Findings;
+use crate::load::{DocumentKind, Project};
+use crate::lower::Day;
+use crate::pipeline::Session;
+use crate::profile::Profiles;
+use crate::world::fs::FsWorld;
+use crate::world::root::{Root, discover_root};
+use crate::world::{ProjectPath, World};
+
+/// The projects that the given files belong to.
+pub(super) struct Workspace {
+    /// Each project with what was given of it.
+    pub(super) opened: Vec<Opened>,
+    /// What was given and cannot be had.
+    pub(super) faults: Vec<anyhow::Error>,
+}
+
+/// A project, and what was given of it.
+pub(super) struct Opened {
+    /// The project's files, environment and clock.
+    pub(super) world: FsWorld,
+    /// The files, in sorted order.
+    pub(super) files: Vec<ProjectPath>,
+    /// The directories, in sorted order.
+    pub(super) dirs: Vec<ProjectPath>,
+}
+
+/// What came of one cluster.
+pub(super) struct Answer<T> {
+    /// What was made; none where findings say why not.
+    pub(super) made: Option<T>,
+    /// What was found.
+    pub(super) findings: Findings,
+}
+
+impl Workspace {
+    /// Opens the projects of some paths; a path that cannot be had is a fault and stops no other.
+    pub(super) fn open(paths: &[PathBuf], as_of: Option<i64>) -> Result<Self> {
+        let here = Path::new(".").canonicalize().context("cannot tell the current directory")?;
+        let mut given: BTreeMap<PathBuf, (Vec<ProjectPath>, Vec<ProjectPath>)> = BTreeMap::new();
+        let mut faults = Vec::new();
+        for path in paths {
+            match locate(path) {
+                Ok((root, path, is_dir)) => {
+                    let (files, dirs) = given.entry(root.dir).or_default();
+                    if is_dir { dirs.push(path) } else { files.push(path) }
+                }
+                Err(error) => faults.push(error),
+            }
+        }
+        let mut opened = Vec::new();
+        for (root, (mut files, mut dirs)) in given {
+            let world = FsWorld::open(&root, &here, as_of)
+                .with_context(|| format!("cannot open the project `{}`", visible(&root.display().to_string())))?;
+            files.sort();
+            files.dedup();
+            dirs.sort();
+            dirs.dedup();
+            opened.push(Opened { world, files, dirs });
+        }
+        Ok(Self { opened, faults })
+    }
+}
+
+impl Opened {
+    /// Returns the specs among what was given: every file by itself, and every spec below a directory.
+    pub(super) fn specs(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
+        let mut specs = self.files.clone();
+        for dir in &self.dirs {
+            let files = project.yaml_files(dir, findings);
+            specs.extend(files.into_iter().filter(|path| project.kind_of(path) == Some(DocumentKind::Spec)));
+        }
+        specs.sort();
+        specs.dedup();
+        specs
+    }
+
+    /// Does work for each path on all cores, and returns the answers in the order of the paths.
+    ///
+    /// A panic in the work for one path is an internal error of that path and stops no other.
+    pub(super) fn each<T: Send>(
+        &self,
+        project: &Project<'_>,
+        paths: &[ProjectPath],
+        day: Day,
+        work: impl Fn(&Session<'_>, &ProjectPath, &mut Findings) -> Option<T> + Sync,
+    ) -> Vec<Result<Answer<T>>> {
+        let mut faults = Findings::new();
+        let profiles = Profiles::of(project, &mut faults);
+        let session = Session { project, profiles: &profiles, day, as_of: self.world.now() };
+        let one = |path: &ProjectPath| {
+            let mut findings = faults.clone();
+            let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
+            let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&self.world.display(path))))?;
+            Ok(Answer { made, findings })
+        };
+        in_order(paths, one)
+    }
+}
+
+fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
+    let shown = || visible(&path.display().to_string()).into_owned();
+    let found = path.metadata().with_context(|| format!("cannot read `{}`", shown()))?;
+    if !found.is_dir() && !found.is_file() {
+        return Err(anyhow!("cannot read `{}`: it is not a regular file", shown()));
+    }
+    let root = discover_root(path).with_context(|| format!("cannot find the project of `{}`", shown()))?;
+    let located = root.locate(path).with_context(|| format!("cannot read `{}`", shown()))?;
+    Ok((root, located, found.is_dir()))
+}
+
+/// Maps paths on all cores, keeping their order. Few paths are not worth a thread.
+fn in_order<T: Send>(paths: &[ProjectPath], one: impl Fn(&ProjectPath) -> T + Sync) -> Vec<T> {
+    const FEW: usize = 4;
+    let n_threads = thread::available_parallelism().map_or(1, usize::from).min(paths.len() / FEW);
+    if n_threads < 2 {
+        return paths.iter().map(one).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(paths.len()));
+    thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(|| {
+                while let Some((at, path)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?))) {
+                    let answer = one(path);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, answer)| answer).collect()
+}
