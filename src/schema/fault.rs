@@ -104,8 +104,7 @@ impl Fault<'_> {
             What::OutOfBounds { bound, limit } => format!("{subject} {}", bound.words(*limit)),
             What::Duplicate { item, keys: [], .. } => format!("{} stands twice in {}", shown(item), self.list()),
             What::Duplicate { item, keys, .. } => {
-                let key = keys.iter().filter_map(|key| item.get(key)).map(shown).collect::<Vec<_>>().join(", ");
-                format!("`{}` {key} stands twice in {}", keys.join("`, `"), self.list())
+                format!("`{}` {} stands twice in {}", keys.join("`, `"), shown(item), self.list())
             }
             What::NoAlternative { expects } => {
                 format!("{subject} {}", expects.unwrap_or("has fields that do not go together"))
