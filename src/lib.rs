@@ -1,5 +1,6 @@
 //! regcfg.
 pub mod diag;
+pub mod render;
 pub mod secret;
 pub mod target;
 pub mod tree;
