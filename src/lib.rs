@@ -9,6 +9,7 @@ pub mod profile;
 pub mod resolve;
 pub mod rules;
 pub mod schema;
+pub mod render;
 pub mod secret;
 pub mod spec;
 pub mod target;

@@ -108,6 +108,42 @@ codes! {
     WRONG_REFERENCE = "RC0402" "wrong-reference";
     /// An external secret without a store.
     NO_STORE = "RC0403" "no-secret-store";
+    /// A template that cannot be read.
+    TEMPLATE_SYNTAX = "RC0430" "template-syntax";
+    /// Something that templates do not have.
+    TEMPLATE_CONSTRUCT = "RC0431" "template-construct";
+    /// A variable or field that is not there.
+    UNKNOWN_VARIABLE = "RC0432" "unknown-variable";
+    /// A filter or test that templates do not have.
+    UNKNOWN_FILTER = "RC0433" "unknown-filter";
+    /// An operation on a value of another type.
+    TEMPLATE_TYPE = "RC0434" "template-type";
+    /// An inline `if` that has nothing to place.
+    MISSING_ELSE = "RC0435" "missing-else";
+    /// `target` placed or compared.
+    TARGET_USE = "RC0436" "target-use";
+    /// A version in a template that is not known.
+    TARGET_VERSION = "RC0437" "target-version";
+    /// A secret that is looked at.
+    SECRET_TOUCHED = "RC0438" "secret-touched";
+    /// A template beyond a limit.
+    TEMPLATE_LIMIT = "RC0439" "template-limit";
+    /// A template whose text is no YAML.
+    RENDERED_YAML = "RC0440" "rendered-yaml";
+    /// A value where YAML has none.
+    VALUE_MISPLACED = "RC0441" "value-misplaced";
+    /// A list, mapping or null among text.
+    VALUE_IN_TEXT = "RC0442" "value-in-text";
+    /// A value as a key that is not text.
+    VALUE_AS_KEY = "RC0443" "value-as-key";
+    /// A key rendered twice.
+    RENDERED_KEY_TWICE = "RC0444" "rendered-key-twice";
+    /// A rendered document that is no object.
+    NOT_AN_OBJECT = "RC0445" "not-an-object";
+    /// A line break that a block adds to a value that has one.
+    BLANK_LINE_ADDED = "RC0446" "blank-line-added";
+    /// A feature of YAML that templates do without.
+    TEMPLATE_YAML = "RC0447" "template-yaml";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.

@@ -7,6 +7,7 @@ mod node;
 mod origin;
 pub mod parse;
 pub(crate) mod scalar;
+pub(crate) mod skeleton;
 
 pub use node::{Entry, Map, Node, Value};
 pub use origin::{Origin, Place, Position, Source, SourceKind};
