@@ -1,5 +1,6 @@
 //! regcfg.
 pub mod diag;
+pub mod emit;
 pub mod load;
 pub mod secret;
 pub mod target;
