@@ -2,6 +2,7 @@
 pub mod check;
 pub mod cli;
 pub mod diag;
+pub mod emit;
 pub mod load;
 pub mod lower;
 pub mod pem;

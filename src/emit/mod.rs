@@ -1,0 +1,116 @@
+//! Turns a cluster's validated objects into manifests, and brings them out: to a stream or into a directory.
+//!
+//! In come objects whose secrets are slots, and what the invoker said about secrets; out come texts in the order of
+//! applying, one per object, or findings. Nothing is brought out before the whole cluster is text, and no cluster
+//! without objects, since engines take an empty answer for "delete everything".
+
+mod name;
+mod owned;
+pub mod stream;
+pub mod tree;
+pub mod verify;
+
+pub use name::file_name;
+
+use zeroize::Zeroizing;
+
+use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::secret::{AllowedEnv, Reveal, fill, is_secret, settle};
+use crate::tree::emit::{EmitError, to_yaml_filled};
+use crate::tree::{Node, Place};
+use crate::world::World;
+
+/// What the invoker says about plain secrets, and where they can be read.
+#[derive(Clone, Copy)]
+pub struct Secrets<'a> {
+    /// Whether they are written.
+    pub reveal: Reveal,
+    /// The variables they may come from.
+    pub allowed: &'a AllowedEnv,
+    /// What they are read through.
+    pub world: &'a dyn World,
+}
+
+/// All manifests of one cluster, in the order of applying.
+pub struct RenderedCluster {
+    /// The cluster's name, which is its directory's.
+    pub name: String,
+    /// The manifests; never none.
+    pub manifests: Vec<Manifest>,
+    /// Whether plain secrets are among them, which nobody else on the machine may read.
+    pub private: bool,
+}
+
+/// The manifest of one object.
+pub struct Manifest {
+    /// The name of its file in a directory.
+    pub file: String,
+    /// Its YAML, without `---`; wiped on drop, since it may hold a secret.
+    pub text: Zeroizing<String>,
+    /// Whether it is a Secret, whose text is never shown.
+    pub is_secret: bool,
+}
+
+/// Makes the manifests of a cluster; none where findings say why there is no output.
+///
+/// `spec` is the place that a finding about the whole cluster points at.
+pub fn manifests(
+    name: &str,
+    objects: Vec<Node>,
+    spec: &Place,
+    secrets: &Secrets<'_>,
+    findings: &mut Findings,
+) -> Option<RenderedCluster> {
+    let n_errors = findings.n_errors();
+    let mut objects = settle(objects, secrets.reveal, findings)?;
+    if objects.is_empty() {
+        let finding = Diagnostic::error(&codes::NO_OBJECTS, spec, "nothing is left to render for this cluster");
+        findings.push(
+            finding
+                .note("an engine takes an empty answer for the wish to delete everything")
+                .help("keep at least one object, or remove the whole spec"),
+        );
+        return None;
+    }
+    stream::order(&mut objects);
+    refuse_twins(&objects, findings);
+    let private = objects.iter().any(Node::has_secret);
+    let manifests: Vec<Manifest> = objects.iter().filter_map(|object| manifest(object, secrets, findings)).collect();
+    (findings.n_errors() == n_errors).then(|| RenderedCluster { name: name.to_owned(), manifests, private })
+}
+
+fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Option<Manifest> {
+    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, findings));
+    match text {
+        Ok(text) => {
+            Some(Manifest { file: file_name(object), text: Zeroizing::new(text), is_secret: is_secret(object) })
+        }
+        // `fill` has said why.
+        Err(EmitError::Secret(_)) => None,
+        Err(error @ (EmitError::NotFinite(_) | EmitError::TooDeep(_))) => {
+            let finding = Diagnostic::error(&codes::NOT_WRITABLE, error.place(), error.to_string());
+            findings.push(finding.help("write a value that YAML has a form for"));
+            None
+        }
+    }
+}
+
+/// Refuses two objects that are one to the cluster; they stand side by side, being in order.
+fn refuse_twins(objects: &[Node], findings: &mut Findings) {
+    for (first, second) in objects.iter().zip(objects.iter().skip(1)) {
+        let file = file_name(second);
+        if file_name(first) == file {
+            let what = file.trim_end_matches(".yaml");
+            let message = format!("the object `{what}` is rendered twice");
+            let finding = Diagnostic::about(&codes::SAME_OBJECT_TWICE, Severity::Error, name_of(second), message);
+            findings.push(finding.note_at(name_of(first).place(), "the other one").help("rename one of the two"));
+        }
+    }
+}
+
+fn name_of(object: &Node) -> &crate::tree::Origin {
+    &object.at(&["metadata", "name"]).unwrap_or(object).origin
+}
+
+#[cfg(test)]
+mod tests;

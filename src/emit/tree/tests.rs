@@ -1,0 +1,176 @@
+#![expect(clippy::disallowed_methods, reason = "tests look at what was written")]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, symlink};
+
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::emit::Manifest;
+use crate::emit::verify::{Difference, What, verify};
+
+fn cluster(name: &str, files: &[(&str, &str)]) -> RenderedCluster {
+    let manifest = |(file, text): &(&str, &str)| Manifest {
+        file: (*file).into(),
+        text: Zeroizing::new((*text).into()),
+        is_secret: file.starts_with("secret"),
+    };
+    RenderedCluster { name: name.into(), manifests: files.iter().map(manifest).collect(), private: false }
+}
+
+fn write(dir: &TempDir, cluster: &RenderedCluster) -> Result<Written> {
+    OutputDir::open(dir.path())?.write(cluster)
+}
+
+#[track_caller]
+fn refused(dir: &TempDir, cluster: &RenderedCluster, expected: &str) {
+    let error = write(dir, cluster).unwrap_err();
+    let said = format!("{error:#}");
+    assert!(said.contains(expected), "{said}");
+}
+
+fn listing(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_tree_is_created_replaced_and_left_alone_when_nothing_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = cluster("a", &[("x.yaml", "x: 1\n"), ("y.yaml", "y: 1\n")]);
+    assert_eq!(write(&dir, &first).unwrap(), Written::Created);
+    let x = dir.path().join("a/x.yaml");
+    let text = fs::read_to_string(&x).unwrap();
+    assert_eq!(text, "# Rendered by regcfg. Change the spec, not this file.\nx: 1\n");
+    let before = (fs::metadata(&x).unwrap().ino(), fs::metadata(dir.path()).unwrap().mtime_nsec());
+    assert_eq!(write(&dir, &first).unwrap(), Written::Unchanged);
+    assert_eq!((fs::metadata(&x).unwrap().ino(), fs::metadata(dir.path()).unwrap().mtime_nsec()), before);
+    assert_eq!(write(&dir, &cluster("a", &[("x.yaml", "x: 2\n")])).unwrap(), Written::Replaced);
+    assert_eq!(listing(dir.path()), ["a"]);
+    assert_eq!(listing(&dir.path().join("a")), ["x.yaml"]);
+}
+
+#[test]
+fn what_regcfg_did_not_write_is_named_and_stays() {
+    let new = cluster("a", &[("x.yaml", "x: 2\n")]);
+    let with = |make: &dyn Fn(&Path), expected: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        write(&dir, &cluster("a", &[("x.yaml", "x: 1\n")])).unwrap();
+        make(&dir.path().join("a"));
+        let before = listing(&dir.path().join("a"));
+        refused(&dir, &new, expected);
+        assert_eq!(listing(&dir.path().join("a")), before);
+        assert_eq!(listing(dir.path()), ["a"], "nothing is left beside it");
+    };
+    with(
+        &|a| fs::write(a.join("mine.yaml"), "kind: Mine\n").unwrap(),
+        "a/mine.yaml is a file that regcfg did not write",
+    );
+    with(&|a| fs::write(a.join("empty"), "").unwrap(), "a/empty is a file that regcfg did not write");
+    with(&|a| fs::create_dir(a.join("sub")).unwrap(), "a/sub is a directory");
+    with(&|a| symlink("x.yaml", a.join("link")).unwrap(), "a/link is a link");
+    with(&|a| drop(std::os::unix::net::UnixListener::bind(a.join("s")).unwrap()), "a/s is no regular file");
+}
+
+#[test]
+fn a_cluster_directory_that_is_a_link_or_a_file_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("elsewhere")).unwrap();
+    symlink("elsewhere", dir.path().join("a")).unwrap();
+    fs::write(dir.path().join("b"), "").unwrap();
+    refused(&dir, &cluster("a", &[("x.yaml", "")]), "a is not a directory");
+    refused(&dir, &cluster("b", &[("x.yaml", "")]), "b is not a directory");
+    for name in ["", "..", ".a", "a/b", "-a", "a\u{1b}"] {
+        refused(&dir, &cluster(name, &[("x.yaml", "")]), "no name for a directory");
+    }
+    assert_eq!(listing(&dir.path().join("elsewhere")), [""; 0]);
+}
+
+#[test]
+fn leftovers_of_a_killed_run_are_removed_but_nothing_of_the_users() {
+    let dir = tempfile::tempdir().unwrap();
+    let left = dir.path().join(".regcfg-a.new");
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("whole.yaml"), format!("{HEADER}x: 1\n")).unwrap();
+    fs::write(left.join("torn.yaml"), &HEADER[..7]).unwrap();
+    fs::write(left.join("zeros.yaml"), [0; 4096]).unwrap();
+    assert_eq!(write(&dir, &cluster("b", &[("x.yaml", "x: 1\n")])).unwrap(), Written::Created);
+    assert_eq!(listing(dir.path()), ["b"]);
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("mine"), "precious").unwrap();
+    refused(&dir, &cluster("b", &[("x.yaml", "x: 2\n")]), "mine in it is a file that regcfg did not write");
+    assert_eq!(fs::read_to_string(left.join("mine")).unwrap(), "precious");
+}
+
+#[test]
+fn two_runs_at_once_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let held = OutputDir::open(dir.path()).unwrap();
+    let error = OutputDir::open(dir.path()).unwrap_err();
+    assert!(error.to_string().contains("another run of regcfg is writing"));
+    drop(held);
+    OutputDir::open(dir.path()).unwrap();
+}
+
+#[test]
+fn revealed_secrets_are_the_owners_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut new = cluster("a", &[("secret_x.yaml", "data: {}\n")]);
+    let mode = || fs::metadata(dir.path().join("a/secret_x.yaml")).unwrap().mode() & 0o777;
+    write(&dir, &new).unwrap();
+    assert_eq!(mode(), 0o644);
+    new.private = true;
+    assert_eq!(write(&dir, &new).unwrap(), Written::Replaced);
+    assert_eq!(mode(), 0o600);
+    assert_eq!(write(&dir, &new).unwrap(), Written::Unchanged);
+}
+
+#[test]
+fn the_longest_name_of_a_cluster_has_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = "c".repeat(253);
+    assert_eq!(write(&dir, &cluster(&long, &[("x.yaml", "1\n")])).unwrap(), Written::Created);
+    assert_eq!(write(&dir, &cluster(&long, &[("x.yaml", "2\n")])).unwrap(), Written::Replaced);
+    assert_eq!(listing(dir.path()), [long]);
+}
+
+#[test]
+fn every_difference_of_a_committed_directory_is_told_but_no_secret_is_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let committed =
+        [("same.yaml", "a\n"), ("old.yaml", "a\nb\n"), ("gone.yaml", "a\n"), ("secret_s.yaml", "data: old\n")];
+    write(&dir, &cluster("a", &committed)).unwrap();
+    write(&dir, &cluster("b", &[("x.yaml", "x\n")])).unwrap();
+    fs::write(dir.path().join("README.md"), "mine").unwrap();
+    fs::create_dir(dir.path().join("mine")).unwrap();
+    let rendered =
+        [("same.yaml", "a\n"), ("old.yaml", "a\nc\n"), ("new.yaml", "a\n"), ("secret_s.yaml", "data: new\n")];
+    let clusters = [cluster("a", &rendered)];
+    let diff = "--- a/a/old.yaml\n+++ b/a/old.yaml\n@@ -1,3 +1,3 @@\n # Rendered by regcfg. Change the spec, not this file.\n a\n-b\n+c\n";
+    let expected: Vec<Difference> = [
+        ("a/gone.yaml", What::Extra),
+        ("a/new.yaml", What::Missing),
+        ("a/old.yaml", What::Differs(Some(diff.into()))),
+        ("a/secret_s.yaml", What::Differs(None)),
+        ("b", What::ExtraCluster),
+    ]
+    .map(|(path, what)| Difference { path: path.into(), what })
+    .into();
+    assert_eq!(verify(dir.path(), &clusters, true).unwrap(), expected);
+    assert_eq!(verify(dir.path(), &clusters, false).unwrap(), expected[..4]);
+    write(&dir, &clusters[0]).unwrap();
+    assert_eq!(verify(dir.path(), &clusters, false).unwrap(), []);
+    assert_eq!(verify(&dir.path().join("nowhere"), &clusters, true).unwrap().len(), 4);
+}
+
+#[test]
+fn a_secret_under_another_files_name_is_not_shown_either() {
+    let dir = tempfile::tempdir().unwrap();
+    write(&dir, &cluster("a", &[("configmap_x.yaml", "kind: Secret\ndata: {a: aGk=}\n")])).unwrap();
+    let clusters = [cluster("a", &[("configmap_x.yaml", "kind: ConfigMap\n")])];
+    let found = verify(dir.path(), &clusters, true).unwrap();
+    assert_eq!(found[0].what, What::Differs(None));
+}

@@ -1,0 +1,139 @@
+//! Compares a committed directory with what would be rendered into it now.
+//!
+//! Every difference is told with its path in the directory and, for text, as a unified diff of what stands there to what
+//! would be rendered. The text of a Secret is never shown: it differs, or it does not. Nothing is changed.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+use similar::{Algorithm, TextDiff};
+
+use super::owned::{self, Found, HEADER};
+use super::tree::is_staged_name;
+use super::{Manifest, RenderedCluster};
+
+/// A difference between a directory and what would be rendered into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The path in the directory, with `/` between its parts.
+    pub path: String,
+    /// What differs.
+    pub what: What,
+}
+
+/// What differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The file would be rendered and is not there.
+    Missing,
+    /// The file would be rendered otherwise: the unified diff, or nothing where a Secret's text would be shown.
+    Differs(Option<String>),
+    /// The file is there and would not be rendered.
+    Extra,
+    /// The directory is there, and no cluster of that name would be rendered.
+    ExtraCluster,
+    /// Something is there that regcfg did not write, in words.
+    Foreign(&'static str),
+}
+
+/// Returns how a directory differs from what would be rendered into it, by path. A directory that is not there is empty.
+///
+/// With `whole`, directories of clusters that are not among `clusters` differ too.
+pub fn verify(dir: &Path, clusters: &[RenderedCluster], whole: bool) -> Result<Vec<Difference>> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let opened = match rustix::fs::open(dir, flags, Mode::empty()) {
+        Ok(opened) => Some(opened),
+        Err(Errno::NOENT) => None,
+        Err(error) => return Err(error).with_context(|| format!("cannot open the directory {}", dir.display())),
+    };
+    let mut differences = Vec::new();
+    for cluster in clusters {
+        let compared = compare(opened.as_ref(), cluster, &mut differences);
+        compared.with_context(|| format!("cannot read {}", dir.join(&cluster.name).display()))?;
+    }
+    if let (Some(opened), true) = (&opened, whole) {
+        let extra = extra_clusters(opened, clusters, &mut differences);
+        extra.with_context(|| format!("cannot read {}", dir.display()))?;
+    }
+    differences.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(differences)
+}
+
+fn compare(
+    dir: Option<&OwnedFd>,
+    cluster: &RenderedCluster,
+    differences: &mut Vec<Difference>,
+) -> rustix::io::Result<()> {
+    let committed = match dir.map(|dir| owned::directory(dir, OsStr::new(&cluster.name))).transpose() {
+        Ok(found) => found.flatten(),
+        Err(Errno::NOTDIR) => {
+            let what = What::Foreign("not a directory");
+            differences.push(Difference { path: cluster.name.clone(), what });
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let mut found = match committed {
+        Some(committed) => owned::contents(&committed)?,
+        None => BTreeMap::new(),
+    };
+    for manifest in &cluster.manifests {
+        let path = format!("{}/{}", cluster.name, manifest.file);
+        let what = match found.remove(OsStr::new(&manifest.file)) {
+            None => What::Missing,
+            Some(Found::Foreign(what)) => What::Foreign(what),
+            Some(Found::Unfinished) => What::Foreign("a file that regcfg did not write"),
+            Some(Found::Ours(file)) if file.text == manifest.text.as_bytes() => continue,
+            Some(Found::Ours(file)) => What::Differs(shown_diff(&path, &file.text, manifest)),
+        };
+        differences.push(Difference { path, what });
+    }
+    for (file, found) in found {
+        let path = format!("{}/{}", cluster.name, file.to_string_lossy());
+        let what = match found {
+            Found::Ours(_) => What::Extra,
+            Found::Unfinished => What::Foreign("a file that regcfg did not write"),
+            Found::Foreign(what) => What::Foreign(what),
+        };
+        differences.push(Difference { path, what });
+    }
+    Ok(())
+}
+
+fn shown_diff(path: &str, committed: &[u8], manifest: &Manifest) -> Option<String> {
+    let committed = String::from_utf8_lossy(committed);
+    // Somebody may have put a Secret into a file of another name.
+    let is_secret = |text: &str| text.lines().any(|line| line.trim_end() == "kind: Secret");
+    if manifest.is_secret || is_secret(&committed) || is_secret(&manifest.text) {
+        return None;
+    }
+    let (old, new) = (format!("{HEADER}{committed}"), format!("{HEADER}{}", *manifest.text));
+    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(&old, &new);
+    Some(diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string())
+}
+
+/// Adds the directories in which regcfg wrote a cluster that is not rendered any more, and what killed runs left.
+fn extra_clusters(
+    dir: &OwnedFd,
+    clusters: &[RenderedCluster],
+    differences: &mut Vec<Difference>,
+) -> rustix::io::Result<()> {
+    for name in owned::names(dir)? {
+        if clusters.iter().any(|cluster| OsStr::new(&cluster.name) == name) {
+            continue;
+        }
+        // Files beside the clusters' directories, such as a README, are the user's.
+        let Ok(Some(extra)) = owned::directory(dir, &name) else { continue };
+        let holds_ours =
+            || Ok::<_, Errno>(owned::contents(&extra)?.values().any(|found| matches!(found, Found::Ours(_))));
+        if is_staged_name(&name) || holds_ours()? {
+            differences.push(Difference { path: name.to_string_lossy().into_owned(), what: What::ExtraCluster });
+        }
+    }
+    Ok(())
+}
