@@ -24,7 +24,7 @@ pub struct Cli {
     /// When to colour what is printed
     ///
     /// `auto` colours on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 900)]
     pub color: Colour,
 
     /// What to do.

@@ -27,7 +27,6 @@ pub use exit::Exit;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use anyhow::Result;
@@ -38,14 +37,14 @@ use args::Command;
 
 /// Runs the process's arguments on the process's streams.
 pub fn main() -> Exit {
-    panic::install_hook();
-    // Not locked: the panic hook of another thread must be able to write while this one waits for it.
-    let (mut input, mut out, mut err) = (io::stdin(), io::stdout(), io::stderr());
-    let wanted = colours_wanted();
-    let (out_shows, err_shows) = (wanted && out.is_terminal(), wanted && err.is_terminal());
-    let mut console = Console::new(&mut input, &mut out, &mut err).with_colours(out_shows, err_shows);
-    let run = AssertUnwindSafe(|| run(std::env::args_os(), &mut console));
-    catch_unwind(run).unwrap_or(Exit::NoAnswer)
+    panic::guard(|| {
+        // Not locked: the panic hook of another thread must be able to write while this one waits for it.
+        let (mut input, mut out, mut err) = (io::stdin(), io::stdout(), io::stderr());
+        let wanted = colours_wanted();
+        let (out_shows, err_shows) = (wanted && out.is_terminal(), wanted && err.is_terminal());
+        let mut console = Console::new(&mut input, &mut out, &mut err).with_colours(out_shows, err_shows);
+        run(std::env::args_os(), &mut console)
+    })
 }
 
 /// Runs a command line, whose first word is the program's own name.

@@ -1,0 +1,86 @@
+//! The examples of `src/diag/explain/`, run as they stand: the bad one must give its code, the good one must not.
+//!
+//! Under `## Example` and `## How to fix`, a fenced `yaml` block is `cluster.yaml` of an otherwise empty project; a fence
+//! may name another file (```` ```yaml layers/org.yaml ````). What the good example does not replace stays from the bad.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use regcfg::diag::{Code, codes};
+
+use crate::sandbox::{Run, Sandbox};
+
+/// Codes whose fault cannot be written into a Markdown file, each with what proves it instead.
+const NOT_IN_MARKDOWN: &[(&str, &str)] = &[("RC0901", "a bug of regcfg: `cli::panic` has a test")];
+
+#[test]
+fn examples_do_what_they_say() {
+    let mut report = String::new();
+    for code in codes::ALL.iter().filter(|code| !NOT_IN_MARKDOWN.iter().any(|(id, _)| *id == code.id)) {
+        if let Err(failure) = check(code) {
+            let _infallible = writeln!(report, "\n--- {}: {failure}", code.id);
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn what_cannot_be_written_in_markdown_is_not_written_in_markdown() {
+    for (id, reason) in NOT_IN_MARKDOWN {
+        let code = codes::find(id).unwrap_or_else(|| panic!("{id} is no code"));
+        assert!(files_under("## Example", code.explanation).is_empty(), "{id} has an example, but: {reason}");
+    }
+}
+
+fn check(code: &Code) -> Result<(), String> {
+    let bad = files_under("## Example", code.explanation);
+    let good = files_under("## How to fix", code.explanation);
+    if bad.is_empty() || good.is_empty() {
+        return Err("`## Example` or `## How to fix` has no fenced `yaml` block".into());
+    }
+    let mark = format!("[{}]", code.id);
+    let run = judge(code, &bad);
+    if !run.stdout.contains(&mark) && !run.stderr.contains(&mark) {
+        return Err(format!("the bad example does not give it\n{run:#?}"));
+    }
+    let fixed: BTreeMap<_, _> = bad.into_iter().chain(good).collect();
+    let run = judge(code, &fixed);
+    let is_silent = |text: &str| !text.contains("error") && !text.contains(&mark);
+    if !is_silent(&run.stdout) || !is_silent(&run.stderr) {
+        return Err(format!("the good example is not good\n{run:#?}"));
+    }
+    Ok(())
+}
+
+/// Checks a project of these files. What is refused only when bytes are written is rendered.
+fn judge(code: &Code, files: &BTreeMap<String, String>) -> Run {
+    let sandbox = Sandbox::new();
+    for (path, text) in files {
+        sandbox.write(path, text);
+    }
+    let command = if code.id.starts_with("RC07") { "render" } else { "check" };
+    sandbox.run([command, "cluster.yaml"])
+}
+
+/// Returns the files that a section shows, by path.
+fn files_under(heading: &str, explanation: &str) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut inside = false;
+    let mut lines = explanation.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("## ") {
+            inside = line == heading;
+        }
+        let Some(fence) = line.strip_prefix("```") else { continue };
+        let text: String = lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
+        let path = match fence.split_once(' ') {
+            Some((_, path)) => path,
+            None if fence == "yaml" => "cluster.yaml",
+            None => continue,
+        };
+        if inside {
+            files.insert(path.trim().to_owned(), text);
+        }
+    }
+    files
+}

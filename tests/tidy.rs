@@ -1,0 +1,182 @@
+//! What keeps the repository in order: registries that are complete, headers that are there, texts that are current.
+//!
+//! Each test gathers all that it finds, and says what to do about it.
+
+#![expect(clippy::disallowed_methods, reason = "tests read the disk, where the library may not")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regcfg::diag::codes;
+
+/// Codes that no golden case can show, each with what proves it instead.
+const NOT_IN_GOLDEN: &[(&str, &str)] = &[("RC0901", "a bug of regcfg: `cli::panic` has a test")];
+
+/// What only some modules may know, by the text that gives it away.
+const KNOWN_ONLY_TO: &[(&str, &[&str])] =
+    &[("granit_parser", &["src/tree/"]), ("minijinja", &["src/render/"]), ("clap", &["src/cli/"])];
+
+/// Stages that are pure: they never hold a `World`.
+const PURE: &[&str] = &["src/resolve", "src/check", "src/lower", "src/render", "src/validate", "src/rules"];
+
+#[test]
+fn codes_are_sorted_unique_and_well_named() {
+    let ids: Vec<&str> = codes::ALL.iter().map(|code| code.id).collect();
+    assert!(ids.is_sorted_by(|a, b| a < b), "codes.rs is not in order of id: {ids:?}");
+    let names: BTreeSet<&str> = codes::ALL.iter().map(|code| code.name).collect();
+    assert_eq!(names.len(), ids.len(), "two codes have the same name");
+    for name in names {
+        let is_kebab = name.split('-').all(|word| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        });
+        assert!(is_kebab, "`{name}` is not kebab-case");
+    }
+}
+
+#[test]
+fn every_code_is_explained_under_the_same_headings() {
+    let mut wrong = String::new();
+    for code in codes::ALL {
+        let headings: Vec<&str> = code.explanation.lines().filter(|line| line.starts_with('#')).collect();
+        let title = format!("# {}: ", code.id);
+        let [first, rest @ ..] = &*headings else { continue };
+        if !first.starts_with(&title)
+            || rest != ["## What it means", "## Why it matters", "## Example", "## How to fix"]
+        {
+            let _infallible = writeln!(wrong, "{}.md has the headings {headings:?}", code.id);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_explanation_has_a_code() {
+    let strays: Vec<String> = files_below("src/diag/explain")
+        .iter()
+        .map(|path| file_stem(path))
+        .filter(|stem| codes::find(stem).is_none_or(|code| code.id != stem))
+        .collect();
+    assert!(strays.is_empty(), "no code for src/diag/explain/{strays:?}");
+}
+
+#[test]
+fn every_code_is_shown_by_a_golden_case() {
+    let shown: String = files_below("tests/golden")
+        .iter()
+        .filter(|path| path.ends_with("expected/stdout") || path.ends_with("expected/stderr"))
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .collect();
+    let is_shown = |id: &str| shown.contains(&format!("[{id}]")) || shown.contains(&format!("\"code\": \"{id}\""));
+    let missing: Vec<&str> = codes::ALL.iter().map(|code| code.id).filter(|id| !is_shown(id)).collect();
+    let excused: Vec<&str> = NOT_IN_GOLDEN.iter().map(|(id, _)| *id).collect();
+    assert_eq!(missing, excused, "codes that no case below tests/golden shows, against those excused");
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    let sources =
+        ["src", "tests", "benches", "examples"].into_iter().flat_map(files_below).filter(|path| is_rust(path));
+    let silent: Vec<String> =
+        sources.filter(|path| !read(path).starts_with("//!")).map(|path| path.display().to_string()).collect();
+    assert!(silent.is_empty(), "these begin without `//!`: {silent:#?}");
+}
+
+#[test]
+fn no_file_is_longer_than_600_lines() {
+    let sources = ["src", "tests", "benches"].into_iter().flat_map(files_below).filter(|path| is_rust(path));
+    let long: Vec<String> =
+        sources.filter(|path| read(path).lines().count() > 600).map(|path| path.display().to_string()).collect();
+    assert!(long.is_empty(), "these are two files each: {long:#?}");
+}
+
+#[test]
+fn every_file_of_a_rule_is_listed() {
+    let registry = Path::new("src/rules/mod.rs");
+    if !registry.exists() {
+        return;
+    }
+    let registry = read(registry);
+    let unlisted: Vec<String> = files_below("src/rules")
+        .iter()
+        .map(|path| file_stem(path))
+        .filter(|stem| {
+            stem != "mod" && registry.contains(&format!("mod {stem};")) && !registry.contains(&format!("{stem}::"))
+        })
+        .collect();
+    assert!(unlisted.is_empty(), "src/rules/mod.rs does not list {unlisted:?}");
+}
+
+#[test]
+fn modules_know_only_what_they_should() {
+    let mut wrong = String::new();
+    for path in files_below("src").iter().filter(|path| is_rust(path)) {
+        let (name, text) = (path.display().to_string(), read(path));
+        let code = || text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+        for (word, allowed) in KNOWN_ONLY_TO {
+            let is_allowed = allowed.iter().any(|prefix| name.starts_with(prefix));
+            if !is_allowed && code().any(|line| line.contains(&format!("{word}::"))) {
+                let _infallible = writeln!(wrong, "{name} knows {word}, which only {allowed:?} may");
+            }
+        }
+        let is_pure = PURE.iter().any(|dir| name.starts_with(dir));
+        if is_pure && code().any(|line| line.contains("dyn World") || line.contains("impl World")) {
+            let _infallible = writeln!(wrong, "{name} holds a World, which pure stages never do");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_reference_of_the_command_line_is_current() {
+    let reference = format!("# Command line\n\nMade from the help; rewrite with `UPDATE_GOLDEN=1 cargo test`.\n{}", {
+        let mut command = regcfg::cli::command().term_width(100);
+        command.build();
+        described(&mut command, "")
+    });
+    let path = "tests/cli-reference.md";
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(path, &reference).expect("the reference can be written");
+    }
+    let committed = fs::read_to_string(path).unwrap_or_default();
+    let diff = similar::TextDiff::from_lines(&committed, &reference);
+    assert!(committed == reference, "{}\nrewrite with: UPDATE_GOLDEN=1 cargo test --test tidy", diff.unified_diff());
+}
+
+/// Writes the help of a command and of those below it.
+fn described(command: &mut clap::Command, parents: &str) -> String {
+    let name = format!("{parents}{}", command.get_name());
+    let help = command.render_long_help().to_string();
+    let help: String = help.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+    let mut text = format!("\n## {name}\n\n```text\n{help}```\n");
+    for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
+        text += &described(below, &format!("{name} "));
+    }
+    text
+}
+
+fn files_below(dir: &str) -> Vec<PathBuf> {
+    fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() { walk(&path, files) } else { files.push(path) }
+        }
+    }
+    let mut files = Vec::new();
+    walk(Path::new(dir), &mut files);
+    files.sort();
+    files
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}
+
+fn file_stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
