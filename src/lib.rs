@@ -1,4 +1,12 @@
-//! regcfg.
+//! Compiles the configuration of the OpenShift image registry: one spec per cluster in, validated manifests out.
+//!
+//! The pipeline, in order: [`load`] reads files into trees with places; [`resolve`] merges layers and defaults;
+//! [`check`] judges the spec; [`lower`] computes what templates must not; [`render`] makes objects of templates, every
+//! value with its origin; [`validate`] judges the objects. Then the edges [`emit`] them. [`pipeline`] calls the stages.
+//!
+//! What the outside offers comes through [`world`]. What is wrong with the user's files is a finding ([`diag`]), never a
+//! panic; only [`cli`] prints.
+
 pub mod check;
 pub mod cli;
 pub mod diag;
@@ -6,13 +14,15 @@ pub mod emit;
 pub mod load;
 pub mod lower;
 pub mod pem;
+pub mod pipeline;
 pub mod profile;
+pub mod render;
 pub mod resolve;
 pub mod rules;
 pub mod schema;
-pub mod render;
 pub mod secret;
 pub mod spec;
 pub mod target;
 pub mod tree;
+pub mod validate;
 pub mod world;

@@ -1,9 +1,11 @@
 //! `profile.yaml`: what it says, merged over what it extends.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::render::Templates;
 use crate::resolve::merge;
 use crate::target::Minor;
 use crate::tree::parse::{self, Reading};
@@ -19,13 +21,21 @@ pub(super) const TEMPLATES: &str = "templates";
 const TEMPLATE_ENDING: &str = ".yaml.j2";
 
 /// A platform's profile with all that it extends.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Profile {
     name: String,
     /// The manifest's `spec`, merged over those of the profiles that it extends.
     spec: Node,
     templates: BTreeMap<String, Arc<Source>>,
     scaffold: Option<Arc<Source>>,
+    /// The templates as they were read at their first use.
+    pub(crate) read: Arc<OnceLock<(Option<Templates>, Findings)>>,
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Profile {
@@ -49,14 +59,15 @@ impl Profile {
             Some((file.strip_suffix(TEMPLATE_ENDING)?.to_owned(), Arc::clone(source)))
         });
         let scaffold = files.get("scaffold.yaml").cloned();
-        Some(Self { name: name.to_owned(), spec, templates: templates.collect(), scaffold })
+        Some(Self { name: name.to_owned(), spec, templates: templates.collect(), scaffold, read: Arc::default() })
     }
 
     /// Returns the profile that is this one over the one it extends.
     pub(super) fn over(self, parent: &Self, faults: &mut Findings) -> Self {
         let mut templates = parent.templates.clone();
         templates.extend(self.templates);
-        Self { name: self.name, spec: merge(&parent.spec, &self.spec, faults), templates, scaffold: self.scaffold }
+        let spec = merge(&parent.spec, &self.spec, faults);
+        Self { name: self.name, spec, templates, scaffold: self.scaffold, read: Arc::default() }
     }
 
     /// Returns the text that names the profile that this one extends.

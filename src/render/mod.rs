@@ -7,6 +7,7 @@
 //! The guarantee on origins: exact for values placed whole, a set for values made of several, otherwise the template's
 //! place.
 
+mod bundle;
 mod fault;
 mod fill;
 mod filters;
@@ -19,6 +20,8 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod value;
+
+pub use bundle::{RenderedBundle, render};
 
 use std::ops::Range;
 use std::sync::Arc;
