@@ -32,6 +32,8 @@ pub struct Session<'w> {
 pub struct Bundle {
     /// The cluster's name.
     pub cluster: String,
+    /// The text that names it.
+    pub name: Node,
     /// The OpenShift minors that the objects are for.
     pub target: Target,
     /// The objects, in the order of their templates. Secrets among them may hold slots, and no bytes.
@@ -65,5 +67,6 @@ pub fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Finding
     let validated = validate(rendered, session.day, findings)?;
     let checked = validated.checked();
     let cluster = checked.name().as_str().unwrap_or_default().to_owned();
-    Some(Bundle { cluster, target: checked.target(), objects: validated.into_objects() })
+    let name = checked.name().clone();
+    Some(Bundle { cluster, name, target: checked.target(), objects: validated.into_objects() })
 }

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::{Date, Month};
 
 use super::{argocd, check, completions, explain, init, profile, render, resolve, schema};
+use crate::secret::{AllowedEnv, Reveal};
 use crate::target::{Minor, NotAMinor, Target};
 
 /// Compile the configuration of OpenShift's image registry from one declarative spec
@@ -97,7 +98,7 @@ pub struct SecretArgs {
     #[arg(long)]
     pub omit_secrets: bool,
 
-    /// Let specs read environment variables of this name; `*` stands for any characters
+    /// Let specs read environment variables of this name; a `*` at its end stands for anything
     ///
     /// May be given several times, and then replaces the default
     #[arg(long, value_name = "PATTERN", default_value = "REGCFG_SECRET_*")]
@@ -105,9 +106,18 @@ pub struct SecretArgs {
 }
 
 impl SecretArgs {
-    /// Tells whether a spec may read a variable of the environment.
-    pub fn allows_env(&self, name: &str) -> bool {
-        self.secret_env.iter().any(|pattern| pattern.matches(name))
+    /// Returns the names of variables that specs may read.
+    pub fn allowed(&self) -> AllowedEnv {
+        AllowedEnv::new(self.secret_env.iter().map(|pattern| pattern.0.as_str()))
+    }
+
+    /// Returns what becomes of plain secrets.
+    pub fn reveal(&self) -> Reveal {
+        match (self.reveal_secrets, self.omit_secrets) {
+            (true, _) => Reveal::Reveal,
+            (false, true) => Reveal::Omit,
+            (false, false) => Reveal::Refuse,
+        }
     }
 }
 
@@ -127,33 +137,18 @@ pub struct TargetArg {
     pub openshift: Option<Target>,
 }
 
-/// A pattern of names of environment variables.
+/// The name of an environment variable, or what names begin with where it ends in `*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvPattern(String);
-
-impl EnvPattern {
-    /// Tells whether the pattern covers a whole name.
-    pub fn matches(&self, name: &str) -> bool {
-        let mut pieces = self.0.split('*');
-        let Some(mut rest) = pieces.next().and_then(|first| name.strip_prefix(first)) else { return false };
-        let Some(last) = pieces.next_back() else { return rest.is_empty() };
-        for piece in pieces {
-            match rest.split_once(piece) {
-                Some((_, after)) => rest = after,
-                None => return false,
-            }
-        }
-        rest.ends_with(last)
-    }
-}
 
 impl FromStr for EnvPattern {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let fits = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '*';
-        if text.is_empty() || !text.chars().all(fits) {
-            return Err("a pattern is made of letters, digits, `_` and `*`".into());
+        let name = text.strip_suffix('*').unwrap_or(text);
+        let fits = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        if text.is_empty() || !name.chars().all(fits) {
+            return Err("a pattern is made of letters, digits and `_`, and may end in `*`".into());
         }
         Ok(Self(text.into()))
     }
@@ -193,14 +188,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_covers_whole_names_only() {
-        let matches = |pattern: &str, name: &str| pattern.parse::<EnvPattern>().unwrap().matches(name);
-        assert!(matches("REGCFG_SECRET_*", "REGCFG_SECRET_KEY") && matches("REGCFG_SECRET_*", "REGCFG_SECRET_"));
-        assert!(!matches("REGCFG_SECRET_*", "MY_REGCFG_SECRET_KEY"));
-        assert!(matches("A", "A") && !matches("A", "AB") && !matches("A", ""));
-        assert!(matches("A*B*C", "AxByC") && matches("A*B*C", "ABC") && !matches("A*B*C", "AC"));
-        assert!(matches("*", "ANY") && matches("**", "") && !matches("A*A", "A"));
-        assert!("A B".parse::<EnvPattern>().is_err() && "".parse::<EnvPattern>().is_err());
+    fn a_pattern_is_a_name_or_the_beginning_of_names() {
+        let secrets =
+            |pattern: &str| SecretArgs { secret_env: vec![pattern.parse().unwrap()], ..SecretArgs::default() };
+        assert!(secrets("REGCFG_SECRET_*").allowed().allows("REGCFG_SECRET_KEY"));
+        assert!(!secrets("A").allowed().allows("AB"));
+        for wrong in ["", "A B", "A*B", "**"] {
+            assert!(wrong.parse::<EnvPattern>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -14,7 +14,10 @@ pub(super) fn beside_origins(node: &Node) -> Result<String> {
     let lines = lines_with_origins(node, &mut no_secrets)?;
     let lines: Vec<(String, String)> = lines.into_iter().map(|(line, origin)| (shown(origin.as_ref()), line)).collect();
     let width = lines.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST);
-    Ok(lines.iter().map(|(place, line)| format!("{place:<width$} │ {}\n", visible(line)).replace(" \n", "\n")).collect())
+    Ok(lines
+        .iter()
+        .map(|(place, line)| format!("{place:<width$} │ {}\n", visible(line)).replace(" \n", "\n"))
+        .collect())
 }
 
 fn shown(origin: Option<&Origin>) -> String {

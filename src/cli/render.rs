@@ -1,13 +1,26 @@
 //! `regcfg render`: prints the manifests of clusters, writes them to a directory, or compares them with one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::args::{AsOf, SecretArgs, paths_or_here};
 use super::console::Console;
 use super::exit::Exit;
+use super::origins::beside_origins;
+use super::workspace::{Answer, Workspace};
+use crate::diag::{Diagnostic, Findings, Outcome, codes};
+use crate::emit::stream::{join, order};
+use crate::emit::tree::OutputDir;
+use crate::emit::verify::verify;
+use crate::emit::{RenderedCluster, Secrets, manifests};
+use crate::load::Project;
+use crate::lower::Day;
+use crate::pipeline::{self, Session};
+use crate::tree::{Node, Place};
+use crate::world::ProjectPath;
 
 /// Render the manifests of clusters
 ///
@@ -75,6 +88,145 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> 
     render(&paths_or_here(&args.paths), args.destination(), args, console)
 }
 
-fn render(_: &[PathBuf], _: Destination<'_>, _: &RenderArgs, _: &mut Console<'_>) -> Result<Exit> {
-    Err(super::unwired("render"))
+fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> {
+    let workspace = Workspace::open(paths, args.as_of.as_of)?;
+    let mut run = Run { exit: Exit::Done, findings: Findings::new(), clusters: Vec::new() };
+    for fault in &workspace.faults {
+        console.show_error(fault);
+        run.exit = Exit::NoAnswer;
+    }
+    let mut n_specs = 0;
+    for opened in &workspace.opened {
+        let project = Project::new(&opened.world);
+        let specs = opened.specs(&project, &mut run.findings);
+        n_specs += specs.len();
+        let day = if args.day0 { Day::Zero } else { Day::Running };
+        for answer in
+            opened.each(&project, &specs, day, |session, path, findings| cluster(session, path, args, findings))
+        {
+            run.take(answer, console);
+        }
+    }
+    run.refuse_twins();
+    if run.findings.has_errors() {
+        run.exit = run.exit.merge(Exit::No);
+    }
+    if n_specs == 0 && workspace.faults.is_empty() {
+        bail!("no spec to render: no `kind: ClusterRegistry` among the files given");
+    }
+    let whole = !run.findings.has_errors() && workspace.opened.iter().all(|opened| opened.files.is_empty());
+    let written = deliver(std::mem::take(&mut run.clusters), to, whole, console);
+    console.show_findings(&Outcome::new(run.findings));
+    Ok(run.exit.merge(written?))
+}
+
+/// What a run made and found.
+struct Run {
+    exit: Exit,
+    findings: Findings,
+    clusters: Vec<Made>,
+}
+
+/// A cluster as text, and where its name is written.
+struct Made {
+    rendered: RenderedCluster,
+    explained: Option<String>,
+    named: Place,
+}
+
+/// Compiles a spec and makes its manifests.
+fn cluster(session: &Session<'_>, path: &ProjectPath, args: &RenderArgs, findings: &mut Findings) -> Option<Made> {
+    let bundle = pipeline::compile(session, path, findings)?;
+    let allowed = args.secrets.allowed();
+    let secrets = Secrets { reveal: args.secrets.reveal(), allowed: &allowed, world: session.project.world() };
+    let explained = args.explain.then(|| explained(&bundle.objects)).transpose().ok().flatten();
+    let named = bundle.name.place().clone();
+    let rendered = manifests(&bundle.cluster, bundle.objects, &named, &secrets, findings)?;
+    Some(Made { rendered, explained, named })
+}
+
+/// Writes the objects behind the places that wrote each line; a secret is shown as what it is, never by its value.
+fn explained(objects: &[Node]) -> Result<String> {
+    let mut objects = objects.to_vec();
+    order(&mut objects);
+    let documents: Vec<String> = objects.iter().map(beside_origins).collect::<Result<_>>()?;
+    Ok(documents.join("---\n"))
+}
+
+impl Run {
+    fn take(&mut self, answer: Result<Answer<Made>>, console: &mut Console<'_>) {
+        match answer {
+            Ok(answer) => {
+                self.findings.extend(answer.findings);
+                self.clusters.extend(answer.made);
+            }
+            Err(error) => {
+                console.show_error(&error);
+                self.exit = Exit::NoAnswer;
+            }
+        }
+    }
+
+    /// Refuses two clusters of one name: one would silently take the other's directory and label.
+    fn refuse_twins(&mut self) {
+        let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+        let mut twins = Vec::new();
+        for made in &self.clusters {
+            let name = &made.rendered.name;
+            match seen.get(name) {
+                Some(first) => {
+                    let message = format!("a second cluster named `{name}`");
+                    let finding = Diagnostic::error(&codes::DUPLICATE_CLUSTER, &made.named, message);
+                    self.findings
+                        .push(finding.note_at(first, "the first one").help("give each cluster a name of its own"));
+                    twins.push(name.clone());
+                }
+                None => _ = seen.insert(name.clone(), made.named.clone()),
+            }
+        }
+        self.clusters.retain(|made| !twins.contains(&made.rendered.name));
+    }
+}
+
+/// Brings the clusters to where they go. Each is written wholly or not at all, and one that fails stops no other.
+///
+/// With `whole`, the clusters are all that a directory to compare with may hold.
+fn deliver(clusters: Vec<Made>, to: Destination<'_>, whole: bool, console: &mut Console<'_>) -> Result<Exit> {
+    if let Destination::Stream { explain: true } = to {
+        let explained: Vec<String> = clusters.into_iter().filter_map(|made| made.explained).collect();
+        console.print(explained.join("---\n"))?;
+        return Ok(Exit::Done);
+    }
+    let rendered: Vec<RenderedCluster> = clusters.into_iter().map(|made| made.rendered).collect();
+    match to {
+        Destination::Stream { .. } => {
+            console.print(join(&rendered).as_bytes())?;
+            Ok(Exit::Done)
+        }
+        Destination::Tree(dir) => write(&rendered, dir, console),
+        Destination::Verify(dir) => {
+            let differences = verify(dir, &rendered, whole)?;
+            let shown: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
+            console.print(shown)?;
+            Ok(if differences.is_empty() { Exit::Done } else { Exit::No })
+        }
+    }
+}
+
+fn write(clusters: &[RenderedCluster], dir: &Path, console: &mut Console<'_>) -> Result<Exit> {
+    if clusters.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let output = OutputDir::open(dir)?;
+    let mut exit = Exit::Done;
+    for cluster in clusters {
+        match output.write(cluster) {
+            Ok(written) => console.note(&format!("{written} {}", dir.join(&cluster.name).display())),
+            Err(error) => {
+                console.show_error(&error);
+                exit = Exit::NoAnswer;
+            }
+        }
+    }
+    Ok(exit)
 }

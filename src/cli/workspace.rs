@@ -10,8 +10,8 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::diag::visible::visible;
 use crate::diag::Findings;
+use crate::diag::visible::visible;
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::pipeline::Session;
@@ -134,7 +134,9 @@ fn in_order<T: Send>(paths: &[ProjectPath], one: impl Fn(&ProjectPath) -> T + Sy
     thread::scope(|scope| {
         for _ in 0..n_threads {
             scope.spawn(|| {
-                while let Some((at, path)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?))) {
+                while let Some((at, path)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?)))
+                {
                     let answer = one(path);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
                 }

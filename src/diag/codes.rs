@@ -80,6 +80,8 @@ codes! {
     NOTHING_TO_REMOVE = "RC0204" "nothing-to-remove";
     /// A profile of the project that cannot be used.
     BAD_PROFILE = "RC0205" "bad-profile";
+    /// Two clusters of one name.
+    DUPLICATE_CLUSTER = "RC0206" "duplicate-cluster-name";
     /// `openshift` that is no known minor or range of them.
     BAD_TARGET = "RC0301" "bad-target";
     /// A cluster's name that cannot be a label and a directory.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fmt;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
@@ -12,6 +13,8 @@ use anyhow::{Context, Result};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use similar::{Algorithm, TextDiff};
+
+use crate::diag::visible::visible;
 
 use super::owned::{self, Found, HEADER};
 use super::tree::is_staged_name;
@@ -39,6 +42,24 @@ pub enum What {
     ExtraCluster,
     /// Something is there that regcfg did not write, in words.
     Foreign(&'static str),
+}
+
+/// Shows the path and what differs, in one line or as a unified diff. Nothing that could act on a terminal is in it.
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = visible(&self.path);
+        match &self.what {
+            What::Missing => write!(f, "{path}: missing"),
+            What::Differs(None) => write!(f, "{path}: differs; a Secret is not shown"),
+            What::Differs(Some(diff)) => {
+                write!(f, "{path}: differs")?;
+                diff.lines().try_for_each(|line| write!(f, "\n{}", visible(line)))
+            }
+            What::Extra => write!(f, "{path}: would not be rendered"),
+            What::ExtraCluster => write!(f, "{path}: no such cluster would be rendered"),
+            What::Foreign(what) => write!(f, "{path}: {what}"),
+        }
+    }
 }
 
 /// Returns how a directory differs from what would be rendered into it, by path. A directory that is not there is empty.

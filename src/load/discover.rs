@@ -1,7 +1,7 @@
 //! Finds regcfg's own files among others in a directory, without a finding for what is none of them.
 
-use super::project::Project;
 use super::DocumentKind;
+use super::project::Project;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::{Place, Source, SourceKind};
 use crate::world::{ProjectPath, ReadError};
@@ -60,7 +60,8 @@ impl Project<'_> {
     fn unlistable(&self, dir: &ProjectPath, error: &ReadError) -> Diagnostic {
         let name = self.world().display(dir);
         let place = Place::start_of(&Source::new(name.clone(), "", SourceKind::User));
-        let finding = Diagnostic::error(&codes::UNREADABLE, &place, format!("cannot list the directory `{name}`: {error}"));
+        let finding =
+            Diagnostic::error(&codes::UNREADABLE, &place, format!("cannot list the directory `{name}`: {error}"));
         finding.help("make the directory readable")
     }
 }

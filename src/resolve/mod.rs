@@ -121,6 +121,8 @@ fn profile(
     };
     match profiles.get(name) {
         Some(profile) => Some(profile),
+        // The profile is there and has faults, which are said of itself.
+        None if profiles.names().any(|known| known == &**name) => None,
         None => {
             let help = match nearest(name, profiles.names()) {
                 Some(near) => format!("did you mean `{near}`? `regcfg profile list` shows them all"),
