@@ -3,7 +3,7 @@
 //! Nothing is changed here, and nothing is read: the contents of named files come in as they were loaded.
 
 mod header;
-mod shape;
+pub(crate) mod shape;
 
 use crate::diag::Findings;
 use crate::load::{Contents, DocumentKind};

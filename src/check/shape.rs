@@ -4,7 +4,7 @@ use crate::diag::{Findings, codes};
 use crate::load::{API_VERSION, DocumentKind};
 use crate::schema::interpret::Manner;
 use crate::schema::report::{self, Codes};
-use crate::target::Target;
+use crate::target::{Minor, Target};
 use crate::tree::Node;
 
 /// The codes for regcfg's own files.
@@ -25,4 +25,12 @@ pub(crate) fn check(kind: DocumentKind, node: &Node, target: Target, manner: Man
     if let Some(kind) = crate::schema::find(API_VERSION, kind.name()) {
         report::check(kind, node, target, manner, &CODES, findings);
     }
+}
+
+/// Checks a layer by itself. Which minors it is for is not known, so that fields of any of them are right.
+pub(crate) fn check_layer(node: &Node, findings: &mut Findings) {
+    let mut found = Findings::new();
+    let all = Target::only(Minor::newest_released());
+    check(DocumentKind::Layer, node, all, Manner::LAYER, &mut found);
+    findings.extend(found.into_iter().filter(|finding| finding.code != &codes::SPEC_FIELD_OF_OTHER_MINOR));
 }

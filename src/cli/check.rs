@@ -4,6 +4,7 @@
 //! nor a manifest is passed over in silence, and no file at all is nothing wrong.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
@@ -11,7 +12,17 @@ use clap::Args;
 use super::args::{AsOf, Format, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
+use super::workspace::{Opened, Workspace};
+use crate::check::shape;
 use crate::diag::{Findings, Outcome};
+use crate::load::{DocumentKind, LIMIT, Project, load};
+use crate::lower::Day;
+use crate::pipeline;
+use crate::target::{Minor, Target};
+use crate::tree::parse::{self, Reading};
+use crate::tree::{Node, Source, SourceKind};
+use crate::validate;
+use crate::world::ProjectPath;
 
 /// Check specs and plain manifests
 ///
@@ -47,10 +58,10 @@ enum Subject<'a> {
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
     let subjects = subjects(&args.paths);
-    let findings = if subjects.is_empty() { Findings::new() } else { check(&subjects, args, console)? };
+    let (exit, findings) = check(&subjects, args, console)?;
     let outcome = Outcome::new(findings);
     console.print_findings(&outcome, args.format)?;
-    Ok(if outcome.has_errors() { Exit::No } else { Exit::Done })
+    Ok(exit.merge(if outcome.has_errors() { Exit::No } else { Exit::Done }))
 }
 
 /// Returns each subject once, in an order that does not depend on how the arguments were shuffled.
@@ -61,8 +72,121 @@ fn subjects(paths: &[PathBuf]) -> Vec<Subject<'_>> {
     paths.into_iter().map(|path| if path == Path::new("-") { Subject::Input } else { Subject::Path(path) }).collect()
 }
 
-fn check(_: &[Subject<'_>], _: &CheckArgs, _: &mut Console<'_>) -> Result<Findings> {
-    Err(super::unwired("check"))
+fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) -> Result<(Exit, Findings)> {
+    let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
+    let workspace = Workspace::open(&paths, args.as_of.as_of)?;
+    let mut exit = Exit::Done;
+    for fault in &workspace.faults {
+        console.show_error(fault);
+        exit = Exit::NoAnswer;
+    }
+    let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
+    let mut findings = Findings::new();
+    if subjects.contains(&Subject::Input) {
+        check_input(&console.read_input(LIMIT)?, target, &mut findings);
+    }
+    for opened in &workspace.opened {
+        let project = Project::new(&opened.world);
+        let sorted = Sorted::new(opened, &project, &mut findings);
+        for layer in &sorted.layers {
+            check_layer(&project, layer, &mut findings);
+        }
+        for manifest in &sorted.others {
+            check_manifests(&project, manifest, target, &mut findings);
+        }
+        for answer in opened.each(&project, &sorted.specs, Day::Running, pipeline::compile) {
+            match answer {
+                Ok(answer) => findings.extend(answer.findings),
+                Err(error) => {
+                    console.show_error(&error);
+                    exit = Exit::NoAnswer;
+                }
+            }
+        }
+    }
+    Ok((exit, findings))
+}
+
+/// The files of a project by what they are.
+#[derive(Default)]
+struct Sorted {
+    specs: Vec<ProjectPath>,
+    layers: Vec<ProjectPath>,
+    others: Vec<ProjectPath>,
+}
+
+impl Sorted {
+    /// Sorts what was given. Where a layer or the project file was given, the specs that depend on it are checked too:
+    /// that is where its faults show.
+    fn new(opened: &Opened, project: &Project<'_>, findings: &mut Findings) -> Self {
+        let mut sorted = Self::default();
+        let mut files = opened.files.clone();
+        files.extend(opened.dirs.iter().flat_map(|dir| project.yaml_files(dir, findings)));
+        files.sort();
+        files.dedup();
+        let mut project_file = false;
+        for path in files {
+            match project.kind_of(&path) {
+                Some(DocumentKind::Spec) => sorted.specs.push(path),
+                Some(DocumentKind::Layer) => sorted.layers.push(path),
+                Some(DocumentKind::Project) => project_file = true,
+                None => sorted.others.push(path),
+            }
+        }
+        if project_file || !sorted.layers.is_empty() {
+            let all = project.yaml_files(&ProjectPath::root(), findings);
+            let specs = all.into_iter().filter(|path| project.kind_of(path) == Some(DocumentKind::Spec));
+            let depends = |path: &ProjectPath| {
+                let loaded = load(project, path, &mut Findings::new());
+                project_file
+                    || loaded.is_some_and(|loaded| sorted.layers.iter().any(|layer| loaded.layers.contains_key(layer)))
+            };
+            let dependent: Vec<ProjectPath> = specs.filter(depends).collect();
+            sorted.specs.extend(dependent);
+            sorted.specs.sort();
+            sorted.specs.dedup();
+        }
+        sorted
+    }
+}
+
+/// Checks a layer by itself: the shape of what it says, on every minor.
+fn check_layer(project: &Project<'_>, path: &ProjectPath, findings: &mut Findings) {
+    if let Some(layer) = project.document(path, None, findings) {
+        shape::check_layer(&layer.node, findings);
+    }
+}
+
+/// Checks a file of plain manifests; one that is no YAML, or holds no object, is passed over unless it looks like one.
+fn check_manifests(project: &Project<'_>, path: &ProjectPath, target: Target, findings: &mut Findings) {
+    if let Some(source) = project.text(path, None, findings) {
+        check_text(&source, target, findings);
+    }
+}
+
+fn check_input(bytes: &[u8], target: Target, findings: &mut Findings) {
+    let text = String::from_utf8_lossy(bytes);
+    check_text(&Source::new("<stdin>", text, SourceKind::User), target, findings);
+}
+
+fn check_text(source: &Arc<Source>, target: Target, findings: &mut Findings) {
+    if !source.text().contains("apiVersion") {
+        return;
+    }
+    if let Some(documents) = parse::documents(source, Reading::AsKubectl, findings) {
+        let is_object = |node: &Node| node.get("apiVersion").is_some() && node.get("kind").is_some();
+        let objects: Vec<Node> = documents.into_iter().filter(is_object).collect();
+        validate::manifests(&objects, target, findings);
+    }
+}
+
+impl<'a> Subject<'a> {
+    fn path(&self) -> Option<&'a Path> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Input => None,
+        }
+    }
 }
 
 #[cfg(test)]
