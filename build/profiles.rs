@@ -15,7 +15,8 @@ pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
     for file in files {
         let below = file.strip_prefix(&profiles).map_err(io::Error::other)?;
         let below: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-        writeln!(text, "    ({:?}, include_str!({:?})),", below.join("/"), file).map_err(io::Error::other)?;
+        writeln!(text, "    ({:?}, include_str!({:?})),", below.join("/"), file.to_string_lossy())
+            .map_err(io::Error::other)?;
     }
     text.push_str("];\n");
     fs::write(out.join("profiles.rs"), text)

@@ -46,7 +46,10 @@ impl Minor {
 
     /// Returns the minor of a version that is in the table.
     ///
-    /// Made for constants (`Minor::of(4, 13)`), where an unknown version does not compile.
+    /// Made for constants (`const X: Minor = Minor::of(4, 13)`), where an unknown version does not compile.
+    ///
+    /// # Panics
+    /// Panics on a version that is not in the table.
     pub const fn of(major: u8, minor: u8) -> Self {
         let mut at = 0;
         while at < MINORS.len() {

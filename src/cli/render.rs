@@ -206,8 +206,8 @@ fn deliver(clusters: Vec<Made>, to: Destination<'_>, whole: bool, console: &mut 
         Destination::Tree(dir) => write(&rendered, dir, console),
         Destination::Verify(dir) => {
             let differences = verify(dir, &rendered, whole)?;
-            let shown: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
-            console.print(shown)?;
+            let shown: Vec<String> = differences.iter().map(ToString::to_string).collect();
+            console.print(shown.join("\n") + if shown.is_empty() { "" } else { "\n" })?;
             Ok(if differences.is_empty() { Exit::Done } else { Exit::No })
         }
     }

@@ -51,7 +51,7 @@ impl Project<'_> {
             }
             if entry.is_dir && depth < DEEPEST {
                 self.collect(&entry.path, depth + 1, files, findings);
-            } else if !entry.is_dir && (name.ends_with(".yaml") || name.ends_with(".yml")) {
+            } else if !entry.is_dir && matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml"))) {
                 files.push(entry.path);
             }
         }

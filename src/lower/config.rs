@@ -4,7 +4,7 @@ use super::secrets::{Asked, SecretSpec};
 use super::{Day, REGISTRY_NAMESPACE, Variables, text, trust};
 use crate::check::Checked;
 use crate::diag::Findings;
-use crate::spec::{Backend, Content, Route, ValueSource};
+use crate::spec::{Backend, Content, Route, Storage, ValueSource};
 use crate::tree::{Entry, Node, Value};
 
 /// Fields of `registry` that reach the config CR in another form.
@@ -34,7 +34,7 @@ pub(super) fn lower(checked: &Checked, day: Day, context: &mut Variables) {
     context.set("config", config);
     let level = spec.registry("logLevel").cloned().unwrap_or_else(|| text("Normal", registry));
     context.set("log", log(&level));
-    if let Some(backend) = spec.storage().and_then(|storage| storage.backend()) {
+    if let Some(backend) = spec.storage().and_then(Storage::backend) {
         context.set("storage", storage(checked, backend));
         if let Some(created) = backend.created_claim() {
             let mut claim = created.clone();
@@ -164,7 +164,7 @@ fn cloudfront_reference(private_key: &Node) -> (Node, Node) {
 
 /// Adds the Secret of CloudFront's private key.
 pub(super) fn cloudfront_secret(checked: &Checked, secrets: &mut Vec<Node>, findings: &mut Findings) {
-    let backend = checked.spec().storage().and_then(|storage| storage.backend());
+    let backend = checked.spec().storage().and_then(Storage::backend);
     let key = backend.and_then(|backend| backend.settings().at(&["cloudFront", "privateKey"]));
     let Some(content) = key.filter(|key| key.get("valueFrom").is_some()) else { return };
     let (name, key) = cloudfront_reference(content);

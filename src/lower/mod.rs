@@ -91,7 +91,7 @@ fn image(checked: &Checked) -> Option<Node> {
     let (images, trust) = (spec.section("images"), spec.section("trust"));
     let near = images.or(trust)?;
     let mut image = images.cloned().unwrap_or_else(|| Node::map::<&str>([], near.origin.clone()));
-    if image.as_map().is_some_and(|map| map.is_empty()) && images.is_some() {
+    if image.as_map().is_some_and(indexmap::IndexMap::is_empty) && images.is_some() {
         image.insert("registrySources", Node::map::<&str>([], near.origin.clone()));
     }
     if let Some(trust) = trust {

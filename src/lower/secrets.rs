@@ -173,16 +173,13 @@ impl SecretSpec<'_> {
     fn data(&self, checked: &Checked) -> Option<Node> {
         let mut data = Vec::new();
         for asked in &self.asked {
-            let value = match Content::of(asked.content)? {
-                Content::Secret(source) => {
-                    let node = source.node();
-                    let slot = SecretSlot::new(plain_source(source, checked)?, node.place().clone());
-                    Node::new(Value::Secret(slot), node.origin.clone())
-                }
-                _ => {
-                    let public = public_text(asked.content, checked)?;
-                    Node::string(STANDARD.encode(public.as_str()?), public.origin)
-                }
+            let value = if let Content::Secret(source) = Content::of(asked.content)? {
+                let node = source.node();
+                let slot = SecretSlot::new(plain_source(source, checked)?, node.place().clone());
+                Node::new(Value::Secret(slot), node.origin.clone())
+            } else {
+                let public = public_text(asked.content, checked)?;
+                Node::string(STANDARD.encode(public.as_str()?), public.origin)
             };
             data.push((Arc::clone(&asked.key), value));
         }

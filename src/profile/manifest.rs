@@ -110,6 +110,6 @@ impl Profile {
             let since = entry.get("since").and_then(Node::as_str).and_then(|since| since.parse::<Minor>().ok());
             since.is_none_or(|since| since <= minor)
         };
-        entries.iter().filter(holds).next_back()?.get("spec")
+        entries.iter().rfind(holds)?.get("spec")
     }
 }

@@ -21,7 +21,7 @@ pub fn render(lowered: Lowered, findings: &mut Findings) -> Option<RenderedBundl
     findings.extend(faults.clone());
     let fallback = checked.resolved().platform();
     let objects = templates.as_ref()?.render(&lowered.context, checked.target(), fallback, findings)?;
-    Some(RenderedBundle { objects, lowered })
+    Some(RenderedBundle { lowered, objects })
 }
 
 impl Profile {

@@ -34,7 +34,7 @@ struct Filler<'a, 'v> {
     findings: &'a mut Findings,
 }
 
-impl<'a, 'v> Filler<'a, 'v> {
+impl<'v> Filler<'_, 'v> {
     fn node(&mut self, skeleton: &Skeleton) -> Option<Node> {
         match &skeleton.shape {
             Shape::Literal(value) => Some(Node::new(value.clone(), skeleton.place.clone())),
@@ -80,16 +80,15 @@ impl<'a, 'v> Filler<'a, 'v> {
 
     fn key(&mut self, key: &Skeleton) -> Option<(Arc<str>, Origin)> {
         let node = self.node(key)?;
-        match node.value {
-            Value::String(text) => Some((text, node.origin)),
-            _ => {
-                let message = format!("{} is placed as a key", type_name(&node));
-                let template = node.origin.template().unwrap_or(node.place());
-                let finding = Diagnostic::error(&codes::VALUE_AS_KEY, template, message);
-                let finding = finding.help("only text can be a key; write the value in quotes to make text of it");
-                self.push_about(finding, &node.origin);
-                None
-            }
+        if let Value::String(text) = node.value {
+            Some((text, node.origin))
+        } else {
+            let message = format!("{} is placed as a key", type_name(&node));
+            let template = node.origin.template().unwrap_or(node.place());
+            let finding = Diagnostic::error(&codes::VALUE_AS_KEY, template, message);
+            let finding = finding.help("only text can be a key; write the value in quotes to make text of it");
+            self.push_about(finding, &node.origin);
+            None
         }
     }
 

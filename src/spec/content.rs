@@ -42,13 +42,10 @@ impl<'r> Content<'r> {
 impl<'r> ValueSource<'r> {
     /// Returns the view of what stands under `valueFrom`; none for what is not one.
     pub fn of(value_from: &'r Node) -> Option<Self> {
-        let sources: [(&str, fn(&'r Node) -> Self); 4] = [
-            ("external", Self::External),
-            ("secretKeyRef", Self::SecretKeyRef),
-            ("env", Self::Env),
-            ("file", Self::File),
-        ];
-        sources.into_iter().find_map(|(name, view)| value_from.get(name).map(view))
+        let get = |name: &str| value_from.get(name);
+        let external = get("external").map(Self::External);
+        let reference = || get("secretKeyRef").map(Self::SecretKeyRef);
+        external.or_else(reference).or_else(|| get("env").map(Self::Env)).or_else(|| get("file").map(Self::File))
     }
 
     /// Returns the node that says where the value is.

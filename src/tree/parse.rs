@@ -195,7 +195,7 @@ impl Builder<'_> {
         Some(node)
     }
 
-    fn sequence<'t>(&mut self, events: &mut Events<'t>, mut place: Place, depth: usize) -> Option<Node> {
+    fn sequence(&mut self, events: &mut Events<'_>, mut place: Place, depth: usize) -> Option<Node> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next(events)?;
@@ -210,7 +210,7 @@ impl Builder<'_> {
         }
     }
 
-    fn mapping<'t>(&mut self, events: &mut Events<'t>, mut place: Place, depth: usize) -> Option<Node> {
+    fn mapping(&mut self, events: &mut Events<'_>, mut place: Place, depth: usize) -> Option<Node> {
         let mut map = Map::new();
         let mut merged: Vec<Node> = Vec::new();
         loop {
@@ -398,7 +398,7 @@ mod tests {
         let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
         for (name, last) in ('b'..='i').zip('a'..) {
             let aliases = vec![format!("*{last}"); 9].join(", ");
-            bomb.push_str(&format!("{name}: &{name} [{aliases}]\n"));
+            bomb += &format!("{name}: &{name} [{aliases}]\n");
         }
         let source = Source::new("a.yaml", bomb, SourceKind::User);
         let mut findings = Findings::new();

@@ -204,7 +204,7 @@ impl Builder<'_> {
         self.findings.push(finding.help(help));
     }
 
-    fn sequence<'t>(&mut self, events: &mut Events<'t>, depth: usize) -> Option<Shape> {
+    fn sequence(&mut self, events: &mut Events<'_>, depth: usize) -> Option<Shape> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next(events)?;
@@ -215,7 +215,7 @@ impl Builder<'_> {
         }
     }
 
-    fn mapping<'t>(&mut self, events: &mut Events<'t>, mut place: Place, depth: usize) -> Option<(Shape, Place)> {
+    fn mapping(&mut self, events: &mut Events<'_>, mut place: Place, depth: usize) -> Option<(Shape, Place)> {
         let mut entries: Vec<(Skeleton, Skeleton)> = Vec::new();
         loop {
             let (event, span) = self.next(events)?;
