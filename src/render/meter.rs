@@ -12,6 +12,9 @@ const MOST_BYTES: usize = 24 << 20;
 /// The most values, those included that lists and mappings hold.
 const MOST_VALUES: usize = 200_000;
 
+/// What a piece of text counts at least, since each is remembered.
+const LEAST_TEXT: usize = 16;
+
 /// Bytes that count as one step when text is compared, searched or copied.
 const BYTES_PER_STEP: usize = 256;
 
@@ -42,7 +45,7 @@ impl Meter {
 
     /// Counts the template's text as it is written.
     pub(super) fn text(&mut self, n_bytes: usize) -> Result<(), Limit> {
-        self.n_text = self.n_text.saturating_add(n_bytes);
+        self.n_text = self.n_text.saturating_add(n_bytes.max(LEAST_TEXT));
         if self.n_text > MOST_TEXT { Err(Limit("more than 2 MiB of text around values")) } else { Ok(()) }
     }
 

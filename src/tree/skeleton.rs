@@ -88,7 +88,7 @@ pub(crate) fn read(holed: &Holed<'_>, findings: &mut Findings) -> Option<(Vec<Sk
     let n_errors = findings.n_errors();
     let mut builder = Builder { holed, findings, n_nodes: 0, n_uses: vec![0; holed.n_holes], stop: false };
     let documents = builder.documents();
-    if !builder.stop {
+    if builder.findings.n_errors() == n_errors {
         builder.check_uses();
     }
     let n_nodes = builder.n_nodes;
