@@ -73,7 +73,7 @@ impl<'a> Machine<'a> {
             let Some(text) = item.node().and_then(to_text) else {
                 return Err(self.wrong_type(at, &item, "is joined", "join text and numbers"));
             };
-            let used = self.meter.bytes(text.len() + between.len());
+            let used = self.meter.steps(1).and_then(|()| self.meter.bytes(text.len() + between.len()));
             self.limited(at, used)?;
             if index > 0 {
                 joined.push_str(between);

@@ -118,7 +118,10 @@ fn syntax_error(source: &Arc<Source>, error: &minijinja::Error) -> Diagnostic {
         let start = source.text().split_inclusive('\n').take(line).map(str::len).sum();
         start..start
     });
-    let place = Place::new(source, range);
+    // The lexer points at a byte, which may be within a character.
+    let boundary =
+        |at: usize| (0..=at.min(source.text().len())).rfind(|at| source.text().is_char_boundary(*at)).unwrap_or(0);
+    let place = Place::new(source, boundary(range.start)..boundary(range.end));
     let detail = error.detail().unwrap_or("unreadable");
     let unknown = detail.strip_prefix("unknown statement ");
     if let Some(name) = unknown.filter(|name| name.starts_with("end") || matches!(*name, "else" | "elif")) {
