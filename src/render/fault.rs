@@ -2,7 +2,7 @@
 
 use super::program::{Program, Stretch};
 use crate::diag::{Code, Diagnostic};
-use crate::tree::{Node, Place};
+use crate::tree::{Node, Place, Value};
 
 /// Why evaluation stopped.
 pub(super) struct Fault(Box<(Diagnostic, Option<Place>)>);
@@ -10,7 +10,7 @@ pub(super) struct Fault(Box<(Diagnostic, Option<Place>)>);
 impl Fault {
     /// Makes a fault at a stretch of the template.
     pub(super) fn new(program: &Program, code: &'static Code, at: Stretch, message: impl Into<String>) -> Self {
-        Self(Box::new((Diagnostic::error(code, &program.place(at), message), None)))
+        Self::from(Diagnostic::error(code, &program.place(at), message))
     }
 
     /// Says what to do.
@@ -31,8 +31,15 @@ impl Fault {
     pub(super) fn finding(self, fallback: &Node) -> Diagnostic {
         let (finding, about) = *self.0;
         match about {
-            Some(place) => finding.in_users_words(&Node::new(crate::tree::Value::Null, place)),
+            Some(place) if finding.place.is_users() => finding.note_at(&place, "the value was written here"),
+            Some(place) => finding.in_users_words(&Node::new(Value::Null, place)),
             None => finding.in_users_words(fallback),
         }
+    }
+}
+
+impl From<Diagnostic> for Fault {
+    fn from(finding: Diagnostic) -> Self {
+        Self(Box::new((finding, None)))
     }
 }

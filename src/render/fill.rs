@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::map::Entry as Slot;
 
 use super::fault::Fault;
-use super::machine::{Hole, Written};
+use super::machine::{Hole, Written, add_place};
 use super::meter::{Limit, Meter};
 use super::program::Program;
 use super::value::{Val, to_text, type_name};
@@ -34,7 +34,7 @@ struct Filler<'a, 'v> {
     findings: &'a mut Findings,
 }
 
-impl<'v> Filler<'_, 'v> {
+impl<'a, 'v> Filler<'a, 'v> {
     fn node(&mut self, skeleton: &Skeleton) -> Option<Node> {
         match &skeleton.shape {
             Shape::Literal(value) => Some(Node::new(value.clone(), skeleton.place.clone())),
@@ -80,26 +80,20 @@ impl<'v> Filler<'_, 'v> {
 
     fn key(&mut self, key: &Skeleton) -> Option<(Arc<str>, Origin)> {
         let node = self.node(key)?;
-        if let Value::String(text) = node.value {
-            Some((text, node.origin))
-        } else {
-            let message = format!("{} is placed as a key", type_name(&node));
-            let template = node.origin.template().unwrap_or(node.place());
-            let finding = Diagnostic::error(&codes::VALUE_AS_KEY, template, message);
-            let finding = finding.help("only text can be a key; write the value in quotes to make text of it");
-            self.push_about(finding, &node.origin);
-            None
+        match node.value {
+            Value::String(text) => Some((text, node.origin)),
+            _ => {
+                let message = format!("{} is placed as a key", type_name(&node));
+                let secret = matches!(node.value, Value::Secret(_));
+                let code = if secret { &codes::SECRET_TOUCHED } else { &codes::VALUE_AS_KEY };
+                let template = node.origin.template().unwrap_or(node.place());
+                let finding = Diagnostic::error(code, template, message);
+                let finding = finding.help("only text can be a key; write the value in quotes to make text of it");
+                let fault = Fault::from(finding).about(node.origin.place());
+                self.findings.push(fault.finding(self.fallback));
+                None
+            }
         }
-    }
-
-    /// Adds a finding at the template, which a profile's template hands on to where the user wrote the value.
-    fn push_about(&mut self, finding: Diagnostic, origin: &Origin) {
-        let users = origin.places().find(|place| place.is_users()).cloned();
-        let finding = match users {
-            Some(place) => finding.in_users_words(&Node::new(Value::Null, place)),
-            None => finding.in_users_words(self.fallback),
-        };
-        self.findings.push(finding);
     }
 
     /// Places a value as it is.
@@ -215,9 +209,7 @@ impl<'v> Filler<'_, 'v> {
         }
         text.push_str(&piece);
         for place in hole.value.places() {
-            if !Arc::ptr_eq(&place.source, &self.program.source) && !places.contains(&place) {
-                places.push(place);
-            }
+            add_place(places, place, self.program);
         }
         Some(())
     }

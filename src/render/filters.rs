@@ -50,7 +50,7 @@ impl<'a> Machine<'a> {
     }
 
     fn pairs(&mut self, input: &Val<'a>, at: Stretch) -> Step<Val<'a>> {
-        let Some((_, map)) = input.map() else {
+        let Some(map) = input.map() else {
             return Err(self.wrong_type(at, input, "is taken for a mapping", "give it a mapping"));
         };
         let used = self.meter.steps(map.len()).and_then(|()| self.meter.values(map.len() * 3));
@@ -73,7 +73,7 @@ impl<'a> Machine<'a> {
             let Some(text) = item.node().and_then(to_text) else {
                 return Err(self.wrong_type(at, &item, "is joined", "join text and numbers"));
             };
-            let used = self.meter.bytes(text.len() + between.len());
+            let used = self.meter.steps(1).and_then(|()| self.meter.bytes(text.len() + between.len()));
             self.limited(at, used)?;
             if index > 0 {
                 joined.push_str(between);
@@ -87,7 +87,7 @@ impl<'a> Machine<'a> {
     fn length(&mut self, input: &Val<'a>, at: Stretch) -> Step<Val<'a>> {
         let length = match (input.items(), input.map(), input.text()) {
             (Some(items), ..) => items.len(),
-            (_, Some((_, map)), _) => map.len(),
+            (_, Some(map), _) => map.len(),
             (_, _, Some(text)) => {
                 let used = self.meter.read(text.len());
                 self.limited(at, used)?;

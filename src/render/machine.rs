@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::fault::Fault;
 use super::meter::{Limit, Meter};
 use super::program::{Comparison, Expr, For, Kind, Names, Operator, Output, Program, Statement, Stretch, Test};
-use super::value::{Absent, Items, Turn, Val};
+use super::value::{Absent, Items, MOST_PLACES, Turn, Val};
 use crate::diag::visible::quoted;
 use crate::diag::{codes, nearest};
 use crate::target::Target;
@@ -85,7 +85,7 @@ impl<'a> Machine<'a> {
             Statement::Place(number, expr) => {
                 let value = self.present(expr)?;
                 self.not_loop(expr.at, &value)?;
-                let used = self.meter.text(8).and_then(|()| self.meter.values(1));
+                let used = self.meter.text(0).and_then(|()| self.meter.values(1));
                 self.limited(expr.at, used)?;
                 self.trace.push(*number);
                 self.holes.push(Hole { value, at: expr.at });
@@ -114,17 +114,19 @@ impl<'a> Machine<'a> {
     }
 
     fn for_loop(&mut self, for_loop: &'a For) -> Step<()> {
-        let over = self.present(&for_loop.items)?;
+        let over = self.seen(&for_loop.items)?;
         let at = for_loop.items.at;
+        let used = self.meter.steps(over.items().map_or(0, |items| items.len()));
+        // Each key becomes a value of its own.
+        let used = used.and_then(|()| self.meter.steps(over.map().map_or(0, |map| map.len() * 4)));
+        self.limited(at, used)?;
         let mut items = match (over.items(), over.map()) {
             (Some(items), _) => items.to_vec(),
-            (None, Some((_, map))) => {
+            (None, Some(map)) => {
                 map.iter().map(|(key, entry)| Val::made(Value::String(Arc::clone(key)), entry.key.clone())).collect()
             }
             (None, None) => return Err(self.wrong_type(at, &over, "is looped over", "loop over a list or a mapping")),
         };
-        let used = self.meter.steps(items.len());
-        self.limited(at, used)?;
         let n_names = self.names.len();
         if let Some(condition) = &for_loop.only_if {
             let mut kept = Vec::new();
@@ -153,9 +155,8 @@ impl<'a> Machine<'a> {
     fn bind(&mut self, names: &'a Names, value: Val<'a>) -> Step<()> {
         match names {
             Names::One(name) => {
-                let used = self.meter.values(1);
                 self.names.push((name, value));
-                self.limited(Stretch { start: 0, end: 0 }, used)
+                Ok(())
             }
             Names::Several(names, at) => {
                 let Some(items) = value.items() else {
@@ -196,13 +197,13 @@ impl<'a> Machine<'a> {
             Kind::List(items) => self.list(items, expr.at),
             Kind::Attribute(of, name) => {
                 let value = self.seen(of)?;
-                self.field(&value, name, expr.at)
+                self.field(&value, name, Some(name), expr.at)
             }
             Kind::Item(of, key) => self.item(of, key, expr.at),
             Kind::Not(operand) => {
-                let holds = !self.holds(operand)?;
-                let from = Vec::new();
-                Ok(self.derived(Value::Bool(holds), from, expr.at))
+                let value = self.seen(operand)?;
+                let holds = self.truth(&value)?;
+                Ok(self.derived(Value::Bool(!holds), value.places(), expr.at))
             }
             Kind::Negative(operand) => {
                 let value = self.seen(operand)?;
@@ -270,10 +271,11 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn field(&mut self, value: &Val<'a>, name: &str, at: Stretch) -> Step<Val<'a>> {
-        if let Some((node, map)) = value.map() {
+    /// Returns the value under a key; `written` is the key, where it lives as long as the rendering.
+    fn field(&mut self, value: &Val<'a>, name: &str, written: Option<&'a str>, at: Stretch) -> Step<Val<'a>> {
+        if let Some(map) = value.map() {
             let found = map.get(name).map(|entry| Val::Node(&entry.node));
-            return Ok(found.unwrap_or(Val::Absent(Absent::Key { at, map: node })));
+            return Ok(found.unwrap_or(Val::Absent(Absent::Key { at, map, name: written })));
         }
         if let Val::Turn(turn) = value {
             return self.turn_field(*turn, name, at);
@@ -300,7 +302,8 @@ impl<'a> Machine<'a> {
     fn item(&mut self, of: &'a Expr, key: &'a Expr, at: Stretch) -> Step<Val<'a>> {
         let (of, key) = (self.seen(of)?, self.seen(key)?);
         if let Some(name) = key.text() {
-            return self.field(&of, name, at);
+            let written = if let Val::Node(node) = key { node.as_str() } else { None };
+            return self.field(&of, name, written, at);
         }
         let (Some(items), Some(index)) = (of.items(), key.node().and_then(Node::as_int)) else {
             let message = format!("{} is asked for an item by {}", of.type_name(), key.type_name());
@@ -366,7 +369,7 @@ impl<'a> Machine<'a> {
             let same_length = left.len() == right.len();
             return Ok(same_length && self.same_items(&left, &right, at)?);
         }
-        if let (Some((_, left)), Some((_, right))) = (left.map(), right.map()) {
+        if let (Some(left), Some(right)) = (left.map(), right.map()) {
             let mut same = left.len() == right.len();
             for (key, entry) in left {
                 let other = right.get(key).map(|other| Val::Node(&other.node));
@@ -409,7 +412,7 @@ impl<'a> Machine<'a> {
             return Ok(false);
         }
         match (container.map(), container.text(), value.text()) {
-            (Some((_, map)), _, Some(key)) => Ok(map.contains_key(key)),
+            (Some(map), _, Some(key)) => Ok(map.contains_key(key)),
             (None, Some(text), Some(part)) => {
                 let used = self.meter.read(text.len() * 4);
                 self.limited(at, used)?;
@@ -520,9 +523,7 @@ impl<'a> Machine<'a> {
     pub(super) fn derived(&self, value: Value, places: Vec<Place>, at: Stretch) -> Val<'a> {
         let mut distinct: Vec<Place> = Vec::new();
         for place in places {
-            if !Arc::ptr_eq(&place.source, &self.program.source) && !distinct.contains(&place) {
-                distinct.push(place);
-            }
+            add_place(&mut distinct, place, self.program);
         }
         Val::made(value, Origin::rendered(distinct, self.program.place(at)))
     }
@@ -532,6 +533,9 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn wrong_type(&self, at: Stretch, value: &Val<'a>, what: &str, help: &str) -> Fault {
+        if let Err(fault) = self.not_secret(at, value) {
+            return fault;
+        }
         let subject = quoted(self.program.text(at));
         let message = format!("{} {what}: {subject}", value.type_name());
         let fault = self.fault(&codes::TEMPLATE_TYPE, at, message).help(help);
@@ -578,13 +582,10 @@ impl<'a> Machine<'a> {
                 let fault = self.fault(&codes::UNKNOWN_VARIABLE, at, format!("unknown variable {}", quoted(name)));
                 fault.help(known_names(name, known))
             }
-            Absent::Key { at, map } => {
-                let text = self.program.text(at);
-                let message = format!("{} is not there", quoted(text));
+            Absent::Key { at, map, name } => {
+                let message = format!("{} is not there", quoted(self.program.text(at)));
                 let fault = self.fault(&codes::UNKNOWN_VARIABLE, at, message);
-                let known = map.as_map().into_iter().flatten().map(|(key, _)| &**key);
-                let name = text.rsplit(['.', '[']).next().unwrap_or(text);
-                fault.help(known_names(name.trim_matches([']', '"', '\'', ' ']), known))
+                fault.help(known_names(name.unwrap_or_default(), map.keys().map(|key| &**key)))
             }
             Absent::Item { at } => {
                 let message = format!("{} is not there: the list is shorter", quoted(self.program.text(at)));
@@ -600,10 +601,19 @@ impl<'a> Machine<'a> {
     }
 }
 
+/// Adds a place that a value was made of, unless it is there, is the template's own, or is one too many to be shown.
+pub(super) fn add_place(places: &mut Vec<Place>, place: Place, program: &Program) {
+    let own = Arc::ptr_eq(&place.source, &program.source);
+    if !own && places.len() < MOST_PLACES && !places.contains(&place) {
+        places.push(place);
+    }
+}
+
 /// Says what the name could have been.
 fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {
     const SHOWN: usize = 12;
-    let known: Vec<&str> = known.collect();
+    const COMPARED: usize = 500;
+    let known: Vec<&str> = known.take(COMPARED).collect();
     if let Some(near) = nearest(name, known.iter().copied()) {
         return format!("did you mean {}?", quoted(near));
     }

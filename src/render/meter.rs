@@ -1,16 +1,19 @@
 //! What a rendering may use: steps, and bytes. Both are counted, never timed, so that the same input gives the same answer.
 
 /// The most steps of one rendering; a long text that is looked at counts as several.
-const MOST_STEPS: u64 = 2_000_000;
+const MOST_STEPS: u64 = 500_000;
 
 /// The most bytes of text that a template writes around its values.
 const MOST_TEXT: usize = 2 << 20;
 
 /// The most bytes of values, those included that are made on the way and never placed.
-const MOST_BYTES: usize = 24 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// The most values, those included that lists and mappings hold.
-const MOST_VALUES: usize = 200_000;
+const MOST_VALUES: usize = 100_000;
+
+/// What a piece of text counts at least, since each is remembered.
+const LEAST_TEXT: usize = 16;
 
 /// Bytes that count as one step when text is compared, searched or copied.
 const BYTES_PER_STEP: usize = 256;
@@ -32,7 +35,7 @@ impl Meter {
     /// Counts steps.
     pub(super) fn steps(&mut self, n_steps: usize) -> Result<(), Limit> {
         self.n_steps = self.n_steps.saturating_add(n_steps as u64);
-        if self.n_steps > MOST_STEPS { Err(Limit("more than 2000000 steps")) } else { Ok(()) }
+        if self.n_steps > MOST_STEPS { Err(Limit("more than 500000 steps")) } else { Ok(()) }
     }
 
     /// Counts the reading of bytes.
@@ -42,7 +45,7 @@ impl Meter {
 
     /// Counts the template's text as it is written.
     pub(super) fn text(&mut self, n_bytes: usize) -> Result<(), Limit> {
-        self.n_text = self.n_text.saturating_add(n_bytes);
+        self.n_text = self.n_text.saturating_add(n_bytes.max(LEAST_TEXT));
         if self.n_text > MOST_TEXT { Err(Limit("more than 2 MiB of text around values")) } else { Ok(()) }
     }
 
@@ -50,12 +53,12 @@ impl Meter {
     pub(super) fn bytes(&mut self, n_bytes: usize) -> Result<(), Limit> {
         self.read(n_bytes)?;
         self.n_bytes = self.n_bytes.saturating_add(n_bytes);
-        if self.n_bytes > MOST_BYTES { Err(Limit("more than 24 MiB of values")) } else { Ok(()) }
+        if self.n_bytes > MOST_BYTES { Err(Limit("more than 16 MiB of values")) } else { Ok(()) }
     }
 
     /// Counts values as they are made or placed.
     pub(super) fn values(&mut self, n_values: usize) -> Result<(), Limit> {
         self.n_values = self.n_values.saturating_add(n_values);
-        if self.n_values > MOST_VALUES { Err(Limit("more than 200000 values")) } else { Ok(()) }
+        if self.n_values > MOST_VALUES { Err(Limit("more than 100000 values")) } else { Ok(()) }
     }
 }

@@ -15,6 +15,8 @@ mod layout;
 mod machine;
 mod meter;
 mod program;
+#[cfg(test)]
+mod properties;
 mod shapes;
 mod syntax;
 #[cfg(test)]

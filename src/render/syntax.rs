@@ -118,9 +118,18 @@ fn syntax_error(source: &Arc<Source>, error: &minijinja::Error) -> Diagnostic {
         let start = source.text().split_inclusive('\n').take(line).map(str::len).sum();
         start..start
     });
-    let place = Place::new(source, range);
+    // The lexer points at a byte, which may be within a character.
+    let boundary =
+        |at: usize| (0..=at.min(source.text().len())).rfind(|at| source.text().is_char_boundary(*at)).unwrap_or(0);
+    let place = Place::new(source, boundary(range.start)..boundary(range.end));
     let detail = error.detail().unwrap_or("unreadable");
-    if let Some(name) = detail.strip_prefix("unknown statement ") {
+    let unknown = detail.strip_prefix("unknown statement ");
+    if let Some(name) = unknown.filter(|name| name.starts_with("end") || matches!(*name, "else" | "elif")) {
+        let finding =
+            Diagnostic::error(&codes::TEMPLATE_SYNTAX, &place, format!("{} without its beginning", quoted(name)));
+        return finding.help("remove it, or write the tag that it belongs to");
+    }
+    if let Some(name) = unknown {
         let finding =
             Diagnostic::error(&codes::TEMPLATE_CONSTRUCT, &place, format!("templates have no {}", quoted(name)));
         return finding.help(STATEMENTS);
@@ -252,7 +261,7 @@ impl Reader<'_> {
     }
 
     fn expr(&mut self, expr: &ast::Expr<'_>) -> Option<Expr> {
-        let mut at = stretch(expr.span());
+        let at = Stretch { start: leftmost(expr), ..stretch(expr.span()) };
         let kind = match expr {
             ast::Expr::Const(constant) => self.literal(constant, at)?,
             ast::Expr::Var(var) if var.id == "target" => return self.target_use(at),
@@ -265,29 +274,25 @@ impl Reader<'_> {
                 Kind::Item(of?, key?)
             }
             ast::Expr::UnaryOp(unary) => self.unary(unary)?,
-            ast::Expr::BinOp(binary) => self.binary(binary, &mut at)?,
+            ast::Expr::BinOp(binary) => self.binary(binary, at)?,
             ast::Expr::Compare(compare) => {
                 let first = self.boxed(&compare.expr);
                 let rest: Vec<_> =
                     compare.ops.iter().map(|op| Some((comparison(op.op), self.expr(&op.expr)?))).collect();
-                let first = first?;
-                at.start = first.at.start;
-                Kind::Compare(first, rest.into_iter().collect::<Option<_>>()?)
+                Kind::Compare(first?, rest.into_iter().collect::<Option<_>>()?)
             }
             ast::Expr::IfExpr(choice) => {
                 let then = self.boxed(&choice.true_expr);
                 let condition = self.boxed(&choice.test_expr);
                 let otherwise = choice.false_expr.as_ref().map(|expr| self.boxed(expr));
-                let then = then?;
-                at.start = then.at.start;
                 let otherwise = match otherwise {
                     Some(expr) => Some(expr?),
                     None => None,
                 };
-                Kind::Choose { condition: condition?, then, otherwise }
+                Kind::Choose { condition: condition?, then: then?, otherwise }
             }
-            ast::Expr::Filter(filter) => self.filter(filter, &mut at)?,
-            ast::Expr::Test(test) => self.test(test, &mut at)?,
+            ast::Expr::Filter(filter) => self.filter(filter, at)?,
+            ast::Expr::Test(test) => self.test(test, at)?,
             ast::Expr::Slice(_) => return self.no_expr(at, "slices", "take items one by one"),
             ast::Expr::Call(_) => return self.no_expr(at, "functions", "use a filter or a test"),
             ast::Expr::Map(_) => return self.no_expr(at, "mappings", "write the mapping as YAML around the tags"),
@@ -340,11 +345,10 @@ impl Reader<'_> {
         })
     }
 
-    fn binary(&mut self, binary: &ast::Spanned<ast::BinOp<'_>>, at: &mut Stretch) -> Option<Kind> {
+    fn binary(&mut self, binary: &ast::Spanned<ast::BinOp<'_>>, at: Stretch) -> Option<Kind> {
         use ast::BinOpKind as Op;
         let (left, right) = (self.boxed(&binary.left), self.boxed(&binary.right));
         let (left, right) = (left?, right?);
-        at.start = left.at.start;
         let compared = |op, left, right: Box<Expr>| Kind::Compare(left, vec![(op, *right)]);
         Some(match binary.op {
             Op::ScAnd => Kind::And(left, right),
@@ -362,27 +366,25 @@ impl Reader<'_> {
             Op::Div => Kind::Compute(Operator::Divide, left, right),
             Op::FloorDiv => Kind::Compute(Operator::FloorDivide, left, right),
             Op::Rem => Kind::Compute(Operator::Remainder, left, right),
-            Op::Pow => return self.no_expr(*at, "powers", "multiply"),
+            Op::Pow => return self.no_expr(at, "powers", "multiply"),
             Op::Concat => {
-                return self.no_expr(*at, "`~`", "write the values side by side, as in `{{ a }}-{{ b }}`");
+                return self.no_expr(at, "`~`", "write the values side by side, as in `{{ a }}-{{ b }}`");
             }
         })
     }
 
-    fn filter(&mut self, filter: &ast::Spanned<ast::Filter<'_>>, at: &mut Stretch) -> Option<Kind> {
-        let at_name = Stretch { end: at.start + filter.name.len(), ..*at };
+    fn filter(&mut self, filter: &ast::Spanned<ast::Filter<'_>>, at: Stretch) -> Option<Kind> {
+        let at_name = named(filter.span(), filter.name);
         let input = filter.expr.as_ref().map(|expr| self.boxed(expr));
         let Some(&(name, kind, n_args)) = Filter::ALL.iter().find(|(name, ..)| *name == filter.name) else {
             return self.unknown("filter", filter.name, at_name, Filter::ALL.iter().map(|(name, ..)| *name));
         };
-        let args = self.args(name, n_args, &filter.args, *at)?;
-        let input = input??;
-        at.start = input.at.start;
-        Some(Kind::Filter(kind, input, args))
+        let args = self.args(name, n_args, &filter.args, at)?;
+        Some(Kind::Filter(kind, input??, args))
     }
 
-    fn test(&mut self, test: &ast::Spanned<ast::Test<'_>>, at: &mut Stretch) -> Option<Kind> {
-        let at_name = Stretch { end: at.start + test.name.len(), ..*at };
+    fn test(&mut self, test: &ast::Spanned<ast::Test<'_>>, at: Stretch) -> Option<Kind> {
+        let at_name = named(test.span(), test.name);
         let on_target = matches!(&test.expr, ast::Expr::Var(var) if var.id == "target");
         if matches!(test.name, "since" | "until") {
             return self.target_test(test, on_target, at);
@@ -391,28 +393,26 @@ impl Reader<'_> {
             let known = Test::ALL.iter().map(|(name, ..)| *name).chain(["since", "until"]);
             return self.unknown("test", test.name, at_name, known);
         };
-        let args = self.args(name, n_args, &test.args, *at)?;
+        let args = self.args(name, n_args, &test.args, at)?;
         let input = self.boxed(&test.expr)?;
-        at.start = input.at.start;
         Some(Kind::Test(kind, input, args))
     }
 
-    fn target_test(&mut self, test: &ast::Spanned<ast::Test<'_>>, on_target: bool, at: &mut Stretch) -> Option<Kind> {
+    fn target_test(&mut self, test: &ast::Spanned<ast::Test<'_>>, on_target: bool, at: Stretch) -> Option<Kind> {
         let name = test.name;
         if !on_target {
             let message = format!("`is {name}` asked of something else than `target`");
-            return self.refuse(&codes::TARGET_USE, *at, message, "ask it of `target`");
+            return self.refuse(&codes::TARGET_USE, named(test.span(), name), message, "ask it of `target`");
         }
-        at.start = stretch(test.expr.span()).start;
         let Some(text) = const_text(&test.args) else {
             let message = format!("`is {name}` without one version in quotes");
             let help = format!("write the version out, as in `target is {name}(\"4.13\")`");
-            return self.refuse(&codes::TARGET_USE, *at, message, &help);
+            return self.refuse(&codes::TARGET_USE, at, message, &help);
         };
         let Ok(minor) = text.parse::<Minor>() else {
             let message = format!("{} is no OpenShift version that regcfg knows", quoted(&text));
             let help = format!("versions are {} to {}", Minor::FIRST, Minor::LAST);
-            return self.refuse(&codes::TARGET_VERSION, *at, message, &help);
+            return self.refuse(&codes::TARGET_VERSION, at, message, &help);
         };
         Some(if name == "since" { Kind::Since(minor) } else { Kind::Until(minor) })
     }
@@ -445,6 +445,33 @@ impl Reader<'_> {
             None => format!("templates have {}", known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
         };
         self.refuse(&codes::UNKNOWN_FILTER, at, format!("unknown {what} {}", quoted(name)), &help)
+    }
+}
+
+/// Returns where the name of a filter or test stands.
+fn named(span: Span, name: &str) -> Stretch {
+    let at = stretch(span);
+    Stretch { end: at.start + name.len(), ..at }
+}
+
+/// Returns where an expression begins; spans of minijinja begin with the last operator, or a token early.
+fn leftmost(mut expr: &ast::Expr<'_>) -> usize {
+    loop {
+        expr = match expr {
+            ast::Expr::Filter(filter) => match &filter.expr {
+                Some(input) => input,
+                None => return stretch(filter.span()).start,
+            },
+            ast::Expr::Test(test) => &test.expr,
+            ast::Expr::BinOp(binary) => &binary.left,
+            ast::Expr::Compare(compare) => &compare.expr,
+            ast::Expr::IfExpr(choice) => &choice.true_expr,
+            ast::Expr::GetAttr(attr) => &attr.expr,
+            ast::Expr::GetItem(item) => &item.expr,
+            ast::Expr::Slice(slice) => &slice.expr,
+            ast::Expr::Call(call) => &call.expr,
+            other => return stretch(other.span()).start,
+        };
     }
 }
 

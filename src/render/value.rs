@@ -5,6 +5,9 @@ use std::rc::Rc;
 use super::program::Stretch;
 use crate::tree::{Map, Node, Origin, Place, Value};
 
+/// The most places that a value made of many is traced to.
+pub(super) const MOST_PLACES: usize = 16;
+
 /// A value while a template is evaluated.
 #[derive(Clone)]
 pub(super) enum Val<'a> {
@@ -40,7 +43,7 @@ pub(super) enum Absent<'a> {
     /// No variable has the name.
     Variable { at: Stretch, name: &'a str },
     /// The mapping has no such key.
-    Key { at: Stretch, map: &'a Node },
+    Key { at: Stretch, map: &'a Map, name: Option<&'a str> },
     /// The list is shorter.
     Item { at: Stretch },
     /// An inline `if` is false and has no `else`.
@@ -80,9 +83,9 @@ impl<'a> Val<'a> {
     }
 
     /// Returns the mapping, if it is one.
-    pub(super) fn map(&self) -> Option<(&'a Node, &'a Map)> {
+    pub(super) fn map(&self) -> Option<&'a Map> {
         match self {
-            Self::Node(node) => Some((node, node.as_map()?)),
+            Self::Node(node) => node.as_map(),
             _ => None,
         }
     }
@@ -112,11 +115,22 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// Returns the places that the value was made of.
+    /// Returns the places that the value was made of, or the first of them.
     pub(super) fn places(&self) -> Vec<Place> {
+        let mut places = Vec::new();
+        self.add_places(&mut places);
+        places
+    }
+
+    fn add_places(&self, places: &mut Vec<Place>) {
         match self {
-            Self::List(list) => list.items.iter().flat_map(Val::places).collect(),
-            other => other.node().map(|node| node.origin.places().cloned().collect()).unwrap_or_default(),
+            Self::List(list) => {
+                let mut items = list.items.iter();
+                while let Some(item) = items.next().filter(|_| places.len() < MOST_PLACES) {
+                    item.add_places(places);
+                }
+            }
+            other => places.extend(other.node().into_iter().flat_map(|node| node.origin.places().cloned())),
         }
     }
 }

@@ -72,7 +72,9 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn documents(&mut self) -> Vec<Node> {
+        // Another crate may turn the parser's comments on; nothing here reads them.
         let options = granit_parser::options! {
+            emit_comments: false,
             flow_nesting_limit: DEEPEST + 1,
             block_nesting_limit: DEEPEST + 1,
         };

@@ -88,7 +88,7 @@ pub(crate) fn read(holed: &Holed<'_>, findings: &mut Findings) -> Option<(Vec<Sk
     let n_errors = findings.n_errors();
     let mut builder = Builder { holed, findings, n_nodes: 0, n_uses: vec![0; holed.n_holes], stop: false };
     let documents = builder.documents();
-    if !builder.stop {
+    if builder.findings.n_errors() == n_errors {
         builder.check_uses();
     }
     let n_nodes = builder.n_nodes;
@@ -109,7 +109,9 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn documents(&mut self) -> Vec<Skeleton> {
+        // Another crate may turn the parser's comments on; nothing here reads them.
         let options = granit_parser::options! {
+            emit_comments: false,
             flow_nesting_limit: DEEPEST + 1,
             block_nesting_limit: DEEPEST + 1,
         };
@@ -176,7 +178,10 @@ impl Builder<'_> {
             | Event::SequenceStart(_, anchor, tag)
             | Event::MappingStart(_, anchor, tag) => (*anchor, tag.as_deref()),
             Event::Alias(_) => (1, None),
-            _ => return None,
+            _ => {
+                let finding = Diagnostic::error(&codes::RENDERED_YAML, &place, "the template renders no value here");
+                return self.halt(finding.help("correct the template at, or just before, this place"));
+            }
         };
         if anchor > 0 {
             self.refuse_feature(&place, "anchor or alias", "write the value out, or `set` it and place it twice");
