@@ -7,6 +7,8 @@
 pub mod fault;
 pub mod format;
 pub mod interpret;
+pub mod json_schema;
+pub mod openapi;
 mod re2;
 pub mod report;
 mod table;
