@@ -7,6 +7,7 @@
 mod argocd;
 pub mod args;
 mod check;
+mod cluster;
 mod completions;
 pub mod console;
 mod exit;
@@ -33,6 +34,7 @@ use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::diag::visible::inert;
+use crate::world::fs::variable;
 use args::Command;
 
 /// Runs the process's arguments on the process's streams.
@@ -112,10 +114,9 @@ fn show_usage(error: &clap::Error, console: &mut Console<'_>) -> Result<Exit> {
 }
 
 /// Tells whether the user's environment lets terminals be coloured (<https://no-color.org>).
-#[expect(clippy::disallowed_methods, reason = "about the terminal, which no `World` has")]
 fn colours_wanted() -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !is_set("NO_COLOR") && std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && variable("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
 fn unwired(command: &str) -> anyhow::Error {

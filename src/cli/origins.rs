@@ -1,17 +1,21 @@
 //! A tree as YAML with, in front of each line, the place that wrote it.
 
 use anyhow::Result;
+use zeroize::Zeroizing;
 
 use crate::diag::visible::visible;
-use crate::tree::emit::{lines_with_origins, no_secrets};
+use crate::tree::emit::lines_with_origins;
 use crate::tree::{Node, Origin};
 
 /// The widest column of places; longer ones push their line to the right.
 const WIDEST: usize = 60;
 
-/// Returns the lines of a tree behind their places, `file:line:column │ yaml`.
+/// What is shown in the place of a secret's value.
+const SECRET: &str = "(a secret)";
+
+/// Returns the lines of a tree behind their places, `file:line:column │ yaml`. Values of secrets are not among them.
 pub(super) fn beside_origins(node: &Node) -> Result<String> {
-    let lines = lines_with_origins(node, &mut no_secrets)?;
+    let lines = lines_with_origins(node, &mut |_| Some(Zeroizing::new(SECRET.to_owned())))?;
     let lines: Vec<(String, String)> = lines.into_iter().map(|(line, origin)| (shown(origin.as_ref()), line)).collect();
     let width = lines.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST);
     Ok(lines

@@ -7,20 +7,18 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use super::args::{AsOf, SecretArgs, paths_or_here};
+use super::cluster::{Made, Wish, make};
 use super::console::Console;
 use super::exit::Exit;
-use super::origins::beside_origins;
 use super::workspace::{Answer, Workspace};
 use crate::diag::{Diagnostic, Findings, Outcome, codes};
-use crate::emit::stream::{join, order};
+use crate::emit::RenderedCluster;
+use crate::emit::stream::join;
 use crate::emit::tree::OutputDir;
 use crate::emit::verify::verify;
-use crate::emit::{RenderedCluster, Secrets, manifests};
 use crate::load::Project;
 use crate::lower::Day;
-use crate::pipeline::{self, Session};
-use crate::tree::{Node, Place};
-use crate::world::ProjectPath;
+use crate::tree::Place;
 
 /// Render the manifests of clusters
 ///
@@ -46,7 +44,7 @@ pub struct RenderArgs {
     #[arg(long)]
     pub day0: bool,
 
-    /// Say in a comment behind each line which file and line it comes from
+    /// Show in front of each line the file, line and column that wrote it; not YAML any more
     #[arg(long, conflicts_with_all = ["output_dir", "verify"])]
     pub explain: bool,
 
@@ -89,6 +87,7 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> 
 }
 
 fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> {
+    let wish = Wish { secrets: &args.secrets, explain: args.explain };
     let workspace = Workspace::open(paths, args.as_of.as_of)?;
     let mut run = Run { exit: Exit::Done, findings: Findings::new(), clusters: Vec::new() };
     for fault in &workspace.faults {
@@ -101,8 +100,7 @@ fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &m
         let specs = opened.specs(&project, &mut run.findings);
         n_specs += specs.len();
         let day = if args.day0 { Day::Zero } else { Day::Running };
-        for answer in
-            opened.each(&project, &specs, day, |session, path, findings| cluster(session, path, args, findings))
+        for answer in opened.each(&project, &specs, day, |session, path, findings| make(session, path, wish, findings))
         {
             run.take(answer, console);
         }
@@ -125,32 +123,6 @@ struct Run {
     exit: Exit,
     findings: Findings,
     clusters: Vec<Made>,
-}
-
-/// A cluster as text, and where its name is written.
-struct Made {
-    rendered: RenderedCluster,
-    explained: Option<String>,
-    named: Place,
-}
-
-/// Compiles a spec and makes its manifests.
-fn cluster(session: &Session<'_>, path: &ProjectPath, args: &RenderArgs, findings: &mut Findings) -> Option<Made> {
-    let bundle = pipeline::compile(session, path, findings)?;
-    let allowed = args.secrets.allowed();
-    let secrets = Secrets { reveal: args.secrets.reveal(), allowed: &allowed, world: session.project.world() };
-    let explained = args.explain.then(|| explained(&bundle.objects)).transpose().ok().flatten();
-    let named = bundle.name.place().clone();
-    let rendered = manifests(&bundle.cluster, bundle.objects, &named, &secrets, findings)?;
-    Some(Made { rendered, explained, named })
-}
-
-/// Writes the objects behind the places that wrote each line; a secret is shown as what it is, never by its value.
-fn explained(objects: &[Node]) -> Result<String> {
-    let mut objects = objects.to_vec();
-    order(&mut objects);
-    let documents: Vec<String> = objects.iter().map(beside_origins).collect::<Result<_>>()?;
-    Ok(documents.join("---\n"))
 }
 
 impl Run {

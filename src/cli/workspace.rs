@@ -47,6 +47,14 @@ pub(super) struct Answer<T> {
 }
 
 impl Workspace {
+    /// Opens the project of the directory that the user stands in.
+    pub(super) fn here(as_of: Option<i64>) -> Result<Opened> {
+        let workspace = Self::open(&[PathBuf::from(".")], as_of)?;
+        let fault = workspace.faults.into_iter().next();
+        let opened = workspace.opened.into_iter().next();
+        opened.ok_or_else(|| fault.unwrap_or_else(|| anyhow!("cannot read the current directory")))
+    }
+
     /// Opens the projects of some paths; a path that cannot be had is a fault and stops no other.
     pub(super) fn open(paths: &[PathBuf], as_of: Option<i64>) -> Result<Self> {
         let here = Path::new(".").canonicalize().context("cannot tell the current directory")?;
@@ -88,6 +96,11 @@ impl Opened {
         specs
     }
 
+    /// Returns the platforms that specs of the project may name.
+    pub(super) fn profiles(&self, findings: &mut Findings) -> Profiles {
+        Profiles::of(&Project::new(&self.world), findings)
+    }
+
     /// Does work for each path on all cores, and returns the answers in the order of the paths.
     ///
     /// A panic in the work for one path is an internal error of that path and stops no other.
@@ -125,7 +138,9 @@ fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
 /// Maps paths on all cores, keeping their order. Few paths are not worth a thread.
 fn in_order<T: Send>(paths: &[ProjectPath], one: impl Fn(&ProjectPath) -> T + Sync) -> Vec<T> {
     const FEW: usize = 4;
-    let n_threads = thread::available_parallelism().map_or(1, usize::from).min(paths.len() / FEW);
+    let n_useful = paths.len() / FEW;
+    // Asked only where it matters: the answer is read from files of the system.
+    let n_threads = if n_useful < 2 { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(n_useful) };
     if n_threads < 2 {
         return paths.iter().map(one).collect();
     }

@@ -82,7 +82,7 @@ impl Profiles {
         let source = files.get(manifest::FILE)?;
         let profile = Profile::parse(name, source, &files, faults)?;
         let Some(extends) = profile.extends().cloned() else { return Some(profile) };
-        let parent = extends.as_str().filter(|parent| depth < LONGEST_CHAIN && self.exists(parent));
+        let parent = extends.as_str().filter(|parent| depth < LONGEST_CHAIN && self.has(parent));
         let Some(parent) = parent else {
             let message = format!("cannot extend profile {}", quoted(extends.as_str().unwrap_or_default()));
             let finding = Diagnostic::error(&codes::BAD_PROFILE, extends.place(), message);
@@ -93,7 +93,8 @@ impl Profiles {
         Some(profile.over(&parent, faults))
     }
 
-    fn exists(&self, name: &str) -> bool {
+    /// Tells whether there is a profile with a name, be it one that only others extend.
+    pub fn has(&self, name: &str) -> bool {
         self.files(name).contains_key(manifest::FILE)
     }
 

@@ -5,7 +5,7 @@
 //! somebody could swap. Only regular files are read, never more bytes than the caller allows, and `.git` does not exist
 //! here. It refuses to know what the files mean.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -36,6 +36,16 @@ const READ: OFlags =
     OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
 const LIST: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Returns a variable of the process's environment; one that holds a secret is asked of a [`World`] instead.
+#[expect(clippy::disallowed_methods, reason = "this is the doorway to the environment")]
+pub fn variable(name: &str) -> Option<OsString> {
+    // `var_os` would panic on neither, but an empty name or one with `=` is no variable anywhere.
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return None;
+    }
+    std::env::var_os(name)
+}
 
 /// The world of a running process.
 #[derive(Debug)]
@@ -181,13 +191,8 @@ impl World for FsWorld {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the doorway to the environment")]
     fn env(&self, name: &str) -> Option<SecretBytes> {
-        // `var_os` would panic on neither, but an empty name or one with `=` is no variable anywhere.
-        if name.is_empty() || name.contains(['=', '\0']) {
-            return None;
-        }
-        std::env::var_os(name).map(|value| SecretBytes::new(value.into_vec()))
+        variable(name).map(|value| SecretBytes::new(value.into_vec()))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the doorway to the clock")]

@@ -1,0 +1,107 @@
+//! `regcfg argocd`: what Argo CD's config management plugin calls, in the Application's directory.
+//!
+//! Argo CD caches and shows what a failing plugin says on standard error, and prunes what an empty standard output leaves
+//! out: `generate` prints every object of one cluster or none, and none is never exit 0. `discover` follows another
+//! contract: it answers by whether it prints, and any other exit than 0 is an error, not a "no". What may be done with
+//! secrets is an argument, which stands in the plugin's configuration; no parameter of an Application can say it.
+
+mod choice;
+mod parameters;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::args::{AsOf, SecretArgs};
+use super::cluster::{Wish, make};
+use super::console::Console;
+use super::exit::Exit;
+use super::workspace::Workspace;
+use crate::diag::visible::visible;
+use crate::diag::{Findings, Outcome};
+use crate::emit::stream::join;
+use crate::load::Project;
+use crate::lower::Day;
+use crate::world::World;
+use crate::world::fs::variable;
+use parameters::Parameters;
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum ArgocdCommand {
+    /// Render the one cluster of the current directory
+    Generate(GenerateArgs),
+    /// Tell whether the current directory holds a spec
+    ///
+    /// Prints the path of one that stands in this directory or below, and nothing where there is none, with exit code 0
+    /// both times, as Argo CD's discovery wants. A directory that is a Helm chart's or a kustomization's is left to
+    /// those unless a spec stands right in it
+    Discover,
+}
+
+/// Render the one cluster of the current directory
+///
+/// The spec is the only one in this directory or below. Where there are several, the Application chooses by the plugin's
+/// parameter `cluster` (the cluster's name) or `spec` (the path of its file)
+#[derive(Args, Debug)]
+pub struct GenerateArgs {
+    /// What may be done with secrets.
+    #[command(flatten)]
+    pub secrets: SecretArgs,
+
+    /// The day that certificates are judged by.
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+pub(super) fn run(command: &ArgocdCommand, console: &mut Console<'_>) -> Result<Exit> {
+    match command {
+        ArgocdCommand::Generate(args) => generate(args, console),
+        ArgocdCommand::Discover => discover(console),
+    }
+}
+
+fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
+    let sent = variable(parameters::VARIABLE).unwrap_or_default();
+    let parameters = Parameters::read(sent.as_encoded_bytes())?;
+    let opened = Workspace::here(args.as_of.as_of)?;
+    let project = Project::new(&opened.world);
+    let mut findings = Findings::new();
+    let specs = opened.specs(&project, &mut findings);
+    if findings.has_errors() {
+        // A directory that cannot be listed may hold the spec that was meant.
+        console.show_findings(&Outcome::new(findings));
+        return Ok(Exit::No);
+    }
+    let spec = choice::choose(&specs, &parameters, &opened, &project)?;
+    let wish = Wish { secrets: &args.secrets, explain: false };
+    let answers = opened
+        .each(&project, std::slice::from_ref(spec), Day::Running, |session, path, findings| {
+            make(session, path, wish, findings)
+        })
+        .into_iter()
+        .collect::<Result<Vec<_>>>()?;
+    let mut rendered = Vec::new();
+    for answer in answers {
+        findings.extend(answer.findings);
+        rendered.extend(answer.made.map(|made| made.rendered));
+    }
+    // All or nothing, and nothing is a "no": an engine takes an empty answer for the wish to delete everything.
+    let exit = if findings.has_errors() || rendered.is_empty() { Exit::No } else { Exit::Done };
+    console.show_findings(&Outcome::new(findings));
+    if exit == Exit::Done {
+        console.print(join(&rendered).as_bytes())?;
+    }
+    Ok(exit)
+}
+
+fn discover(console: &mut Console<'_>) -> Result<Exit> {
+    // Whatever is wrong with a directory that may be somebody else's is theirs to hear of from another tool.
+    let found = Workspace::here(None).ok().and_then(|opened| {
+        let project = Project::new(&opened.world);
+        choice::first_spec(&opened, &project).map(|path| opened.world.display(&path))
+    });
+    if let Some(name) = found {
+        console.print(visible(&name).into_owned() + "\n")?;
+    }
+    Ok(Exit::Done)
+}

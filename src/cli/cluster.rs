@@ -1,0 +1,53 @@
+//! One cluster as text: what `render` and `argocd generate` make of a spec, by the same way.
+//!
+//! A spec's path in, its manifests out, or findings. Where the text goes is the command's to know.
+
+use anyhow::Result;
+
+use super::args::SecretArgs;
+use super::origins::beside_origins;
+use crate::diag::Findings;
+use crate::emit::stream::order;
+use crate::emit::{RenderedCluster, Secrets, manifests};
+use crate::pipeline::{self, Session};
+use crate::tree::{Node, Place};
+use crate::world::ProjectPath;
+
+/// What the invoker asks of every cluster.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    /// What may be done with secrets.
+    pub(super) secrets: &'a SecretArgs,
+    /// Whether each line says where it comes from.
+    pub(super) explain: bool,
+}
+
+/// A cluster as text, and where its name is written.
+pub(super) struct Made {
+    /// The manifests.
+    pub(super) rendered: RenderedCluster,
+    /// The manifests behind the places of each line, where that was asked.
+    pub(super) explained: Option<String>,
+    /// The text that names the cluster.
+    pub(super) named: Place,
+}
+
+/// Compiles a spec and makes its manifests; none where findings say why not.
+pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, findings: &mut Findings) -> Option<Made> {
+    let bundle = pipeline::compile(session, path, findings)?;
+    let allowed = wish.secrets.allowed();
+    let secrets = Secrets { reveal: wish.secrets.reveal(), allowed: &allowed, world: session.project.world() };
+    // A tree that cannot be written is a finding of `manifests`, which writes the same tree.
+    let explained = wish.explain.then(|| explained(&bundle.objects)).and_then(Result::ok);
+    let named = bundle.name.place().clone();
+    let rendered = manifests(&bundle.cluster, bundle.objects, &named, &secrets, findings)?;
+    Some(Made { rendered, explained, named })
+}
+
+/// Writes the objects behind the places that wrote each line; a secret is shown as what it is, never by its value.
+fn explained(objects: &[Node]) -> Result<String> {
+    let mut objects = objects.to_vec();
+    order(&mut objects);
+    let documents: Vec<String> = objects.iter().map(beside_origins).collect::<Result<_>>()?;
+    Ok(documents.join("---\n"))
+}
