@@ -90,6 +90,7 @@ fn block(finding: &Diagnostic, styles: &Styles) -> String {
     lines.detail(
         "help",
         &match &finding.help {
+            Some(help) if help.ends_with('?') => format!("{help} Or run `regcfg explain {id}`"),
             Some(help) => format!("{help}, or run `regcfg explain {id}`"),
             None => format!("run `regcfg explain {id}`"),
         },
