@@ -89,7 +89,7 @@ fn refused(slot: &SecretSlot, object: &Node) -> Diagnostic {
     let message = format!("{} would be written out with this plain secret in it", quoted(&named));
     Diagnostic::error(&codes::PLAIN_SECRET, slot.place(), message)
         .object(named)
-        .help("take it from a secret store (`valueFrom.external`, `sealed` or `secretKeyRef`), or run with `--reveal-secrets` where the output is safe")
+        .help("take it from a secret store (`valueFrom.external`), reference one that the cluster has (`valueFrom.secretKeyRef`), or run with `--reveal-secrets` where the output is safe")
 }
 
 fn left_out(slot: &SecretSlot, object: &Node) -> Diagnostic {
