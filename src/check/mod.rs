@@ -70,7 +70,6 @@ pub fn check(resolved: Resolved, contents: Contents, as_of: i64, findings: &mut 
     if findings.n_errors() > n_errors {
         return None;
     }
-    let ctx = SpecContext { resolved: &resolved, spec: Spec::new(resolved.spec()), target, contents: &contents, as_of };
-    rules::on_spec(&ctx, findings);
+    rules::on_spec(&SpecContext::new(&resolved, target, &contents, as_of), findings);
     (findings.n_errors() == n_errors).then_some(Checked { resolved, target, contents })
 }

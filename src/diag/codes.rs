@@ -104,6 +104,86 @@ codes! {
     SPEC_DUPLICATE = "RC0317" "spec-duplicate";
     /// Fields that do not go together.
     SPEC_NOT_TOGETHER = "RC0318" "spec-not-together";
+    /// Two storage backends at once.
+    SEVERAL_BACKENDS = "RC0330" "several-backends";
+    /// A managed registry with nowhere to keep images.
+    NO_BACKEND = "RC0331" "no-backend";
+    /// A backend that the platform's profile does not list.
+    BACKEND_NOT_ON_PLATFORM = "RC0332" "backend-not-on-platform";
+    /// Fewer replicas than none.
+    NEGATIVE_REPLICAS = "RC0333" "negative-replicas";
+    /// Several replicas, each with an empty directory of its own.
+    REPLICAS_ON_EMPTY_DIR = "RC0334" "replicas-on-empty-dir";
+    /// Several replicas on a volume that one node can mount.
+    REPLICAS_ON_ONE_NODE_VOLUME = "RC0335" "replicas-on-one-node-volume";
+    /// A rolling update on a volume that one node can mount.
+    ROLLING_ON_ONE_NODE_VOLUME = "RC0336" "rolling-on-one-node-volume";
+    /// Access modes with which the registry cannot write.
+    UNUSABLE_ACCESS_MODES = "RC0337" "unusable-access-modes";
+    /// A claim to create that has no name.
+    UNNAMED_CLAIM = "RC0338" "unnamed-claim";
+    /// No replicas, rolled out as if there were one.
+    ROLLING_WITHOUT_REPLICAS = "RC0339" "rolling-without-replicas";
+    /// A KMS key that nothing is encrypted with.
+    KEY_WITHOUT_ENCRYPTION = "RC0340" "key-without-encryption";
+    /// A private endpoint that is not made because an account key is given.
+    PRIVATE_ACCESS_WITH_KEY = "RC0341" "private-access-with-key";
+    /// An account key without the account or the container.
+    KEY_WITHOUT_CONTAINER = "RC0342" "key-without-container";
+    /// Credentials that are neither minted nor given.
+    BAD_CREDENTIALS = "RC0343" "bad-credentials";
+    /// A credential that the backend does not have.
+    UNKNOWN_CREDENTIAL = "RC0344" "unknown-credential";
+    /// Credentials of which the operator needs more.
+    INCOMPLETE_CREDENTIALS = "RC0345" "incomplete-credentials";
+    /// Credentials of two ways to sign in.
+    MIXED_CREDENTIALS = "RC0346" "mixed-credentials";
+    /// Credentials for a backend that takes none.
+    UNUSED_CREDENTIALS = "RC0347" "unused-credentials";
+    /// Object storage without credentials where the cluster mints none.
+    NO_CREDENTIALS = "RC0348" "no-credentials";
+    /// A credential that older minors of the target do not read.
+    CREDENTIAL_OF_OTHER_MINOR = "RC0349" "credential-of-other-minor";
+    /// A route with the name of the default one.
+    RESERVED_ROUTE_NAME = "RC0350" "reserved-route-name";
+    /// Two routes for one host.
+    DUPLICATE_HOSTNAME = "RC0351" "duplicate-hostname";
+    /// A route's host that is no host name.
+    BAD_HOSTNAME = "RC0352" "bad-hostname";
+    /// A route with two sources of its certificate.
+    TWO_ROUTE_CERTIFICATES = "RC0353" "two-route-certificates";
+    /// Text without a certificate where certificates belong.
+    NO_CERTIFICATE = "RC0354" "no-certificate";
+    /// A private key where certificates belong.
+    PRIVATE_KEY = "RC0355" "private-key";
+    /// A certificate that cannot be read.
+    UNREADABLE_CERTIFICATE = "RC0356" "unreadable-certificate";
+    /// A certificate that has expired, or is not valid yet.
+    CERTIFICATE_NOT_VALID = "RC0357" "certificate-not-valid";
+    /// A certificate that signs no others, trusted as an authority.
+    NOT_AN_AUTHORITY = "RC0358" "not-an-authority";
+    /// A registry's host that nodes and operator read differently.
+    AMBIGUOUS_CA_HOST = "RC0359" "ambiguous-ca-host";
+    /// One registry twice.
+    DUPLICATE_CA_HOST = "RC0360" "duplicate-ca-host";
+    /// A key of the operator's own among the registries.
+    OPERATORS_CA_HOST = "RC0361" "operators-ca-host";
+    /// A port that is none.
+    BAD_CA_PORT = "RC0362" "bad-ca-port";
+    /// Images in a directory that is lost with its pod.
+    IMAGES_ON_EMPTY_DIR = "RC0363" "images-on-empty-dir";
+    /// Storage of the user's own that the operator manages.
+    OWN_STORAGE_MANAGED = "RC0364" "own-storage-managed";
+    /// Storage of the user's own that the operator deletes.
+    OWN_STORAGE_DELETED = "RC0365" "own-storage-deleted";
+    /// An S3 bucket without its region.
+    NO_S3_REGION = "RC0366" "no-s3-region";
+    /// An S3 endpoint without `http://` or `https://`.
+    ENDPOINT_WITHOUT_SCHEME = "RC0367" "endpoint-without-scheme";
+    /// A GCS bucket without its region or project.
+    NO_GCS_REGION = "RC0368" "no-gcs-region";
+    /// A limit of requests below zero.
+    NEGATIVE_LIMIT = "RC0369" "negative-limit";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.

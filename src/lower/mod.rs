@@ -8,6 +8,8 @@ mod credentials;
 mod secrets;
 mod trust;
 
+pub(crate) use credentials::USER_SECRET;
+
 use std::sync::Arc;
 
 use crate::check::Checked;

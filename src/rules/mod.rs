@@ -2,13 +2,58 @@
 //!
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
 //! resolved, or the bundle of rendered objects. Rules never change what they judge. To add one: a file, a line in the
-//! table below, a code with its explanation, and a golden case.
+//! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`
+//! and `certificates::Bundle`; each rule tests itself through `testing::check`.
+
+mod ambiguous_ca_host;
+mod backend_not_on_platform;
+mod bad_ca_port;
+mod bad_credentials;
+mod bad_hostname;
+mod certificate_not_valid;
+mod certificates;
+mod context;
+mod credential_of_other_minor;
+mod credentials;
+mod duplicate_ca_host;
+mod duplicate_hostname;
+mod endpoint_without_scheme;
+mod images_on_empty_dir;
+mod incomplete_credentials;
+mod key_without_container;
+mod key_without_encryption;
+mod mixed_credentials;
+mod negative_limit;
+mod negative_replicas;
+mod no_backend;
+mod no_certificate;
+mod no_credentials;
+mod no_gcs_region;
+mod no_s3_region;
+mod not_an_authority;
+mod operators_ca_host;
+mod own_storage_deleted;
+mod own_storage_managed;
+mod private_access_with_key;
+mod private_key;
+mod replicas_on_empty_dir;
+mod replicas_on_one_node_volume;
+mod reserved_route_name;
+mod rolling_on_one_node_volume;
+mod rolling_without_replicas;
+mod several_backends;
+#[cfg(test)]
+mod testing;
+mod two_route_certificates;
+mod unknown_credential;
+mod unnamed_claim;
+mod unreadable_certificate;
+mod unusable_access_modes;
+mod unused_credentials;
+
+pub use context::SpecContext;
 
 use crate::diag::{Code, Findings};
-use crate::load::Contents;
-use crate::resolve::Resolved;
-use crate::spec::Spec;
-use crate::target::Target;
 
 /// A rule.
 pub struct Rule {
@@ -25,27 +70,65 @@ pub enum Check {
     Spec(fn(&SpecContext<'_>, &mut Findings)),
 }
 
-/// What a rule on specs can see.
-pub struct SpecContext<'r> {
-    /// The resolved document.
-    pub resolved: &'r Resolved,
-    /// The view of its `spec`.
-    pub spec: Spec<'r>,
-    /// The OpenShift minors that it is for.
-    pub target: Target,
-    /// The files that it names.
-    pub contents: &'r Contents,
-    /// The time, in seconds since 1970, for what expires.
-    pub as_of: i64,
-}
-
 /// Every rule, in order of code.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &several_backends::RULE,
+    &no_backend::RULE,
+    &backend_not_on_platform::RULE,
+    &negative_replicas::RULE,
+    &replicas_on_empty_dir::RULE,
+    &replicas_on_one_node_volume::RULE,
+    &rolling_on_one_node_volume::RULE,
+    &unusable_access_modes::RULE,
+    &unnamed_claim::RULE,
+    &rolling_without_replicas::RULE,
+    &key_without_encryption::RULE,
+    &private_access_with_key::RULE,
+    &key_without_container::RULE,
+    &bad_credentials::RULE,
+    &unknown_credential::RULE,
+    &incomplete_credentials::RULE,
+    &mixed_credentials::RULE,
+    &unused_credentials::RULE,
+    &no_credentials::RULE,
+    &credential_of_other_minor::RULE,
+    &reserved_route_name::RULE,
+    &duplicate_hostname::RULE,
+    &bad_hostname::RULE,
+    &two_route_certificates::RULE,
+    &no_certificate::RULE,
+    &private_key::RULE,
+    &unreadable_certificate::RULE,
+    &certificate_not_valid::RULE,
+    &not_an_authority::RULE,
+    &ambiguous_ca_host::RULE,
+    &duplicate_ca_host::RULE,
+    &operators_ca_host::RULE,
+    &bad_ca_port::RULE,
+    &images_on_empty_dir::RULE,
+    &own_storage_managed::RULE,
+    &own_storage_deleted::RULE,
+    &no_s3_region::RULE,
+    &endpoint_without_scheme::RULE,
+    &no_gcs_region::RULE,
+    &negative_limit::RULE,
+];
 
 /// Runs every rule on specs.
 pub fn on_spec(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for rule in RULES {
         let Check::Spec(check) = rule.check;
         check(ctx, findings);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_in_order_of_code_and_each_has_its_own() {
+        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code.id).collect();
+        assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
     }
 }

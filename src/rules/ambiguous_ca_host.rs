@@ -1,0 +1,36 @@
+//! A registry's host with `..`, which stands for the port's colon in the bundle and is read in two ways.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::AMBIGUOUS_CA_HOST, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    for (host, entry) in ctx.spec.registry_cas().filter(|(host, _)| host.contains("..")) {
+        let message = format!("the host {} has `..`, which stands for the port's colon", quoted(host));
+        let finding = Diagnostic::error(RULE.code, entry.key.place(), message)
+            .note("before OpenShift 4.14 nodes read the last `..` of a key as the colon, since then every one");
+        let help = match host.rsplit_once("..") {
+            Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                format!("write {}: regcfg makes the `..`", quoted(&format!("{name}:{port}")))
+            }
+            _ => "write the host with single dots".into(),
+        };
+        findings.push(finding.help(help).in_users_words(ctx.resolved.platform()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn two_dots_are_not_the_users_to_write() {
+        let spec = |host: &str| format!("trust: {{registryCAs: {{\"{host}\": {{file: ca.crt}}}}}}");
+        check("aws-upi 4.16", &spec("r.example.com..5000"), &["error RC0359 at \"r.example.com..5000\""]);
+        check_says("aws-upi 4.16", &spec("r.example.com..5000"), "write `r.example.com:5000`");
+        check("aws-upi 4.16", &spec("r..example.com:5000"), &["error RC0359 at \"r..example.com:5000\""]);
+        check("aws-upi 4.16", &spec("r.example.com:5000"), &[]);
+    }
+}

@@ -1,0 +1,35 @@
+//! A port that is none: no image's name has it, so the certificates are never used.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::BAD_CA_PORT, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    for (host, entry) in ctx.spec.registry_cas() {
+        let Some((_, port)) = host.rsplit_once(':') else { continue };
+        if !port.starts_with('0') && port.parse::<u16>().is_ok() {
+            continue;
+        }
+        let message = format!("{} is not a port", quoted(port));
+        let finding = Diagnostic::error(RULE.code, entry.key.place(), message);
+        let finding = finding.help("write the registry's port, from 1 to 65535, without leading zeros; none for 443");
+        findings.push(finding.in_users_words(ctx.resolved.platform()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn a_port_is_one_that_a_registry_can_have() {
+        let spec = |host: &str| format!("trust: {{registryCAs: {{\"{host}\": {{file: ca.crt}}}}}}");
+        for host in ["r.example.com:0", "r.example.com:65536", "r.example.com:0443"] {
+            check("aws-upi 4.16", &spec(host), &[&format!("error RC0362 at \"{host}\"")]);
+        }
+        check("aws-upi 4.16", &spec("r.example.com:65535"), &[]);
+        check("aws-upi 4.16", &spec("r.example.com"), &[]);
+    }
+}

@@ -1,0 +1,72 @@
+//! A route's host that is no host name: the API server refuses the Route that the operator makes of it.
+
+use super::context::stuck;
+use super::{Check, Rule, SpecContext};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::BAD_HOSTNAME, check: Check::Spec(check) };
+
+/// The longest host name, and the longest part between two dots.
+const LONGEST: usize = 253;
+const LONGEST_LABEL: usize = 63;
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    for route in ctx.spec.routes() {
+        let Some(node) = route.hostname() else { continue };
+        let Some(host) = node.as_str().filter(|host| !is_host(host)) else { continue };
+        let help = if host.contains("://") || host.contains('/') {
+            "write the host alone, without scheme and path"
+        } else if host.contains('*') {
+            "name one host: the operator's routes have no wildcards"
+        } else if host.contains(':') {
+            "write the host without its port: a route is served on the router's ports"
+        } else if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            "write the host in lower case"
+        } else {
+            "use letters, digits and `-` in parts of at most 63 characters with dots between them"
+        };
+        let text = format!(
+            "unable to apply objects: failed to create object *v1.Route, Namespace=openshift-image-registry, Name={}: …",
+            route.name
+        );
+        let message = format!("{} is not a host name", quoted(host));
+        let finding = Diagnostic::error(RULE.code, node.place(), message).note(stuck(&text)).help(help);
+        findings.push(finding.in_users_words(ctx.resolved.platform()));
+    }
+}
+
+/// Tells whether a text is a DNS-1123 subdomain, as the API server wants a route's host.
+fn is_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !label.is_empty()
+            && label.len() <= LONGEST_LABEL
+            && label.bytes().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    host.len() <= LONGEST && host.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn a_host_is_a_name_in_lower_case() {
+        let spec = |host: &str| format!("registry: {{routes: {{one: {{hostname: \"{host}\"}}}}}}");
+        for (host, help) in [
+            ("https://a.example.com", "without scheme"),
+            ("*.example.com", "no wildcards"),
+            ("a.example.com:443", "without its port"),
+            ("A.example.com", "in lower case"),
+            ("a..example.com", "with dots between them"),
+            ("-a.example.com", "with dots between them"),
+        ] {
+            check("aws-upi 4.16", &spec(host), &[&format!("error RC0352 at \"{host}\"")]);
+            check_says("aws-upi 4.16", &spec(host), help);
+        }
+        check("aws-upi 4.16", &spec("registry.apps.prod-eu-1.example.com"), &[]);
+    }
+}

@@ -1,0 +1,162 @@
+//! The contents of a spec that hold certificates, read into what the rules on certificates ask.
+//!
+//! Comes in: the spec and the files that it names. Goes out: a [`Bundle`] for each content, with a place for each block.
+//! What is wrong with a block is the rules' to say; no byte of a private key is kept.
+
+use std::sync::Arc;
+
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer as _;
+use x509_parser::x509::X509Version;
+
+use crate::load::Contents;
+use crate::pem;
+use crate::spec::{Content, Spec};
+use crate::tree::{Node, Place, Source};
+
+/// What the certificates of a content are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Trusted to have signed others.
+    Trusted,
+    /// Shown to clients, the chain after the first.
+    Served,
+}
+
+/// A content that holds certificates.
+#[derive(Debug)]
+pub(super) struct Bundle<'r> {
+    /// What they are for.
+    pub(super) purpose: Use,
+    /// The text that names the file, or that is the content.
+    pub(super) named: &'r Node,
+    /// Whether the content stands in a file of its own.
+    pub(super) is_file: bool,
+    /// Its blocks in order.
+    pub(super) blocks: Vec<Block>,
+}
+
+/// A PEM block.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// Its first line; for content in the spec itself the text that holds it.
+    pub(super) place: Place,
+    /// What it is.
+    pub(super) what: What,
+}
+
+/// What a PEM block is.
+#[derive(Debug)]
+pub(super) enum What {
+    /// A certificate.
+    Certificate(Certificate),
+    /// A block that says it is a certificate, and why it is none.
+    Broken(&'static str),
+    /// A private key of some kind.
+    PrivateKey,
+    /// Anything else, by its label.
+    Other(String),
+}
+
+/// What the rules ask of a certificate.
+#[derive(Debug)]
+pub(super) struct Certificate {
+    /// Whose it is.
+    pub(super) subject: String,
+    /// When it becomes valid, in seconds since 1970, and that day.
+    pub(super) from: (i64, String),
+    /// When it stops being valid, in seconds since 1970, and that day.
+    pub(super) until: (i64, String),
+    /// Whether it may sign others.
+    pub(super) is_authority: bool,
+}
+
+impl Bundle<'_> {
+    /// Returns the certificates, each with its place.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = (&Place, &Certificate)> {
+        self.blocks.iter().filter_map(|block| match &block.what {
+            What::Certificate(certificate) => Some((&block.place, certificate)),
+            _ => None,
+        })
+    }
+
+    /// Adds to a finding within a file where the spec names that file.
+    pub(super) fn named_in(&self, finding: crate::diag::Diagnostic) -> crate::diag::Diagnostic {
+        if self.is_file { finding.note_at(self.named.place(), "named here") } else { finding }
+    }
+}
+
+impl Certificate {
+    /// Tells whether it is valid at a time.
+    pub(super) fn is_valid(&self, as_of: i64) -> bool {
+        self.from.0 <= as_of && as_of <= self.until.0
+    }
+}
+
+/// Returns every content of a spec that holds certificates and is no secret, in written order.
+pub(super) fn bundles<'r>(spec: Spec<'r>, contents: &'r Contents) -> Vec<Bundle<'r>> {
+    let cas = spec.registry_cas().map(|(_, entry)| (Use::Trusted, &entry.node));
+    let backends = spec.storage().into_iter().flat_map(|storage| storage.backends());
+    let storage = backends.filter_map(|backend| backend.settings().at(&["trustedCA", "bundle"]));
+    let storage = storage.map(|content| (Use::Trusted, content));
+    let routes = spec.routes().flat_map(|route| {
+        let served = route.tls("certificate").map(|content| (Use::Served, content));
+        let authority = route.tls("caCertificate").map(|content| (Use::Trusted, content));
+        served.into_iter().chain(authority)
+    });
+    cas.chain(storage)
+        .chain(routes)
+        .filter_map(|(purpose, content)| bundle(purpose, Content::of(content)?, contents))
+        .collect()
+}
+
+fn bundle<'r>(purpose: Use, content: Content<'r>, contents: &'r Contents) -> Option<Bundle<'r>> {
+    let (named, source): (&Node, Option<&Arc<Source>>) = match content {
+        Content::File(file) => (file, Some(contents.of(file)?.source.as_ref()?)),
+        Content::Text(text) => (text, None),
+        Content::Secret(_) => return None,
+    };
+    let text = source.map_or_else(|| named.as_str().unwrap_or_default(), |source| source.text());
+    let blocks = pem::blocks(text).into_iter().map(|block| {
+        let first_line = text[block.range.clone()].lines().next().unwrap_or_default().len();
+        let place = match source {
+            Some(source) => Place::new(source, block.range.start..block.range.start + first_line),
+            None => named.place().clone(),
+        };
+        Block { place, what: what(block) }
+    });
+    Some(Bundle { purpose, named, is_file: source.is_some(), blocks: blocks.collect() })
+}
+
+fn what(block: pem::Block) -> What {
+    if block.label.ends_with("PRIVATE KEY") {
+        return What::PrivateKey;
+    }
+    if block.label != "CERTIFICATE" {
+        return What::Other(block.label);
+    }
+    let Some(der) = block.der else { return What::Broken("it is not base64 between its two marks") };
+    match X509Certificate::from_der(&der) {
+        Ok(([], certificate)) => What::Certificate(facts(&certificate)),
+        Ok(_) => What::Broken("bytes are left over after the certificate"),
+        Err(_) => What::Broken("its bytes are not an X.509 certificate"),
+    }
+}
+
+fn facts(certificate: &X509Certificate<'_>) -> Certificate {
+    let validity = certificate.validity();
+    let day = |time: x509_parser::time::ASN1Time| (time.timestamp(), time.to_datetime().date().to_string());
+    // Go, which operator and nodes are written in, takes certificates of version 1 as authorities; those of version 3
+    // must say that they are.
+    let constraints = certificate.basic_constraints();
+    let is_authority = match (certificate.version(), constraints) {
+        (X509Version::V3, Ok(constraints)) => constraints.is_some_and(|constraints| constraints.value.ca),
+        (_, _) => true,
+    };
+    Certificate {
+        subject: certificate.subject().to_string(),
+        from: day(validity.not_before),
+        until: day(validity.not_after),
+        is_authority,
+    }
+}

@@ -1,0 +1,80 @@
+//! What the rules on credentials ask: what the spec gives, and which complete sets the operator reads.
+//!
+//! The sets are the profile's data: names under `storage.credentials` with the keys of the Secret that the operator reads.
+//! No value of a credential is looked at.
+
+use super::SpecContext;
+use crate::lower::USER_SECRET;
+use crate::spec::{Backend, Credentials};
+use crate::tree::{Map, Node};
+
+/// The backends that need no credentials.
+const WITHOUT: &[&str] = &["emptyDir", "pvc"];
+
+/// Credentials that a spec gives for its one backend.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'r> {
+    /// The backend.
+    pub(super) backend: Backend<'r>,
+    /// The mapping under `storage.credentials`.
+    pub(super) node: &'r Node,
+    /// Its entries by name.
+    pub(super) entries: &'r Map,
+    /// The complete sets that the operator reads, each from names to keys of the Secret.
+    sets: &'r [Node],
+}
+
+/// Returns what the spec says about credentials, with its one backend.
+pub(super) fn said<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, Credentials<'r>)> {
+    Some((ctx.backend()?, ctx.spec.storage()?.credentials()))
+}
+
+/// Returns the credentials that the spec gives by name, for a backend that takes some.
+pub(super) fn given<'r>(ctx: &SpecContext<'r>) -> Option<Given<'r>> {
+    let (backend, Credentials::Given(node)) = said(ctx)? else { return None };
+    let sets = sets(ctx, backend);
+    (!sets.is_empty()).then_some(Given { backend, node, entries: node.as_map()?, sets })
+}
+
+/// Returns the complete sets of credentials of a backend.
+pub(super) fn sets<'r>(ctx: &SpecContext<'r>, backend: Backend<'r>) -> &'r [Node] {
+    let sets = ctx.profile().get("credentials").and_then(|sets| sets.get(backend.name));
+    sets.and_then(Node::as_seq).unwrap_or_default()
+}
+
+/// Tells whether a backend is reached with credentials.
+pub(super) fn takes_some(backend: Backend<'_>) -> bool {
+    !WITHOUT.contains(&backend.name)
+}
+
+/// Names the Secret of the user's credentials as the operator does.
+pub(super) fn secret() -> String {
+    format!("openshift-image-registry/{USER_SECRET}")
+}
+
+impl<'r> Given<'r> {
+    /// Returns every set, from names to keys.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &'r Map> {
+        self.sets.iter().filter_map(Node::as_map)
+    }
+
+    /// Returns the sets of which the spec gives something.
+    pub(super) fn begun(&self) -> Vec<&'r Map> {
+        self.sets().filter(|set| set.keys().any(|name| self.entries.contains_key(name))).collect()
+    }
+
+    /// Returns the names of a set that the spec does not give, each with its key.
+    pub(super) fn missing(&self, set: &'r Map) -> Vec<(&'r str, &'r str)> {
+        let missing = set.iter().filter(|(name, _)| !self.entries.contains_key(*name));
+        missing.filter_map(|(name, entry)| Some((&**name, entry.node.as_str()?))).collect()
+    }
+
+    /// Names the sets for people: `a` with `b`, or `c`.
+    pub(super) fn choices(&self) -> String {
+        let sets = self.sets().map(|set| {
+            let names: Vec<String> = set.keys().map(|name| format!("`{name}`")).collect();
+            names.join(" with ")
+        });
+        sets.collect::<Vec<_>>().join(", or ")
+    }
+}

@@ -1,0 +1,38 @@
+//! One registry twice, in two spellings: a pull takes the certificates of the spelling in the image's name.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::Entry;
+
+pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_CA_HOST, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let mut seen: Vec<(&str, &Entry)> = Vec::new();
+    for (host, entry) in ctx.spec.registry_cas() {
+        let Some((first, other)) = seen.iter().find(|(other, _)| other.eq_ignore_ascii_case(host)) else {
+            seen.push((host, entry));
+            continue;
+        };
+        let message = format!("{} and {} are one registry", quoted(host), quoted(first));
+        let finding = Diagnostic::warning(RULE.code, entry.key.place(), message)
+            .note_at(other.key.place(), "the other spelling")
+            .note("a pull looks for the certificates under the host as the image's name spells it")
+            .help("keep one entry, in lower case, with the certificates of both");
+        findings.push(finding.in_users_words(ctx.resolved.platform()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn a_registry_stands_once() {
+        let spec = |second: &str| {
+            format!("trust: {{registryCAs: {{r.example.com: {{file: ca.crt}}, \"{second}\": {{file: ca.crt}}}}}}")
+        };
+        check("aws-upi 4.16", &spec("R.example.com"), &["warning RC0360 at \"R.example.com\""]);
+        check("aws-upi 4.16", &spec("r.example.com:5000"), &[]);
+    }
+}

@@ -1,0 +1,52 @@
+//! Two routes for one host: the router admits one of them.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::target::Minor;
+use crate::tree::Node;
+
+pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_HOSTNAME, check: Check::Spec(check) };
+
+/// The first minor whose operator says that a route is not admitted.
+const SAID_SINCE: Minor = Minor::of(4, 8);
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let mut seen: Vec<(&str, &Node)> = Vec::new();
+    for route in ctx.spec.routes() {
+        let Some(node) = route.hostname() else { continue };
+        let Some(host) = node.as_str() else { continue };
+        let Some((_, first)) = seen.iter().find(|(other, _)| other.eq_ignore_ascii_case(host)) else {
+            seen.push((host, node));
+            continue;
+        };
+        let message = format!("two routes for the host {}, of which the router admits one", quoted(host));
+        let mut finding = Diagnostic::error(RULE.code, node.place(), message).note_at(first.place(), "the other route");
+        if ctx.target.last() >= SAID_SINCE {
+            finding = finding.note(format!(
+                "the cluster would show Degraded=True, reason `RouteDegraded`: `route {} (host {host}, router default) not admitted: …`",
+                route.name
+            ));
+        }
+        findings.push(finding.help("give each route a host of its own").in_users_words(ctx.resolved.platform()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn each_route_has_a_host_of_its_own() {
+        let spec =
+            |a: &str, b: &str| format!("registry: {{routes: {{one: {{hostname: {a}}}, two: {{hostname: {b}}}}}}}");
+        check("aws-upi 4.16", &spec("a.example.com", "a.example.com"), &["error RC0351 at a.example.com"]);
+        check_says(
+            "aws-upi 4.16",
+            &spec("a.b", "a.b"),
+            "reason `RouteDegraded`: `route two (host a.b, router default)",
+        );
+        check("aws-upi 4.16", &spec("a.example.com", "b.example.com"), &[]);
+        check("aws-upi 4.16", "registry: {routes: {one: {}, two: {}}}", &[]);
+    }
+}

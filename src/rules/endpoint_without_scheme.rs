@@ -1,0 +1,39 @@
+//! An S3 endpoint without `http://` or `https://`: whether it is taken, and over which of the two, is left to chance.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::ENDPOINT_WITHOUT_SCHEME, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let Some(endpoint) = ctx.only("s3").and_then(|backend| backend.get("regionEndpoint")) else { return };
+    let Some(text) = endpoint.as_str().filter(|text| !text.is_empty()) else { return };
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("https://") || lower.starts_with("http://") {
+        return;
+    }
+    let message = format!("the endpoint {} is no URL with `https://` or `http://`", quoted(text));
+    let help = match text.split_once("://") {
+        None => format!("write {}", quoted(&format!("https://{text}"))),
+        Some(_) => "begin the endpoint with `https://`, or with `http://` where it has no TLS".into(),
+    };
+    let finding = Diagnostic::warning(RULE.code, endpoint.place(), message).help(help);
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn an_endpoint_is_a_url() {
+        let spec =
+            |endpoint: &str| format!("storage: {{s3: {{bucket: b, region: r, regionEndpoint: \"{endpoint}\"}}}}");
+        check("aws-upi 4.16", &spec("s3.example.com"), &["warning RC0367 at \"s3.example.com\""]);
+        check_says("aws-upi 4.16", &spec("s3.example.com"), "write `https://s3.example.com`");
+        check("aws-upi 4.16", &spec("s3://b"), &["warning RC0367 at \"s3://b\""]);
+        check("aws-upi 4.16", &spec("https://s3.example.com"), &[]);
+        check("aws-upi 4.16", &spec("HTTP://s3.example.com"), &[]);
+    }
+}

@@ -1,0 +1,47 @@
+//! A KMS key for an S3 bucket of the user's own without `encrypt: true`: the registry leaves the key unused.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::Node;
+
+pub(super) static RULE: Rule = Rule { code: &codes::KEY_WITHOUT_ENCRYPTION, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    // Where the operator manages the bucket, it turns encryption on by itself.
+    let Some(backend) = ctx.only("s3").filter(|backend| !ctx.operator_manages(*backend)) else { return };
+    let Some(key) = backend.get("keyID").filter(|key| key.as_str() != Some("")) else { return };
+    let encrypt = backend.get("encrypt");
+    if encrypt.and_then(Node::as_bool) == Some(true) {
+        return;
+    }
+    let message = "`s3.keyID` is not used: `s3.encrypt` is not true";
+    let mut finding = Diagnostic::warning(RULE.code, key.place(), message);
+    if let Some(encrypt) = encrypt {
+        finding = finding.note_at(encrypt.place(), "turned off here");
+    }
+    let finding = finding
+        .note("no condition would show it: images are written without the key")
+        .help("set `s3.encrypt: true`, or remove `s3.keyID`");
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn a_key_needs_encryption() {
+        let spec = |with: &str| format!("storage: {{s3: {{bucket: b, region: r, keyID: k{with}}}}}");
+        check("aws-upi 4.16", &spec(""), &["warning RC0340 at k"]);
+        check("aws-upi 4.16", &spec(", encrypt: false"), &["warning RC0340 at k"]);
+        check("aws-upi 4.16", &spec(", encrypt: true"), &[]);
+        check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}}", &[]);
+    }
+
+    #[test]
+    fn the_operator_encrypts_what_it_manages() {
+        check("aws-upi 4.16", "storage: {s3: {keyID: k}}", &[]);
+        let managed = "storage: {s3: {bucket: b, region: r, keyID: k}, managementState: Managed}";
+        check("aws-upi 4.16", managed, &["warning RC0364 at Managed"]);
+    }
+}

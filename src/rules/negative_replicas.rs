@@ -1,0 +1,32 @@
+//! Fewer replicas than none: the operator refuses the whole configuration.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::NEGATIVE_REPLICAS, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let Some(replicas) = ctx.spec.registry("replicas") else { return };
+    let Some(number) = replicas.as_int().filter(|number| *number < 0) else { return };
+    let finding =
+        Diagnostic::error(RULE.code, replicas.place(), format!("`registry.replicas` is {number}, below 0"))
+            .note(ctx.degraded(
+                "VerificationFailed",
+                "unable to complete resource: replicas must be greater than or equal to 0",
+            ))
+            .help("set 2 for a registry that stays up while a node restarts, 1 for storage that one pod can use");
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn replicas_are_not_negative() {
+        check("aws-upi 4.16", "registry: {replicas: -1}", &["error RC0333 at -1"]);
+        check("aws-upi 4.16", "registry: {replicas: 1}", &[]);
+        let says = "Degraded=True, reason `VerificationFailed`: `Error: unable to complete resource: replicas must be";
+        check_says("aws-upi 4.16", "registry: {replicas: -1}", says);
+    }
+}

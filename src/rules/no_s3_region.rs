@@ -1,0 +1,48 @@
+//! An S3 bucket without its region: the registry does not start, or the operator sets the bucket up over and over.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::NO_S3_REGION, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let Some(backend) = ctx.only("s3").filter(|_| ctx.is_managed()) else { return };
+    let has = |field: &str| backend.get(field).is_some_and(|node| node.as_str() != Some(""));
+    if has("region") {
+        return;
+    }
+    // Where the operator bootstraps S3, the cluster's own region is what it falls back to, but not beside an endpoint.
+    let mut bootstraps = ctx.target.minors().filter_map(|minor| ctx.profile().bootstrap("config", minor));
+    let knows_region = bootstraps.any(|config| config.at(&["storage", "s3"]).is_some());
+    let at = backend.get("region").map_or(&backend.entry.key, |empty| &empty.origin);
+    let finding = if has("regionEndpoint") || !knows_region {
+        let why = if has("regionEndpoint") { "with an endpoint of its own" } else { "on this platform" };
+        Diagnostic::error(RULE.code, at.place(), format!("`s3` without `region`, for which nothing stands in {why}"))
+            .note("the registry's pods would end at once with `no region parameter provided`")
+            .help("set `s3.region`; services that know no regions take `us-east-1`")
+    } else if has("bucket") {
+        Diagnostic::warning(RULE.code, at.place(), "`s3` with a bucket of its own and without `region`")
+            .note("the operator then takes the cluster's region and sets the bucket up again on each of its rounds")
+            .help("set `s3.region` to the bucket's region")
+    } else {
+        return;
+    };
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    const KEYS: &str = "credentials: {accessKey: {valueFrom: {env: A}}, secretKey: {valueFrom: {env: B}}}";
+
+    #[test]
+    fn a_bucket_has_a_region() {
+        let spec = |s3: &str| format!("storage: {{s3: {{{s3}}}, {KEYS}}}");
+        check("aws-upi 4.16", &spec("bucket: b"), &["warning RC0366 at s3"]);
+        check("aws-upi 4.16", &spec("bucket: b, region: eu-west-1"), &[]);
+        check("aws-upi 4.16", &spec(""), &[]);
+        check("aws-upi 4.16", &spec("bucket: b, regionEndpoint: \"https://s3\""), &["error RC0366 at s3"]);
+        check("baremetal 4.16", &spec("bucket: b, region: \"\""), &["error RC0366 at \"\""]);
+    }
+}

@@ -1,0 +1,38 @@
+//! A certificate that may sign no others, trusted as an authority: it vouches for itself alone, until it is renewed.
+
+use super::certificates::Use;
+use super::{Check, Rule, SpecContext};
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::NOT_AN_AUTHORITY, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    for bundle in ctx.bundles().iter().filter(|bundle| bundle.purpose == Use::Trusted) {
+        let mut leaves = bundle.certificates().filter(|(_, certificate)| !certificate.is_authority);
+        let Some((place, leaf)) = leaves.next() else { continue };
+        let n_more = leaves.count();
+        let message =
+            format!("the certificate of {} is no authority: it vouches for itself alone", quoted(&leaf.subject));
+        let mut finding = Diagnostic::info(RULE.code, place, message);
+        if n_more > 0 {
+            finding = finding.note(format!("as are {n_more} more of this file"));
+        }
+        let help = "give the certificate of the authority that signed it, unless this very certificate is meant";
+        findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn what_is_trusted_to_sign_says_that_it_may() {
+        let ca = |file: &str| format!("trust: {{registryCAs: {{r.example.com: {{file: {file}}}}}}}");
+        check("aws-upi 4.16", &ca("leaf.crt"), &["info RC0358 at -----BEGIN CERTIFICATE-----"]);
+        check("aws-upi 4.16", &ca("ca.crt"), &[]);
+        let route = "registry: {routes: {one: {tls: {certificate: {file: leaf.crt}, key: {valueFrom: {env: A}}}}}}";
+        check("aws-upi 4.16", route, &[]);
+    }
+}

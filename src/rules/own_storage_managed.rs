@@ -1,0 +1,43 @@
+//! Storage of the user's own that the operator manages: it changes the bucket's settings, and may delete it.
+
+use super::own_storage_deleted::managed_by_spec;
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::Node;
+
+pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_MANAGED, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let Some((backend, name, state)) = managed_by_spec(ctx) else { return };
+    // Where the registry is removed, the storage is deleted at once, which is said as such.
+    if ctx.spec.registry("managementState").and_then(Node::as_str) == Some("Removed") {
+        return;
+    }
+    let message = format!("the operator manages `{}` storage that you name yourself", backend.name);
+    let mut finding = Diagnostic::warning(RULE.code, state.place(), message).note_at(name.place(), "named here");
+    if backend.name == "s3" {
+        finding = finding
+            .note("it blocks public access, replaces the bucket's tags and lifecycle rules, and sets its encryption");
+    }
+    let finding = finding
+        .note("with `registry.managementState: Removed` it deletes the storage with every image in it")
+        .help("set `storage.managementState: Unmanaged`, or leave it out, which says the same");
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn what_the_user_names_the_user_manages() {
+        let spec = |s3: &str, state: &str| format!("storage: {{s3: {{{s3}}}, managementState: {state}}}");
+        check("aws-upi 4.16", &spec("bucket: b, region: r", "Managed"), &["warning RC0364 at Managed"]);
+        check("aws-upi 4.16", &spec("bucket: b, region: r", "Unmanaged"), &[]);
+        check("aws-upi 4.16", &spec("", "Managed"), &[]);
+        check("aws-upi 4.16", &spec("bucket: \"\"", "Managed"), &[]);
+        check("aws-upi 4.5", &spec("bucket: b, region: r", "Managed"), &[]);
+        let claim = "storage: {pvc: {claim: c}, managementState: Managed}";
+        check("baremetal 4.16", claim, &["warning RC0364 at Managed"]);
+    }
+}

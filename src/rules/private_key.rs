@@ -1,0 +1,31 @@
+//! A private key where certificates belong: it is in Git, in the open, and would reach a ConfigMap or a public part.
+
+use super::certificates::What;
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::PRIVATE_KEY, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    for bundle in ctx.bundles() {
+        let Some(block) = bundle.blocks.iter().find(|block| matches!(block.what, What::PrivateKey)) else { continue };
+        let finding = Diagnostic::error(RULE.code, &block.place, "a private key among certificates");
+        let help =
+            "take the block out, and replace the key if this file was ever committed; a route's key goes to `tls.key`";
+        findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn no_key_stands_among_certificates() {
+        let ca = |file: &str| format!("trust: {{registryCAs: {{r.example.com: {{file: {file}}}}}}}");
+        check("aws-upi 4.16", &ca("both.crt"), &["error RC0355 at -----BEGIN EC PRIVATE KEY-----"]);
+        check("aws-upi 4.16", &ca("ca.crt"), &[]);
+        let route = "registry: {routes: {one: {tls: {certificate: {file: both.crt}, key: {valueFrom: {env: A}}}}}}";
+        check("aws-upi 4.16", route, &["error RC0355 at -----BEGIN EC PRIVATE KEY-----"]);
+    }
+}

@@ -1,0 +1,33 @@
+//! A route with the name of the default one, which is taken even where there is no default route.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::RESERVED_ROUTE_NAME, check: Check::Spec(check) };
+
+/// The name of the route that `defaultRoute` makes.
+const RESERVED: &str = "default-route";
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    for route in ctx.spec.routes().filter(|route| &**route.name == RESERVED) {
+        let message = format!("a route named `{RESERVED}`, which is the name of the default route");
+        let text = "unable to complete resource: duplication of names has been detected in the additional routes";
+        let finding = Diagnostic::error(RULE.code, route.entry.key.place(), message)
+            .note(ctx.degraded("VerificationFailed", text))
+            .help("name the route otherwise, or set `registry.defaultRoute: true` for the default one");
+        findings.push(finding.in_users_words(ctx.resolved.platform()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn the_name_of_the_default_route_is_taken() {
+        let spec = "registry: {defaultRoute: false, routes: {default-route: {hostname: a.example.com}}}";
+        check("aws-upi 4.16", spec, &["error RC0350 at default-route"]);
+        check_says("aws-upi 4.16", spec, "duplication of names has been detected in the additional routes`");
+        check("aws-upi 4.16", "registry: {routes: {public: {hostname: a.example.com}}}", &[]);
+    }
+}

@@ -1,0 +1,51 @@
+//! A rolling update on a claim that one node can mount: the new pod waits for a volume that the old one holds.
+
+use super::context::{Cause, claim_failing};
+use super::unusable_access_modes::mounts_on_one_node;
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Findings, Severity, codes};
+use crate::tree::Node;
+
+pub(super) static RULE: Rule = Rule { code: &codes::ROLLING_ON_ONE_NODE_VOLUME, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let Some(modes) = mounts_on_one_node(ctx).filter(|_| ctx.is_managed()) else { return };
+    let rolls = |strategy: &Node| strategy.as_str() != Some("Recreate");
+    let Some(strategy) = ctx.setting("rolloutStrategy", rolls) else { return };
+    let name = strategy.node.as_str().unwrap_or_default();
+    let message = format!("`rolloutStrategy: {name}` on a `ReadWriteOnce` volume, which the old pod still holds");
+    let cause = Cause { origin: &modes.origin, says: "the access modes" };
+    let finding = strategy.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());
+    let text = format!("cannot use ReadWriteOnce access mode with {name} rollout strategy");
+    findings.push(finding.note(claim_failing(&text)).help("set `registry.rolloutStrategy: Recreate`"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    fn spec(registry: &str, modes: &str) -> String {
+        format!(
+            "registry: {{replicas: 1{registry}}}\nstorage: {{pvc: {{claim: c, create: {{accessModes: {modes}, size: 1Gi}}}}}}"
+        )
+    }
+
+    #[test]
+    fn a_volume_of_one_node_is_let_go_before_it_is_taken() {
+        let rolling = spec(", rolloutStrategy: RollingUpdate", "[ReadWriteOnce]");
+        check("baremetal 4.16", &rolling, &["error RC0336 at RollingUpdate"]);
+        check_says("baremetal 4.16", &rolling, "access mode with RollingUpdate rollout strategy`");
+        check("baremetal 4.16", &spec("", "[ReadWriteOnce]"), &[]);
+        check("baremetal 4.16", &spec("", "[ReadWriteMany]"), &[]);
+    }
+
+    #[test]
+    fn a_strategy_that_the_operator_bootstraps_counts() {
+        check("aws-upi 4.16", &spec("", "[ReadWriteOnce]"), &["error RC0336 at [ReadWriteOnce]"]);
+        check(
+            "baremetal 4.16",
+            &spec("", "[ReadWriteOnce, ReadOnlyMany]"),
+            &["error RC0336 at [ReadWriteOnce, ReadOnlyMany]"],
+        );
+    }
+}

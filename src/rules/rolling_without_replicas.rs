@@ -1,0 +1,46 @@
+//! No replicas with a rolling update: the operator computes a Deployment that the API server refuses.
+
+use super::context::{Cause, stuck};
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Findings, Severity, codes};
+use crate::target::Minor;
+use crate::tree::Node;
+
+pub(super) static RULE: Rule = Rule { code: &codes::ROLLING_WITHOUT_REPLICAS, check: Check::Spec(check) };
+
+/// The first minor whose operator sets `maxUnavailable` to one less than the replicas.
+///
+/// Source: openshift/cluster-image-registry-operator `pkg/resource/deployment.go`.
+const SINCE: Minor = Minor::of(4, 8);
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let replicas = ctx.spec.registry("replicas").filter(|replicas| replicas.as_int() == Some(0));
+    let Some(replicas) = replicas.filter(|_| ctx.is_managed() && ctx.target.last() >= SINCE) else { return };
+    let rolls = |strategy: &Node| strategy.as_str() != Some("Recreate");
+    let Some(strategy) = ctx.setting("rolloutStrategy", rolls) else { return };
+    let message = "`replicas: 0` with a rolling update, of which the operator makes `maxUnavailable: -1`";
+    let cause = Cause { origin: &replicas.origin, says: "no replicas" };
+    let finding = strategy.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());
+    let text = "unable to apply objects: failed to update object *v1.Deployment, Namespace=openshift-image-registry, Name=image-registry: …";
+    findings.push(
+        finding
+            .note(stuck(text))
+            .help("set `registry.rolloutStrategy: Recreate`, or `registry.managementState: Removed` for no registry"),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn no_replicas_are_not_rolled() {
+        check("aws-upi 4.16", "registry: {replicas: 0}", &["error RC0339 at 0"]);
+        check_says("aws-upi 4.16", "registry: {replicas: 0}", "bootstraps RollingUpdate on `aws-upi`");
+        let rolling = "registry: {replicas: 0, rolloutStrategy: RollingUpdate}";
+        check("aws-upi 4.7..4.8", rolling, &["error RC0339 at RollingUpdate"]);
+        check("aws-upi 4.7", rolling, &[]);
+        check("aws-upi 4.16", "registry: {replicas: 0, rolloutStrategy: Recreate}", &[]);
+        check("aws-upi 4.16", "registry: {replicas: 0, managementState: Removed}", &[]);
+    }
+}

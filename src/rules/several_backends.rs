@@ -1,0 +1,56 @@
+//! Two storage backends at once: the operator configures neither.
+
+use super::context::storage_failing;
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::spec::Backend;
+
+pub(super) static RULE: Rule = Rule { code: &codes::SEVERAL_BACKENDS, check: Check::Spec(check) };
+
+/// What the operator calls the backends, in the order in which it counts them.
+///
+/// Source: openshift/cluster-image-registry-operator `pkg/storage/storage.go`.
+const OPERATORS_NAMES: &[(&str, &str)] = &[
+    ("emptyDir", "EmptyDir"),
+    ("s3", "S3"),
+    ("swift", "Swift"),
+    ("gcs", "GCS"),
+    ("ibmcos", "IBMCOS"),
+    ("pvc", "PVC"),
+    ("azure", "Azure"),
+    ("oss", "OSS"),
+];
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let Some(storage) = ctx.spec.storage() else { return };
+    let mut named: Vec<Backend<'_>> = storage.backends().collect();
+    named.sort_by_key(|backend| backend.entry.key.place().start);
+    let [first, second, ..] = &*named else { return };
+    let counted = OPERATORS_NAMES.iter().filter(|(name, _)| named.iter().any(|backend| backend.name == *name));
+    let counted: Vec<&str> = counted.map(|(_, name)| *name).collect();
+    let text = format!(
+        "exactly one storage type should be configured at the same time, got {}: [{}]",
+        counted.len(),
+        counted.join(" ")
+    );
+    let message = format!("`storage` has `{}` beside `{}`; there can be one backend", second.name, first.name);
+    let finding = Diagnostic::error(RULE.code, second.entry.key.place(), message)
+        .note_at(first.entry.key.place(), "the other backend")
+        .note(storage_failing(&text))
+        .help(format!("keep `{}` or `{}`", first.name, second.name));
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn one_backend_is_enough() {
+        let two = "storage: {s3: {bucket: b, region: r}, emptyDir: {}, credentials: minted}";
+        check("aws-upi 4.16", two, &["error RC0330 at emptyDir"]);
+        check_says("aws-upi 4.16", two, "at the same time, got 2: [EmptyDir S3]`");
+        check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}}", &[]);
+        check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}, emptyDir: null}", &[]);
+    }
+}

@@ -1,0 +1,101 @@
+//! The one helper of the rules' tests: a spec over a world in memory, through the stages from load to check.
+
+use std::fmt::Write;
+
+use crate::diag::Findings;
+use crate::load::Project;
+use crate::lower::Day;
+use crate::pipeline::{Session, checked};
+use crate::profile::Profiles;
+use crate::world::{MemWorld, ProjectPath};
+
+/// The time that tests judge certificates by: 2026-11-21.
+const AS_OF: i64 = 1_795_219_200;
+
+/// Files that specs may name, and a platform of the project's own that knows every backend.
+const FILES: &[(&str, &str)] = &[
+    ("ca.crt", include_str!("testing/ca.crt")),
+    ("expired.crt", include_str!("testing/expired.crt")),
+    ("future.crt", include_str!("testing/future.crt")),
+    ("leaf.crt", include_str!("testing/leaf.crt")),
+    ("bundle.crt", concat!(include_str!("testing/ca.crt"), include_str!("testing/expired.crt"))),
+    (
+        "half.crt",
+        concat!(include_str!("testing/ca.crt"), "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"),
+    ),
+    ("broken.crt", "# note\n-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"),
+    ("request.crt", "-----BEGIN CERTIFICATE REQUEST-----\nAQID\n-----END CERTIFICATE REQUEST-----\n"),
+    ("text.crt", "no certificate\n"),
+    (
+        "both.crt",
+        concat!(
+            include_str!("testing/ca.crt"),
+            "-----BEGIN EC PRIVATE KEY-----\nSECRETS\n-----END EC PRIVATE KEY-----\n"
+        ),
+    ),
+    ("regcfg.yaml", "apiVersion: regcfg.dev/v1alpha1\nkind: Project\nspec: {profiles: [profiles]}\n"),
+    (
+        "profiles/cloud/profile.yaml",
+        "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: base, storage: [s3, gcs, azure, swift, ibmcos, oss, pvc, emptyDir]}\n",
+    ),
+];
+
+/// Checks the findings of a spec: each as `severity CODE at TEXT`, where the text is what the finding points at.
+///
+/// `on` is a platform and a target, `text` what stands under `spec` beside them. Lines that begin with `metadata` go to
+/// the document.
+#[track_caller]
+pub(super) fn check(on: &str, text: &str, expected: &[&str]) {
+    let findings = findings_of(on, text);
+    let found: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            let at = finding.place.text().lines().next().unwrap_or_default();
+            format!("{} {} at {at}", finding.severity.name(), finding.code.id)
+        })
+        .collect();
+    assert_eq!(found, expected, "{on}\n{text}\n{findings:#?}");
+    for finding in &findings {
+        let printed = format!("{finding:?}");
+        assert!(finding.place.is_users(), "a place that no user wrote: {printed}");
+        assert!(!printed.contains("SECRET"), "a secret is shown: {printed}");
+        assert!(finding.help.is_some(), "no help: {printed}");
+    }
+}
+
+/// Checks that the one finding of a spec says something: in its message, a note or its help.
+#[track_caller]
+pub(super) fn check_says(on: &str, text: &str, expected: &str) {
+    let mut said = String::new();
+    for finding in &findings_of(on, text) {
+        let notes = finding.notes.iter().map(|note| match &note.place {
+            Some(place) => format!("{} ({place})", note.message),
+            None => note.message.clone(),
+        });
+        let lines = std::iter::once(finding.message.clone()).chain(notes).chain(finding.help.clone());
+        for line in lines {
+            let _infallible = writeln!(said, "{line}");
+        }
+    }
+    assert!(said.contains(expected), "not said: {expected}\n{said}");
+}
+
+fn findings_of(on: &str, text: &str) -> Findings {
+    let (platform, target) = on.split_once(' ').expect("a platform and a target");
+    let (metadata, rest): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("metadata"));
+    let metadata = metadata.first().copied().unwrap_or("metadata: {name: c}");
+    let indented: String = rest.iter().map(|line| format!("  {line}\n")).collect();
+    let document = format!(
+        "apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\n{metadata}\nspec:\n  openshift: \"{target}\"\n  platform: {platform}\n{indented}"
+    );
+    let files = FILES.iter().copied().chain([("cluster.yaml", document.as_str())]);
+    let world = MemWorld::new(files).with_now(AS_OF);
+    let project = Project::new(&world);
+    let mut findings = Findings::new();
+    let profiles = Profiles::of(&project, &mut findings);
+    let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: AS_OF };
+    let path = ProjectPath::new("cluster.yaml").expect("a path of the project");
+    let _checked = checked(&session, &path, &mut findings);
+    findings.sort_for_showing();
+    findings
+}

@@ -1,0 +1,46 @@
+//! A certificate that cannot be read. Nobody on the cluster says so: pulls fail with x509 errors.
+
+use super::certificates::{Use, What};
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, Severity, codes};
+
+pub(super) static RULE: Rule = Rule { code: &codes::UNREADABLE_CERTIFICATE, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    for bundle in ctx.bundles() {
+        let broken = bundle.blocks.iter().filter_map(|block| match &block.what {
+            What::Broken(why) => Some((&block.place, *why)),
+            _ => None,
+        });
+        // Of a bundle of authorities, those that can be read are trusted all the same.
+        let others_serve = bundle.purpose == Use::Trusted && bundle.certificates().next().is_some();
+        let severity = if others_serve { Severity::Warning } else { Severity::Error };
+        for (place, why) in broken {
+            let finding =
+                Diagnostic::new(RULE.code, severity, place, format!("a certificate that cannot be read: {why}"));
+            let finding = match bundle.purpose {
+                Use::Trusted => finding.note(
+                    "no condition would show it: pulls fail with `x509: certificate signed by unknown authority`",
+                ),
+                Use::Served => finding.note("the router would not admit the route with this certificate"),
+            };
+            let help = "copy the certificate again, from one mark to the other, and look at it with `openssl x509 -text -noout`";
+            findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn a_certificate_can_be_read() {
+        let ca = |file: &str| format!("trust: {{registryCAs: {{r.example.com: {{file: {file}}}}}}}");
+        check("aws-upi 4.16", &ca("broken.crt"), &["error RC0356 at -----BEGIN CERTIFICATE-----"]);
+        check("aws-upi 4.16", &ca("half.crt"), &["warning RC0356 at -----BEGIN CERTIFICATE-----"]);
+        let route = "registry: {routes: {one: {tls: {certificate: {file: half.crt}, key: {valueFrom: {env: A}}}}}}";
+        check("aws-upi 4.16", route, &["error RC0356 at -----BEGIN CERTIFICATE-----"]);
+        check("aws-upi 4.16", &ca("ca.crt"), &[]);
+    }
+}

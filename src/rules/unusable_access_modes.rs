@@ -1,0 +1,52 @@
+//! Access modes of a claim with which the registry cannot write: the operator wants one of two.
+
+use super::context::claim_failing;
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::Node;
+
+pub(super) static RULE: Rule = Rule { code: &codes::UNUSABLE_ACCESS_MODES, check: Check::Spec(check) };
+
+const MANY: &str = "ReadWriteMany";
+const ONCE: &str = "ReadWriteOnce";
+
+/// Returns the access modes of the claim that the spec creates, where only one node can write the volume.
+pub(super) fn mounts_on_one_node<'r>(ctx: &SpecContext<'r>) -> Option<&'r Node> {
+    created_modes(ctx).filter(|modes| has(modes, ONCE) && !has(modes, MANY))
+}
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let Some(modes) = created_modes(ctx).filter(|modes| !has(modes, ONCE) && !has(modes, MANY)) else { return };
+    let claim = ctx.backend().and_then(|backend| backend.get("claim")).and_then(Node::as_str).unwrap_or_default();
+    let text = format!("PVC {claim} does not contain the necessary access modes: {MANY} or {ONCE}");
+    let message = format!("the access modes have neither `{MANY}` nor `{ONCE}`, of which the operator wants one");
+    let finding = Diagnostic::error(RULE.code, modes.place(), message)
+        .note(claim_failing(&text))
+        .help(format!("use `{MANY}` for two replicas, `{ONCE}` for one"));
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
+}
+
+fn created_modes<'r>(ctx: &SpecContext<'r>) -> Option<&'r Node> {
+    ctx.backend()?.created_claim()?.get("accessModes")
+}
+
+fn has(modes: &Node, wanted: &str) -> bool {
+    modes.as_seq().is_some_and(|modes| modes.iter().any(|mode| mode.as_str() == Some(wanted)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    fn spec(modes: &str) -> String {
+        format!("storage: {{pvc: {{claim: c, create: {{accessModes: {modes}, size: 1Gi}}}}}}")
+    }
+
+    #[test]
+    fn the_registry_must_be_able_to_write() {
+        check("baremetal 4.16", &spec("[ReadWriteOncePod]"), &["error RC0337 at [ReadWriteOncePod]"]);
+        check("baremetal 4.16", &spec("[ReadOnlyMany]"), &["error RC0337 at [ReadOnlyMany]"]);
+        check("baremetal 4.16", &spec("[ReadOnlyMany, ReadWriteMany]"), &[]);
+        check_says("baremetal 4.16", &spec("[ReadOnlyMany]"), "`PVC c does not contain the necessary access modes:");
+    }
+}
