@@ -20,6 +20,9 @@ pub(crate) const CONTENTS: &[&str] = &["file", "pem", "valueFrom"];
 /// The directives that change an inherited list.
 const DIRECTIVES: &[&str] = &["$prepend", "$append", "$remove"];
 
+/// The most comparisons that one `$remove` may take.
+const MOST_COMPARISONS: usize = 10_000_000;
+
 /// Merges `over` over `base` and returns the result; every value keeps its origin.
 ///
 /// Adds findings for list directives that are none, or that meet something that is no list.
@@ -109,6 +112,11 @@ fn changed_list(base: &Node, over: &Node, directives: &Map, findings: &mut Findi
         match &**name {
             "$prepend" => items.splice(0..0, changes.iter().cloned()).for_each(drop),
             "$append" => items.extend(changes.iter().cloned()),
+            _ if items.len().saturating_mul(changes.len()) > MOST_COMPARISONS => {
+                let message = format!("removes {} items from a list of {}", changes.len(), items.len());
+                let finding = Diagnostic::error(&codes::BAD_LIST_DIRECTIVE, entry.node.place(), message);
+                findings.push(finding.help("write the list that shall remain"));
+            }
             _ => remove(&mut items, changes, findings),
         }
     }
@@ -198,5 +206,11 @@ mod tests {
         check("l: 1", "l: {$append: [z]}", "RC0203");
         check("l: [a]", "l: {$add: [z]}", "RC0203");
         check("l: [a]", "l: {$append: z}", "RC0203");
+    }
+
+    #[test]
+    fn a_removal_that_would_take_forever_is_refused() {
+        let list = format!("[{}]", "x, ".repeat(10_000));
+        check(&format!("l: {list}"), &format!("l: {{$remove: {list}}}"), "RC0203");
     }
 }

@@ -13,6 +13,12 @@ use super::table::{Additional, Format, Keywords, ListType, Literal, Property, Sc
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Origin, Value};
 
+/// The longest name, in bytes, that a path shows whole: any that Kubernetes has a field, host or label for.
+const LONGEST_STEP: usize = 320;
+
+/// The most faults of one tree; the first ones tell what is wrong with the rest, which is not walked any more.
+const MOST_FAULTS: usize = 100;
+
 /// How strictly a tree is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manner {
@@ -90,6 +96,9 @@ enum Step<'p> {
 impl<'t> Walk<'t> {
     /// Checks a value; `key` is where its name is written.
     fn value(&mut self, schema: &'static Schema, node: &'t Node, key: &'t Origin, path: &Path<'_>) {
+        if self.is_full() {
+            return;
+        }
         let keywords = schema.on(self.minor);
         if node.is_null() && (keywords.nullable || self.manner.directives) {
             return;
@@ -169,6 +178,9 @@ impl<'t> Walk<'t> {
         entry: &'t Entry,
         path: &Path<'_>,
     ) {
+        if self.is_full() {
+            return;
+        }
         let property = schema.property(name);
         let (child, names) = match (property, &schema.additional) {
             (Some(property), _) if property.is_on(self.minor) => (property.schema, None),
@@ -245,7 +257,7 @@ impl<'t> Walk<'t> {
     fn duplicates(&mut self, items: &'t [Node], keys: &'static [&'static str], path: &Path<'_>) {
         let mut seen: HashMap<String, &'t Node> = HashMap::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
-            if item.has_secret() {
+            if item.has_secret() || self.is_full() {
                 continue;
             }
             let identity = match keys {
@@ -351,6 +363,10 @@ impl<'t> Walk<'t> {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.found.faults.len() >= MOST_FAULTS
+    }
+
     fn fault(&mut self, what: What<'t>, origin: &'t Origin, path: &Path<'_>) {
         self.found.faults.push(Fault { what, origin, path: path.text() });
     }
@@ -424,6 +440,11 @@ impl<'p> Path<'p> {
             Step::Root => {}
             Step::Item(at) => {
                 let _infallible = write!(text, "[{at}]");
+            }
+            // A long name shows that it goes on, and is not repeated in every fault below it.
+            Step::Key(name) if name.len() > LONGEST_STEP => {
+                let cut: String = name.chars().take(LONGEST_STEP / 2).collect();
+                let _infallible = write!(text, "[\"{}…\"]", crate::diag::visible::visible(&cut));
             }
             Step::Key(name)
                 if !name.is_empty()

@@ -17,8 +17,11 @@ use crate::diag::{Diagnostic, Findings, Severity, codes};
 /// The deepest nesting of mappings and sequences.
 const DEEPEST: usize = 100;
 
-/// The most nodes in one text, those that aliases repeat included.
-const MOST_NODES: usize = 500_000;
+/// The most nodes in one text, those counted again that an anchor keeps and an alias repeats.
+const MOST_NODES: usize = 250_000;
+
+/// The most findings in one text; what is wrong a hundred times is wrong in one way.
+const MOST_FINDINGS: usize = 100;
 
 /// How plain scalars are taken that YAML readers disagree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub enum Reading {
 /// Returns none where an error was added to the findings.
 pub fn documents(source: &Arc<Source>, reading: Reading, findings: &mut Findings) -> Option<Vec<Node>> {
     let n_errors = findings.n_errors();
-    let mut builder = Builder { source, reading, findings, n_nodes: 0, anchors: Vec::new(), stop: false };
+    let mut builder = Builder { source, reading, findings, n_found: 0, n_nodes: 0, anchors: Vec::new(), stop: false };
     let documents = builder.documents();
     (findings.n_errors() == n_errors).then_some(documents)
 }
@@ -63,6 +66,8 @@ struct Builder<'a> {
     source: &'a Arc<Source>,
     reading: Reading,
     findings: &'a mut Findings,
+    /// The findings of this text.
+    n_found: usize,
     n_nodes: usize,
     /// Anchored nodes with their size in nodes, by the parser's number of the anchor.
     anchors: Vec<Option<(Node, usize)>>,
@@ -105,7 +110,7 @@ impl Builder<'_> {
             Err(error) => {
                 self.stop = true;
                 let finding = self.syntax_error(&error);
-                self.findings.push(finding);
+                self.push(finding);
                 None
             }
         }
@@ -139,7 +144,7 @@ impl Builder<'_> {
         self.count(1, &place)?;
         if depth > DEEPEST {
             self.stop = true;
-            self.findings.push(too_deep(&place));
+            self.push(too_deep(&place));
             return None;
         }
         let n_before = self.n_nodes;
@@ -159,10 +164,24 @@ impl Builder<'_> {
             _ => return None,
         };
         if anchor > 0 {
+            let size = self.n_nodes - n_before + 1;
+            self.count(size, node.place())?;
             self.open(anchor);
-            self.anchors[anchor] = Some((node.clone(), self.n_nodes - n_before + 1));
+            self.anchors[anchor] = Some((node.clone(), size));
         }
         Some(node)
+    }
+
+    /// Adds a finding, up to a limit: further warnings are left out, and behind a further error nothing is read.
+    fn push(&mut self, finding: Diagnostic) {
+        self.n_found += 1;
+        let is_error = finding.severity == Severity::Error;
+        if self.n_found < MOST_FINDINGS {
+            self.findings.push(finding);
+        } else if is_error || self.n_found == MOST_FINDINGS {
+            self.stop |= is_error;
+            self.findings.push(finding.note(format!("the first {MOST_FINDINGS} findings of a file are shown")));
+        }
     }
 
     /// Counts nodes against the limit.
@@ -172,10 +191,8 @@ impl Builder<'_> {
             return Some(());
         }
         self.stop = true;
-        let message = format!("more than {MOST_NODES} values, aliases counted as often as they are used");
-        self.findings.push(
-            Diagnostic::error(&codes::TOO_LARGE, place, message).help("split the file, or write out less by alias"),
-        );
+        let message = format!("more than {MOST_NODES} values, counted again for each anchor and alias");
+        self.push(Diagnostic::error(&codes::TOO_LARGE, place, message).help("split the file, or write less by alias"));
         None
     }
 
@@ -190,7 +207,7 @@ impl Builder<'_> {
         let Some((node, size)) = self.anchors.get(anchor).cloned().flatten() else {
             self.stop = true;
             let finding = Diagnostic::error(&codes::MALFORMED_YAML, place, "an alias within its own anchor");
-            self.findings.push(finding.help("write the value out"));
+            self.push(finding.help("write the value out"));
             return None;
         };
         self.count(size, place)?;
@@ -237,7 +254,7 @@ impl Builder<'_> {
                     let message = format!("duplicate key {}", quoted(first.key()));
                     let finding = Diagnostic::error(&codes::DUPLICATE_KEY, key.place(), message);
                     let finding = finding.note_at(first.get().key.place(), "first written here");
-                    self.findings.push(finding.help("keep one of the two"));
+                    self.push(finding.help("keep one of the two"));
                 }
             }
         }
@@ -260,7 +277,7 @@ impl Builder<'_> {
         if from.is_empty() || from.iter().any(|node| node.as_map().is_none()) {
             let finding =
                 Diagnostic::error(&codes::MALFORMED_YAML, node.place(), "`<<` merges something that is no mapping");
-            self.findings.push(finding.help("merge an alias of a mapping"));
+            self.push(finding.help("merge an alias of a mapping"));
         }
         for (key, entry) in from.iter().filter_map(Node::as_map).flatten() {
             if !map.contains_key(key) {
@@ -277,7 +294,7 @@ impl Builder<'_> {
             Value::Int(number) => Some(Arc::from(number.to_string())),
             _ => {
                 let message = format!("a key that is {}, not text", article(key.type_name()));
-                self.findings.push(Diagnostic::error(&codes::KEY_NOT_TEXT, key.place(), message).help("quote the key"));
+                self.push(Diagnostic::error(&codes::KEY_NOT_TEXT, key.place(), message).help("quote the key"));
                 None
             }
         }
@@ -306,7 +323,7 @@ impl Builder<'_> {
         };
         let finding =
             Diagnostic::new(&codes::AMBIGUOUS_SCALAR, severity, place, format!("{} is {doubt}", quoted(text)));
-        self.findings.push(finding.help(format!(
+        self.push(finding.help(format!(
             "write \"{}\" if text is meant, or the number or boolean in its plain form",
             quoted(text).trim_matches('`')
         )));
@@ -316,8 +333,7 @@ impl Builder<'_> {
     fn refuse_reserved(&mut self, text: &str, place: &Place) {
         if text.contains(['\u{fdd0}', '\u{fdd1}']) {
             let message = "a value with U+FDD0 or U+FDD1, which Unicode reserves as no characters";
-            self.findings
-                .push(Diagnostic::error(&codes::RESERVED_CHARACTER, place, message).help("remove the character"));
+            self.push(Diagnostic::error(&codes::RESERVED_CHARACTER, place, message).help("remove the character"));
         }
     }
 
@@ -328,7 +344,7 @@ impl Builder<'_> {
         }
         let message = format!("a YAML tag, {}", quoted(&tag.original()));
         let finding = Diagnostic::error(&codes::TAG, place, message);
-        self.findings.push(finding.help("remove the tag; quote the value if text is meant"));
+        self.push(finding.help("remove the tag; quote the value if text is meant"));
     }
 }
 
@@ -392,6 +408,28 @@ mod tests {
         check("a: \"\\uFDD0\"\n", "RC0108 1:4");
         check("a: &x [*x]\n", "RC0101 1:8");
         check("a: [b\n", "RC0101 1:4");
+    }
+
+    #[test]
+    fn what_anchors_keep_counts_too() {
+        let nested: String = (0..90).map(|level| format!("&a{level} [")).collect();
+        let text = format!("{nested}{}{}", "0,".repeat(10_000), "]".repeat(90));
+        let source = Source::new("a.yaml", text, SourceKind::User);
+        let mut findings = Findings::new();
+        assert!(documents(&source, Reading::Strict, &mut findings).is_none());
+        assert_eq!(findings.iter().next().unwrap().code, &codes::TOO_LARGE);
+    }
+
+    #[test]
+    fn a_fault_written_a_thousand_times_is_not_said_a_thousand_times() {
+        let text = format!("a: [{}, !x y]", vec!["no"; 1000].join(", "));
+        let source = Source::new("a.yaml", text, SourceKind::User);
+        for (reading, n_said) in [(Reading::Strict, MOST_FINDINGS), (Reading::AsKubectl, MOST_FINDINGS + 1)] {
+            let mut findings = Findings::new();
+            assert!(documents(&source, reading, &mut findings).is_none());
+            assert_eq!(findings.iter().count(), n_said);
+            assert!(findings.has_errors());
+        }
     }
 
     #[test]
