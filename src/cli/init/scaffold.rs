@@ -87,7 +87,7 @@ fn filled(scaffold: &str, name: &ClusterName, target: Target) -> String {
             _ => write!(text, "{}", written.replace(PLACEHOLDER, &name.0)),
         };
         if let Some(comment) = comment {
-            let _infallible = write!(text, " #{comment}");
+            let _infallible = write!(text, " #{}", comment.replace(PLACEHOLDER, &name.0));
         }
         text.push('\n');
     }
@@ -107,6 +107,7 @@ spec:
   openshift: \"4.19\" # the cluster's release
   storage:
     s3: {bucket: example-cluster-registry}
+    # pvc: {claim: example-cluster}
 ";
 
     fn spec(name: &str) -> String {
@@ -121,7 +122,7 @@ spec:
             spec("prod"),
             "# yaml-language-server: $schema=../.regcfg/cluster-registry.schema.json\n\
              apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\nmetadata:\n  name: prod\nspec:\n  \
-             openshift: \"4.16..4.18\" # the cluster's release\n  storage:\n    s3: {bucket: prod-registry}\n"
+             openshift: \"4.16..4.18\" # the cluster's release\n  storage:\n    s3: {bucket: prod-registry}\n    # pvc: {claim: prod}\n"
         );
     }
 
