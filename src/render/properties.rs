@@ -204,7 +204,7 @@ proptest! {
 
     #[test]
     fn text_that_no_tag_touches_is_what_yaml_says(text in "[a-z: \\n\\-#\"'|>\\[\\]{},0-9]{0,60}") {
-        prop_assume!(!text.contains("{{") && !text.contains("{%") && !text.contains("{#"));
+        let text = text.replace('{', "{ ");
         let mut findings = Findings::new();
         let source = Source::new("t.j2", &*text, SourceKind::User);
         let parsed = crate::tree::parse::documents(&source, crate::tree::parse::Reading::Strict, &mut findings);
