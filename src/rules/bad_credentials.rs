@@ -33,8 +33,8 @@ mod tests {
     #[test]
     fn text_where_a_source_belongs_is_not_shown() {
         let spec = |credentials: &str| format!("storage: {{s3: {{bucket: b, region: r}}, credentials: {credentials}}}");
-        check("aws-upi 4.16", &spec("\"\\x53ECRET\""), &["error RC0343 at \"\\x53ECRET\""]);
-        let plain = "{accessKey: \"\\x53ECRET\", secretKey: {valueFrom: {env: A}}}";
-        check("aws-upi 4.16", &spec(plain), &["error RC0312 at \"\\x53ECRET\""]);
+        check("aws-upi 4.16", &spec("\"\\x48USHHUSH\""), &["error RC0343 at \"\\x48USHHUSH\""]);
+        let plain = "{accessKey: \"\\x48USHHUSH\", secretKey: {valueFrom: {env: A}}}";
+        check("aws-upi 4.16", &spec(plain), &["error RC0312 at \"\\x48USHHUSH\""]);
     }
 }

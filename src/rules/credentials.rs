@@ -47,6 +47,11 @@ pub(super) fn takes_some(backend: Backend<'_>) -> bool {
     !WITHOUT.contains(&backend.name)
 }
 
+/// Tells whether the platform's clusters mint credentials for their registry.
+pub(super) fn mints(ctx: &SpecContext<'_>) -> bool {
+    ctx.profile().get("mints").and_then(Node::as_bool) != Some(false)
+}
+
 /// Names the Secret of the user's credentials as the operator does.
 pub(super) fn secret() -> String {
     format!("openshift-image-registry/{USER_SECRET}")
