@@ -2,12 +2,12 @@
 
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes, nearest};
-use crate::spec::Credentials;
+use crate::spec::{Credentials, Storage};
 
 pub(super) static RULE: Rule = Rule { code: &codes::BAD_CREDENTIALS, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some(Credentials::Given(node)) = ctx.spec.storage().map(|storage| storage.credentials()) else { return };
+    let Some(Credentials::Given(node)) = ctx.spec.storage().map(Storage::credentials) else { return };
     let Some(text) = node.as_str() else { return };
     let message = "`storage.credentials` is text that is not `minted`";
     let help = match nearest(text, ["minted"]) {

@@ -36,6 +36,14 @@ pub(super) fn given<'r>(ctx: &SpecContext<'r>) -> Option<Given<'r>> {
     (!sets.is_empty()).then_some(Given { backend, node, entries: node.as_map()?, sets })
 }
 
+/// Returns the account key of Azure where the spec gives one, with the backend.
+pub(super) fn account_key<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, &'r Node)> {
+    let (backend, Credentials::Given(given)) = said(ctx).filter(|(backend, _)| backend.name == "azure")? else {
+        return None;
+    };
+    Some((backend, given.get("accountKey")?))
+}
+
 /// Returns the complete sets of credentials of a backend.
 pub(super) fn sets<'r>(ctx: &SpecContext<'r>, backend: Backend<'r>) -> &'r [Node] {
     let sets = ctx.profile().get("credentials").and_then(|sets| sets.get(backend.name));

@@ -85,9 +85,10 @@ fn findings_of(on: &str, text: &str) -> Findings {
     let (platform, target) = on.split_once(' ').expect("a platform and a target");
     let (metadata, rest): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("metadata"));
     let metadata = metadata.first().copied().unwrap_or("metadata: {name: c}");
-    let indented: String = rest.iter().map(|line| format!("  {line}\n")).collect();
+    let indented: Vec<String> = rest.iter().map(|line| format!("  {line}")).collect();
     let document = format!(
-        "apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\n{metadata}\nspec:\n  openshift: \"{target}\"\n  platform: {platform}\n{indented}"
+        "apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\n{metadata}\nspec:\n  openshift: \"{target}\"\n  platform: {platform}\n{}\n",
+        indented.join("\n")
     );
     let files = FILES.iter().copied().chain([("cluster.yaml", document.as_str())]);
     let world = MemWorld::new(files).with_now(AS_OF);
