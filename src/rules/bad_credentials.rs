@@ -2,12 +2,12 @@
 
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes, nearest};
-use crate::spec::Credentials;
+use crate::spec::{Credentials, Storage};
 
 pub(super) static RULE: Rule = Rule { code: &codes::BAD_CREDENTIALS, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some(Credentials::Given(node)) = ctx.spec.storage().map(|storage| storage.credentials()) else { return };
+    let Some(Credentials::Given(node)) = ctx.spec.storage().map(Storage::credentials) else { return };
     let Some(text) = node.as_str() else { return };
     let message = "`storage.credentials` is text that is not `minted`";
     let help = match nearest(text, ["minted"]) {
@@ -33,8 +33,8 @@ mod tests {
     #[test]
     fn text_where_a_source_belongs_is_not_shown() {
         let spec = |credentials: &str| format!("storage: {{s3: {{bucket: b, region: r}}, credentials: {credentials}}}");
-        check("aws-upi 4.16", &spec("\"\\x53ECRET\""), &["error RC0343 at \"\\x53ECRET\""]);
-        let plain = "{accessKey: \"\\x53ECRET\", secretKey: {valueFrom: {env: A}}}";
-        check("aws-upi 4.16", &spec(plain), &["error RC0312 at \"\\x53ECRET\""]);
+        check("aws-upi 4.16", &spec("\"\\x48USHHUSH\""), &["error RC0343 at \"\\x48USHHUSH\""]);
+        let plain = "{accessKey: \"\\x48USHHUSH\", secretKey: {valueFrom: {env: A}}}";
+        check("aws-upi 4.16", &spec(plain), &["error RC0312 at \"\\x48USHHUSH\""]);
     }
 }

@@ -9,9 +9,10 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Version;
 
+use crate::diag::Diagnostic;
 use crate::load::Contents;
 use crate::pem;
-use crate::spec::{Content, Spec};
+use crate::spec::{Content, Spec, Storage};
 use crate::tree::{Node, Place, Source};
 
 /// What the certificates of a content are for.
@@ -81,7 +82,7 @@ impl Bundle<'_> {
     }
 
     /// Adds to a finding within a file where the spec names that file.
-    pub(super) fn named_in(&self, finding: crate::diag::Diagnostic) -> crate::diag::Diagnostic {
+    pub(super) fn named_in(&self, finding: Diagnostic) -> Diagnostic {
         if self.is_file { finding.note_at(self.named.place(), "named here") } else { finding }
     }
 }
@@ -96,7 +97,7 @@ impl Certificate {
 /// Returns every content of a spec that holds certificates and is no secret, in written order.
 pub(super) fn bundles<'r>(spec: Spec<'r>, contents: &'r Contents) -> Vec<Bundle<'r>> {
     let cas = spec.registry_cas().map(|(_, entry)| (Use::Trusted, &entry.node));
-    let backends = spec.storage().into_iter().flat_map(|storage| storage.backends());
+    let backends = spec.storage().into_iter().flat_map(Storage::backends);
     let storage = backends.filter_map(|backend| backend.settings().at(&["trustedCA", "bundle"]));
     let storage = storage.map(|content| (Use::Trusted, content));
     let routes = spec.routes().flat_map(|route| {

@@ -10,7 +10,7 @@ use crate::diag::{Code, Diagnostic, Severity};
 use crate::load::Contents;
 use crate::profile::Profile;
 use crate::resolve::Resolved;
-use crate::spec::{Backend, Spec};
+use crate::spec::{Backend, Spec, Storage};
 use crate::target::{Minor, Target};
 use crate::tree::{Node, Origin};
 
@@ -111,7 +111,7 @@ impl<'r> SpecContext<'r> {
 
     /// Tells whether the operator will manage a backend, as it is rendered.
     pub(super) fn operator_manages(&self, backend: Backend<'r>) -> bool {
-        match self.spec.storage().and_then(|storage| storage.management_state()) {
+        match self.spec.storage().and_then(Storage::management_state) {
             Some(state) => state.as_str() == Some("Managed"),
             None => self.own_name(backend).is_none(),
         }

@@ -36,6 +36,14 @@ pub(super) fn given<'r>(ctx: &SpecContext<'r>) -> Option<Given<'r>> {
     (!sets.is_empty()).then_some(Given { backend, node, entries: node.as_map()?, sets })
 }
 
+/// Returns the account key of Azure where the spec gives one, with the backend.
+pub(super) fn account_key<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, &'r Node)> {
+    let (backend, Credentials::Given(given)) = said(ctx).filter(|(backend, _)| backend.name == "azure")? else {
+        return None;
+    };
+    Some((backend, given.get("accountKey")?))
+}
+
 /// Returns the complete sets of credentials of a backend.
 pub(super) fn sets<'r>(ctx: &SpecContext<'r>, backend: Backend<'r>) -> &'r [Node] {
     let sets = ctx.profile().get("credentials").and_then(|sets| sets.get(backend.name));
@@ -45,6 +53,11 @@ pub(super) fn sets<'r>(ctx: &SpecContext<'r>, backend: Backend<'r>) -> &'r [Node
 /// Tells whether a backend is reached with credentials.
 pub(super) fn takes_some(backend: Backend<'_>) -> bool {
     !WITHOUT.contains(&backend.name)
+}
+
+/// Tells whether the platform's clusters mint credentials for their registry.
+pub(super) fn mints(ctx: &SpecContext<'_>) -> bool {
+    ctx.profile().get("mints").and_then(Node::as_bool) != Some(false)
 }
 
 /// Names the Secret of the user's credentials as the operator does.

@@ -30,10 +30,13 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         // Several begun sets are said to be mixed.
         _ => return,
     };
-    let help = format!("give {}, or leave `storage.credentials` out for those that the cluster mints", given.choices());
-    let finding =
-        finding.note("where the Secret exists, the operator takes nothing from the credentials that the cluster mints");
-    findings.push(finding.help(help).in_users_words(ctx.resolved.platform()));
+    let finding = if credentials::mints(ctx) {
+        let says = "where the Secret exists, the operator takes nothing from the credentials that the cluster mints";
+        finding.note(says).help(format!("give {}, or `credentials: minted`", given.choices()))
+    } else {
+        finding.help(format!("give {}", given.choices()))
+    };
+    findings.push(finding.in_users_words(ctx.resolved.platform()));
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! An account key without the account or the container: the operator says so in a condition and starts broken pods.
 
-use super::private_access_with_key::account_key;
+use super::credentials::account_key;
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::spec::Credentials;
 
 pub(super) static RULE: Rule = Rule { code: &codes::KEY_WITHOUT_CONTAINER, check: Check::Spec(check) };
 
@@ -16,9 +15,7 @@ const NEEDED: &[(&str, &str)] = &[
 ];
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some(backend) = ctx.only("azure") else { return };
-    let Some(Credentials::Given(given)) = ctx.spec.storage().map(|storage| storage.credentials()) else { return };
-    let Some(key) = account_key(given) else { return };
+    let Some((backend, key)) = account_key(ctx) else { return };
     let is_set = |field: &str| backend.get(field).is_some_and(|node| node.as_str() != Some(""));
     let missing: Vec<&(&str, &str)> = NEEDED.iter().filter(|(field, _)| !is_set(field)).collect();
     let [(first, says), ..] = &*missing else { return };

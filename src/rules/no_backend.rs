@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::tree::Node;
+use crate::tree::{Map, Node};
 
 pub(super) static RULE: Rule = Rule { code: &codes::NO_BACKEND, check: Check::Spec(check) };
 
@@ -28,7 +28,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     }
     let bootstraps_none = |minor| {
         let storage = ctx.profile().bootstrap("config", minor).and_then(|config| config.get("storage"));
-        storage.is_some_and(|storage| storage.as_map().is_some_and(|map| map.is_empty()))
+        storage.is_some_and(|storage| storage.as_map().is_some_and(Map::is_empty))
     };
     if !ctx.is_managed() || !ctx.target.minors().any(bootstraps_none) {
         return;

