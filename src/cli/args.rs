@@ -156,11 +156,20 @@ impl FromStr for EnvPattern {
 
 /// Reads an OpenShift release, or a range of them.
 pub(super) fn target(text: &str) -> Result<Target, String> {
-    text.parse().map_err(|why| match why {
+    text.parse().map_err(not_a_release)
+}
+
+/// Reads one OpenShift release.
+pub(super) fn minor(text: &str) -> Result<Minor, String> {
+    text.parse().map_err(not_a_release)
+}
+
+fn not_a_release(why: NotAMinor) -> String {
+    match why {
         NotAMinor::Malformed => "expected `major.minor`, such as 4.19".into(),
         NotAMinor::Unknown => format!("regcfg knows the releases {} to {}", Minor::FIRST, Minor::LAST),
         NotAMinor::Backwards => "the range ends before it begins".into(),
-    })
+    }
 }
 
 /// Reads a day, and returns its first second since 1970 in UTC.

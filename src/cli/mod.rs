@@ -119,10 +119,6 @@ fn colours_wanted() -> bool {
     !is_set("NO_COLOR") && variable("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
-fn unwired(command: &str) -> anyhow::Error {
-    anyhow::anyhow!("`regcfg {command}` cannot be run yet: the pipeline is not part of this build")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,13 +60,18 @@ fn list(profiles: &Profiles) -> String {
 /// Shows a profile; none where it has faults.
 fn profile(profiles: &Profiles, name: &str) -> Result<Option<String>> {
     if !profiles.has(name) {
-        let help = match nearest(name, profiles.names()) {
-            Some(near) => format!("did you mean `{near}`? `regcfg profile list` shows all"),
-            None => "run `regcfg profile list` to see all".into(),
-        };
-        return Err(Refusal::new(format!("there is no profile {}", quoted(name)), help).into());
+        return Err(unknown(profiles, name).into());
     }
     profiles.get(name).map(|profile| shown(&profile)).transpose()
+}
+
+/// Says that there is no profile of a name, and which one may be meant.
+pub(super) fn unknown(profiles: &Profiles, name: &str) -> Refusal {
+    let help = match nearest(name, profiles.names()) {
+        Some(near) => format!("did you mean `{near}`? `regcfg profile list` shows all"),
+        None => "run `regcfg profile list` to see all".into(),
+    };
+    Refusal::new(format!("there is no platform {}", quoted(name)), help)
 }
 
 fn shown(profile: &Profile) -> Result<String> {

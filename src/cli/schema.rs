@@ -3,26 +3,71 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::args::TargetArg;
+use super::args::minor;
 use super::console::Console;
 use super::exit::Exit;
-use crate::target::Target;
+use super::failure::Refusal;
+use crate::diag::nearest;
+use crate::diag::visible::quoted;
+use crate::schema::json_schema::export;
+use crate::schema::{Kind, kinds};
+use crate::target::Minor;
 
 /// Print the JSON Schema of a kind
+///
+/// For editors and other programs. Without `--openshift` it holds the fields of every release, each with the release that
+/// brought it
 #[derive(Args, Debug)]
 pub struct SchemaArgs {
-    /// The kind, regcfg's own or one that it renders
+    /// The kind, regcfg's own (ClusterRegistry, RegistryLayer, Project) or one that it renders, such as Config
     #[arg(default_value = "ClusterRegistry")]
     kind: String,
 
-    #[command(flatten)]
-    target: TargetArg,
+    /// The OpenShift release whose fields to show, such as 4.19
+    #[arg(long, value_name = "RELEASE", value_parser = minor)]
+    openshift: Option<Minor>,
 }
 
 pub(super) fn run(args: &SchemaArgs, console: &mut Console<'_>) -> Result<Exit> {
-    schema(&args.kind, args.target.openshift, console)
+    let kind = find(&args.kind)?;
+    if let Some(minor) = args.openshift.filter(|minor| !kind.is_on(*minor)) {
+        let until = kind.until.map_or_else(String::new, |until| format!(", and ended with {until}"));
+        let message = format!("OpenShift {minor} has no {}", kind.kind);
+        return Err(Refusal::new(message, format!("it exists since {}{until}", kind.since)).into());
+    }
+    console.print(json_schema(kind, args.openshift)?)?;
+    Ok(Exit::Done)
 }
 
-fn schema(_: &str, _: Option<Target>, _: &mut Console<'_>) -> Result<Exit> {
-    Err(super::unwired("schema"))
+/// Returns the JSON Schema of a kind as text.
+pub(super) fn json_schema(kind: &'static Kind, minor: Option<Minor>) -> Result<String> {
+    Ok(serde_json::to_string_pretty(&export(kind, minor))? + "\n")
+}
+
+/// Finds a kind by its name or plural, in any case, or as `kind.group` where that is not enough.
+fn find(word: &str) -> Result<&'static Kind, Refusal> {
+    let is_meant = |kind: &&Kind| {
+        let full = |name: &str| format!("{name}.{}", kind.group);
+        [kind.kind, kind.plural]
+            .into_iter()
+            .any(|name| name.eq_ignore_ascii_case(word) || full(name).eq_ignore_ascii_case(word))
+    };
+    let meant: Vec<&'static Kind> = kinds().iter().filter(is_meant).collect();
+    match *meant {
+        [kind] => Ok(kind),
+        [] => {
+            let names: Vec<&str> = kinds().iter().map(|kind| kind.kind).collect();
+            let near = nearest(word, names.iter().copied());
+            let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            let help = format!("{near}the kinds are {}", names.join(", "));
+            Err(Refusal::new(format!("there is no kind {}", quoted(word)), help))
+        }
+        _ => {
+            let names: Vec<String> = meant.iter().map(|kind| format!("{}.{}", kind.kind, kind.group)).collect();
+            Err(Refusal::new(
+                format!("several kinds are called {}", quoted(word)),
+                format!("name one of {}", names.join(", ")),
+            ))
+        }
+    }
 }

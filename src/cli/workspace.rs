@@ -47,12 +47,17 @@ pub(super) struct Answer<T> {
 }
 
 impl Workspace {
-    /// Opens the project of the directory that the user stands in.
-    pub(super) fn here(as_of: Option<i64>) -> Result<Opened> {
-        let workspace = Self::open(&[PathBuf::from(".")], as_of)?;
+    /// Opens the project of one file or directory.
+    pub(super) fn one(path: &Path, as_of: Option<i64>) -> Result<Opened> {
+        let workspace = Self::open(&[path.to_owned()], as_of)?;
         let fault = workspace.faults.into_iter().next();
         let opened = workspace.opened.into_iter().next();
-        opened.ok_or_else(|| fault.unwrap_or_else(|| anyhow!("cannot read the current directory")))
+        opened.ok_or_else(|| fault.unwrap_or_else(|| anyhow!("cannot read `{}`", visible(&path.display().to_string()))))
+    }
+
+    /// Opens the project of the directory that the user stands in.
+    pub(super) fn here(as_of: Option<i64>) -> Result<Opened> {
+        Self::one(Path::new("."), as_of)
     }
 
     /// Opens the projects of some paths; a path that cannot be had is a fault and stops no other.

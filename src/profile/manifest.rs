@@ -14,6 +14,9 @@ use crate::tree::{Node, Source};
 /// The name of a profile's manifest in its folder.
 pub(super) const FILE: &str = "profile.yaml";
 
+/// The name of the spec in a profile's folder that `regcfg init` starts from.
+pub(super) const SCAFFOLD: &str = "scaffold.yaml";
+
 /// The folder of a profile's templates.
 pub(super) const TEMPLATES: &str = "templates";
 
@@ -58,7 +61,7 @@ impl Profile {
             let file = path.strip_prefix(TEMPLATES)?.strip_prefix('/')?;
             Some((file.strip_suffix(TEMPLATE_ENDING)?.to_owned(), Arc::clone(source)))
         });
-        let scaffold = files.get("scaffold.yaml").cloned();
+        let scaffold = files.get(SCAFFOLD).cloned();
         Some(Self { name: name.to_owned(), spec, templates: templates.collect(), scaffold, read: Arc::default() })
     }
 

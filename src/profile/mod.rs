@@ -111,7 +111,8 @@ impl Profiles {
     }
 }
 
-/// Reads the profiles of one of the project's folders: `NAME/profile.yaml` and `NAME/templates/*.yaml.j2`.
+/// Reads the profiles of one of the project's folders: `NAME/profile.yaml`, `NAME/templates/*.yaml.j2`, and
+/// `NAME/scaffold.yaml`.
 fn read_folder(
     project: &Project<'_>,
     folder: &Node,
@@ -137,9 +138,10 @@ fn read_folder(
     for profile in entries.into_iter().filter(|entry| entry.is_dir) {
         let files = own.entry(profile.path.file_name().to_owned()).or_default();
         let templates = profile.path.join(manifest::TEMPLATES).ok().and_then(|dir| world.list(&dir).ok());
-        let manifest = profile.path.join(manifest::FILE).ok().filter(|path| world.is_file(path).unwrap_or(false));
+        let single = [manifest::FILE, manifest::SCAFFOLD].map(|name| profile.path.join(name).ok());
+        let single = single.into_iter().flatten().filter(|path| world.is_file(path).unwrap_or(false));
         let templates = templates.into_iter().flatten().filter(|entry| !entry.is_dir).map(|entry| entry.path);
-        for path in manifest.into_iter().chain(templates) {
+        for path in single.chain(templates) {
             let Some(below) = path.below(&profile.path) else { continue };
             if let Some(source) = project.text(&path, Some(folder), findings) {
                 files.insert(below.to_owned(), source);

@@ -6,16 +6,25 @@
 mod files;
 mod scaffold;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use super::args::target;
 use super::console::Console;
 use super::exit::Exit;
-use crate::diag::visible::visible;
+use super::failure::Refusal;
+use super::profile::unknown;
+use super::schema::json_schema;
+use super::workspace::Workspace;
+use crate::diag::visible::{quoted, visible};
+use crate::diag::{Findings, Outcome};
+use crate::load::{API_VERSION, DocumentKind};
+use crate::profile::Profiles;
+use crate::schema::find;
 use crate::target::Target;
+use crate::world::root::discover_root;
 use files::Written;
 use scaffold::{ClusterName, Material};
 
@@ -43,7 +52,9 @@ pub struct InitArgs {
 }
 
 pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit> {
-    let material = material(&args.platform)?;
+    let mut findings = Findings::new();
+    let profiles = profiles(&args.dir, &mut findings)?;
+    let material = material(&profiles, &args.platform)?;
     let files = scaffold::project(&material, &args.name, args.openshift);
     let written = files::write_all(&args.dir, &files)?;
     let lines = files.iter().zip(&written).map(|(file, written)| {
@@ -51,14 +62,59 @@ pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit> {
             Written::Created => "created",
             Written::Kept => "kept   ",
         };
-        format!("{did} {}\n", visible(&args.dir.join(&file.path).display().to_string()))
+        format!("{did} {}\n", visible(&shown(args, &file.path)))
     });
     console.print(lines.collect::<String>())?;
-    let spec = args.dir.join(args.name.spec_path());
-    console.note(&format!("edit the values in `{0}`, then run `regcfg render {0}`", spec.display()));
+    console.show_findings(&Outcome::new(findings));
+    let spec = shown(args, &args.name.spec_path());
+    console.note(&format!("edit the values in `{spec}`, then run `regcfg render {spec}`"));
     Ok(Exit::Done)
 }
 
-fn material(_platform: &str) -> Result<Material> {
-    Err(super::unwired("init"))
+/// Returns how a user in the current directory would write a path of the project.
+fn shown(args: &InitArgs, path: &Path) -> String {
+    let path = if args.dir == Path::new(".") { path.to_path_buf() } else { args.dir.join(path) };
+    path.display().to_string()
+}
+
+/// Returns the platforms of the project at a directory; only the built-in ones where there is no project yet.
+fn profiles(dir: &Path, findings: &mut Findings) -> Result<Profiles> {
+    refuse_nested(dir)?;
+    if dir.is_dir() { Ok(Workspace::one(dir, None)?.profiles(findings)) } else { Ok(Profiles::builtin()) }
+}
+
+/// Refuses a directory within a project that begins above it: a project has one root.
+fn refuse_nested(dir: &Path) -> Result<()> {
+    let existing = dir.ancestors().map(|dir| if dir == Path::new("") { Path::new(".") } else { dir });
+    let Some(existing) = existing.into_iter().find(|dir| dir.is_dir()) else { return Ok(()) };
+    let Some(root) = discover_root(existing).ok().filter(|root| root.has_project_file) else { return Ok(()) };
+    if existing == dir && existing.canonicalize().is_ok_and(|dir| dir == root.dir) {
+        return Ok(());
+    }
+    let root = root.dir.display().to_string();
+    let message = format!("`{}` is within the project `{}`", visible(&dir.display().to_string()), visible(&root));
+    let help = format!("a project has one root: run `regcfg init {}`", visible(&root));
+    Err(Refusal::new(message, help).into())
+}
+
+fn material(profiles: &Profiles, platform: &str) -> Result<Material> {
+    if !profiles.names().any(|name| name == platform) {
+        return Err(unknown(profiles, platform).into());
+    }
+    let profile = profiles.get(platform);
+    let Some(scaffold) = profile.as_ref().and_then(|profile| profile.scaffold()) else {
+        let message = format!("the platform {} has no spec to start from", quoted(platform));
+        return Err(
+            Refusal::new(message, "add `scaffold.yaml` to its folder, or write `clusters/NAME.yaml` yourself").into()
+        );
+    };
+    let schema = |kind: DocumentKind| {
+        let kind = find(API_VERSION, kind.name()).context("a kind of regcfg's own is not described")?;
+        json_schema(kind, None)
+    };
+    Ok(Material {
+        scaffold: scaffold.text().to_owned(),
+        spec_schema: schema(DocumentKind::Spec)?,
+        project_schema: schema(DocumentKind::Project)?,
+    })
 }

@@ -16,6 +16,17 @@ const PLACEHOLDER: &str = "example-cluster";
 const SPEC_SCHEMA: &str = ".regcfg/cluster-registry.schema.json";
 const PROJECT_SCHEMA: &str = ".regcfg/project.schema.json";
 
+/// The project's file.
+const PROJECT: &str = "\
+# Marks the project's root: a spec or layer can name the files below it, and none above.
+apiVersion: regcfg.dev/v1alpha1
+kind: Project
+# spec:
+#   secrets:
+#     external: # the store of every secret that names none itself
+#       store: {name: example-store, kind: ClusterSecretStore}
+";
+
 /// What a project is made from.
 #[derive(Clone, Debug)]
 pub(super) struct Material {
@@ -62,7 +73,7 @@ impl FromStr for ClusterName {
 /// Returns the files of a project with one cluster.
 pub(super) fn project(material: &Material, name: &ClusterName, target: Target) -> Vec<NewFile> {
     let modeline = |schema: &str| format!("# yaml-language-server: $schema={schema}\n");
-    let project = modeline(PROJECT_SCHEMA) + "apiVersion: regcfg.dev/v1alpha1\nkind: Project\n";
+    let project = modeline(PROJECT_SCHEMA) + PROJECT;
     let spec = modeline(&format!("../{SPEC_SCHEMA}")) + &filled(&material.scaffold, name, target);
     vec![
         NewFile::unless_there("regcfg.yaml", project),
