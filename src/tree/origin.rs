@@ -11,8 +11,19 @@ pub struct Source {
     name: String,
     text: String,
     kind: SourceKind,
-    lines: OnceLock<Vec<u32>>,
+    marks: OnceLock<Marks>,
 }
+
+/// What makes a position cheap, also in a line of megabytes.
+struct Marks {
+    /// Where each line begins.
+    lines: Vec<u32>,
+    /// How many code points begin before each block of [`BLOCK`] bytes.
+    counts: Vec<u32>,
+}
+
+/// The bytes that are counted anew for each position.
+const BLOCK: usize = 1024;
 
 /// Who wrote a source, which decides whether a finding may point there first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +37,7 @@ pub enum SourceKind {
 impl Source {
     /// Makes a source named as a finding shall show it, for instance `clusters/prod.yaml`.
     pub fn new(name: impl Into<String>, text: impl Into<String>, kind: SourceKind) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into(), kind, lines: OnceLock::new() })
+        Arc::new(Self { name: name.into(), text: text.into(), kind, marks: OnceLock::new() })
     }
 
     /// Returns the name under which findings show this source.
@@ -46,16 +57,38 @@ impl Source {
 
     /// Returns the line and column of a byte offset, both from 1; columns count code points.
     pub fn position(&self, offset: u32) -> Position {
-        let lines = self.lines.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
-        });
-        let line = lines.partition_point(|start| *start <= offset).max(1);
-        let start = lines[line - 1] as usize;
+        let marks = self.marks.get_or_init(|| Marks::of(&self.text));
+        let line = marks.lines.partition_point(|start| *start <= offset).max(1);
+        let start = marks.lines[line - 1] as usize;
         let end = (offset as usize).min(self.text.len());
-        let column = self.text.get(start..end).map_or(0, |before| before.chars().count());
-        Position { line: line as u32, column: column as u32 + 1 }
+        let column = self.n_chars(marks, end).saturating_sub(self.n_chars(marks, start));
+        Position { line: line as u32, column: column + 1 }
     }
+
+    /// Counts the code points that begin before an offset.
+    fn n_chars(&self, marks: &Marks, offset: usize) -> u32 {
+        let block = offset / BLOCK;
+        let before = marks.counts.get(block).copied().unwrap_or_default();
+        before + n_starts(&self.text.as_bytes()[block * BLOCK..offset])
+    }
+}
+
+impl Marks {
+    fn of(text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
+        let mut n_before = 0;
+        let counts = std::iter::once(0).chain(text.as_bytes().chunks(BLOCK).map(|block| {
+            n_before += n_starts(block);
+            n_before
+        }));
+        Self { lines, counts: counts.collect() }
+    }
+}
+
+/// Counts the bytes at which a code point begins.
+fn n_starts(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|byte| u32::from(byte & 0xc0 != 0x80)).sum()
 }
 
 impl fmt::Debug for Source {
@@ -212,5 +245,15 @@ mod tests {
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         let x = source.text().find('x').unwrap();
         assert_eq!(Place::new(&source, x..x + 1).to_string(), "a.yaml:2:6");
+    }
+
+    #[test]
+    fn positions_in_a_long_line_are_those_of_counting_it() {
+        let text = "aé漢\n😀".repeat(10).replace('\n', "") + &"é漢b".repeat(3000);
+        let source = Source::new("a.yaml", text.clone(), SourceKind::User);
+        for (n_before, (at, _)) in text.char_indices().enumerate() {
+            assert_eq!(source.position(at as u32).column as usize, n_before + 1);
+        }
+        assert_eq!(source.position(u32::MAX).column as usize, text.chars().count() + 1);
     }
 }
