@@ -135,13 +135,30 @@ fn the_reference_of_the_command_line_is_current() {
         command.build();
         described(&mut command, "")
     });
-    let path = "tests/cli-reference.md";
+    assert_current("tests/cli-reference.md", &reference);
+}
+
+#[test]
+fn the_json_schemas_of_regcfgs_own_files_are_current() {
+    for (path, kind) in [
+        ("schemas/cluster-registry.schema.json", "ClusterRegistry"),
+        ("schemas/registry-layer.schema.json", "RegistryLayer"),
+        ("schemas/project.schema.json", "Project"),
+    ] {
+        let kind = regcfg::schema::find("regcfg.dev/v1alpha1", kind).expect("the kind is described");
+        let schema = regcfg::schema::json_schema::export(kind, None);
+        assert_current(path, &(serde_json::to_string_pretty(&schema).expect("JSON") + "\n"));
+    }
+}
+
+/// Compares a committed file with what the code makes, which `UPDATE_GOLDEN=1` writes.
+fn assert_current(path: &str, made: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(path, &reference).expect("the reference can be written");
+        fs::write(path, made).expect("the file can be written");
     }
     let committed = fs::read_to_string(path).unwrap_or_default();
-    let diff = similar::TextDiff::from_lines(&committed, &reference);
-    assert!(committed == reference, "{}\nrewrite with: UPDATE_GOLDEN=1 cargo test --test tidy", diff.unified_diff());
+    let diff = similar::TextDiff::from_lines(&*committed, made);
+    assert!(committed == made, "{}\nrewrite with: UPDATE_GOLDEN=1 cargo test --test tidy", diff.unified_diff());
 }
 
 /// Writes the help of a command and of those below it.

@@ -6,15 +6,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Kind;
 use super::openapi::{literal, type_name};
 use super::table::{Additional, Format, Keywords, ListType, Property, Schema, Type};
+use super::{Kind, written};
 use crate::target::Minor;
 
 /// A duration as Go reads it; JSON Schema's own `duration` is that of ISO 8601.
 const GO_DURATION: &str = r"^[+-]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$";
 
-/// Writes the schema of a kind for one minor, or for all of them together.
+/// Writes the schema of a kind for one minor, or for all of them together; that of specs and layers is for files as they
+/// are written, before they are merged.
 pub fn export(kind: &'static Kind, minor: Option<Minor>) -> Json {
     let mut fields = Map::new();
     fields.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
@@ -28,6 +29,10 @@ pub fn export(kind: &'static Kind, minor: Option<Minor>) -> Json {
             field.remove("enum");
             field.insert("const".into(), value.into());
         }
+    }
+    let is_merged_from_files = matches!(kind.kind, "ClusterRegistry" | "RegistryLayer") && kind.group == "regcfg.dev";
+    if is_merged_from_files && let Some(spec) = fields.get_mut("properties").and_then(|all| all.get_mut("spec")) {
+        written::loosen(spec);
     }
     fields.into()
 }
@@ -199,6 +204,23 @@ mod tests {
         assert!(affinity.as_str().unwrap().ends_with("Since OpenShift 4.5."), "{affinity}");
         assert_eq!(schema.pointer("/properties/spec/required").unwrap(), &json!(["replicas"]));
         assert_eq!(schema.pointer("/properties/kind/const").unwrap(), "Config");
+    }
+
+    #[test]
+    fn a_spec_may_leave_fields_to_layers_take_them_away_and_change_lists() {
+        let schema = export(find("regcfg.dev/v1alpha1", "ClusterRegistry").unwrap(), None);
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let spec = |spec: Json| {
+            let metadata = json!({"name": "a"});
+            let file = json!({"apiVersion": "regcfg.dev/v1alpha1", "kind": "ClusterRegistry", "metadata": metadata, "spec": spec});
+            validator.is_valid(&file)
+        };
+        assert!(spec(json!({"registry": {"replicas": null, "logLevel": null}, "pruner": null})));
+        assert!(spec(json!({"registry": {"tolerations": {"$append": [{"key": "a"}]}}})));
+        assert!(spec(json!({"storage": {"s3": {"cloudFront": {"duration": "20m"}}, "credentials": "minted"}})));
+        assert!(!spec(json!({"registry": {"tolerations": {"append": []}}})));
+        assert!(!spec(json!({"registry": {"replicas": "two"}})));
+        assert!(!spec(json!({"registry": {"replica": 2}})));
     }
 
     #[test]

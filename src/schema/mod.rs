@@ -12,6 +12,7 @@ pub mod openapi;
 mod re2;
 pub mod report;
 mod table;
+mod written;
 
 pub use table::{
     Additional, Format, Keywords, Kind, ListType, Literal, Pattern, Property, Rule, Schema, Type, Variant,
