@@ -48,7 +48,8 @@ pub(crate) enum Additional {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Rule {
-    pub(crate) rule: String,
+    #[serde(rename = "rule")]
+    pub(crate) expression: String,
     #[serde(default)]
     pub(crate) message: String,
     #[serde(default)]

@@ -34,7 +34,7 @@ struct File {
 pub(crate) struct Kind {
     pub(crate) group: String,
     pub(crate) version: String,
-    pub(crate) kind: String,
+    pub(crate) name: String,
     pub(crate) plural: String,
     pub(crate) namespaced: bool,
     pub(crate) since: Minor,
@@ -58,7 +58,7 @@ pub(crate) fn read(text: &str, fragments: &BTreeMap<String, Json>) -> Result<Kin
     Ok(Kind {
         group: file.group,
         version: file.version,
-        kind: file.kind,
+        name: file.kind,
         plural: file.plural,
         namespaced: file.namespaced,
         since: since.unwrap_or(Minor::FIRST),

@@ -29,7 +29,7 @@ struct Tables {
 
 impl Tables {
     fn kind(&mut self, kind: &Kind) -> String {
-        let Kind { group, version, kind: name, plural, namespaced, since, until, bootstrapped, native, .. } = kind;
+        let Kind { group, version, name, plural, namespaced, since, until, bootstrapped, native, .. } = kind;
         let schema = self.schema(&kind.schema);
         let changes = list(kind.changes.iter().map(|change| minor(*change)));
         let gaps = list(kind.gaps.iter().map(|gap| format!("{gap:?}")));
@@ -63,6 +63,7 @@ impl Tables {
         for (since, keywords) in &described.variants {
             variants.push(format!("Variant {{ since: {}, keywords: {} }}", minor(*since), self.keywords(keywords)));
         }
+        let rules: Vec<String> = described.rules.iter().map(|rule| self.rule(rule)).collect();
         let text = format!(
             "Schema {{ title: {:?}, description: {:?}, examples: {}, properties: {}, additional: {additional}, \
              items: {items}, names: {names}, any_of: {}, not: {not}, rules: {}, variants: {} }}",
@@ -71,10 +72,10 @@ impl Tables {
             list(described.examples.iter().map(literal)),
             list(properties),
             list(any_of),
-            list(described.rules.iter().map(rule)),
+            list(rules),
             list(variants),
         );
-        self.named("Schema", text)
+        self.named("Schema", &text)
     }
 
     fn keywords(&mut self, keywords: &Keywords) -> String {
@@ -84,8 +85,7 @@ impl Tables {
         };
         set("kind", kind_of(keywords).to_owned());
         if let Some(pattern) = &keywords.pattern {
-            let words = list(words(pattern).into_iter().flatten().map(|word| format!("{word:?}")));
-            set("pattern", format!("Some({})", self.named("Pattern", format!("Pattern::new({pattern:?}, {words})"))));
+            set("pattern", format!("Some({})", self.pattern(pattern)));
         }
         if let Some(format) = keywords.format {
             set("format", format!("Some({})", format_of(format)));
@@ -104,9 +104,13 @@ impl Tables {
             ("min_properties", keywords.min_properties),
             ("max_properties", keywords.max_properties),
         ];
-        bounds.into_iter().for_each(|(field, bound)| _ = bound.map(|bound| set(field, format!("Some({bound})"))));
+        for (field, bound) in bounds {
+            _ = bound.map(|bound| set(field, format!("Some({bound})")));
+        }
         let limits = [("minimum", keywords.minimum), ("maximum", keywords.maximum)];
-        limits.into_iter().for_each(|(field, limit)| _ = limit.map(|limit| set(field, format!("Some({limit})"))));
+        for (field, limit) in limits {
+            _ = limit.map(|limit| set(field, format!("Some({limit})")));
+        }
         if let Some(expects) = &keywords.expects {
             set("expects", format!("Some({expects:?})"));
         }
@@ -134,9 +138,26 @@ impl Tables {
         text + "..Keywords::NONE }"
     }
 
-    fn named(&mut self, of: &str, text: String) -> String {
+    fn rule(&mut self, rule: &Rule) -> String {
+        let Rule { expression, message, message_expression, reason, field_path, since, until } = rule;
+        // Both were read as minors when the description was checked.
+        let bound = |text: &Option<String>| optional(text.as_deref().and_then(|text| text.parse().ok()).map(minor));
+        let (since, until) = (bound(since), bound(until));
+        let pattern = optional(pattern_of(expression).map(|pattern| self.pattern(&pattern)));
+        format!(
+            "Rule {{ rule: {expression:?}, message: {message:?}, message_expression: {message_expression:?}, \
+             reason: {reason:?}, field_path: {field_path:?}, pattern: {pattern}, since: {since}, until: {until} }}"
+        )
+    }
+
+    fn pattern(&mut self, pattern: &str) -> String {
+        let words = list(words(pattern).into_iter().flatten().map(|word| format!("{word:?}")));
+        self.named("Pattern", &format!("Pattern::new({pattern:?}, {words})"))
+    }
+
+    fn named(&mut self, of: &str, text: &str) -> String {
         let next = format!("T{}", self.names.len());
-        let name = self.names.entry(text.clone()).or_insert_with(|| {
+        let name = self.names.entry(text.to_owned()).or_insert_with(|| {
             let _infallible = writeln!(self.text, "static {next}: {of} = {text};");
             next
         });
@@ -177,15 +198,19 @@ fn words(pattern: &str) -> Option<Vec<&str>> {
     words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(words)
 }
 
-fn rule(rule: &Rule) -> String {
-    let Rule { rule, message, message_expression, reason, field_path, since, until } = rule;
-    // Both were read as minors when the description was checked.
-    let bound = |text: &Option<String>| optional(text.as_deref().and_then(|text| text.parse().ok()).map(minor));
-    let (since, until) = (bound(since), bound(until));
-    format!(
-        "Rule {{ rule: {rule:?}, message: {message:?}, message_expression: {message_expression:?}, reason: {reason:?}, \
-         field_path: {field_path:?}, since: {since}, until: {until} }}"
-    )
+/// Returns the pattern of a rule that is nothing else: `self.matches('…')`.
+fn pattern_of(rule: &str) -> Option<String> {
+    let text = rule.strip_prefix("self.matches('")?.strip_suffix("')")?;
+    let mut pattern = String::new();
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' if chars.next() == Some('\\') => pattern.push('\\'),
+            '\'' | '\\' => return None,
+            char => pattern.push(char),
+        }
+    }
+    Some(pattern)
 }
 
 fn literal(json: &Json) -> String {

@@ -226,6 +226,46 @@ codes! {
     BLANK_LINE_ADDED = "RC0446" "blank-line-added";
     /// A feature of YAML that templates do without.
     TEMPLATE_YAML = "RC0447" "template-yaml";
+    /// A field that no minor's API has.
+    OBJECT_UNKNOWN_FIELD = "RC0501" "object-unknown-field";
+    /// A field or kind that only other minors have.
+    OBJECT_FIELD_OF_OTHER_MINOR = "RC0502" "object-field-of-other-minor";
+    /// A value of another type than the field has.
+    OBJECT_WRONG_TYPE = "RC0503" "object-wrong-type";
+    /// A required field that is not there.
+    OBJECT_MISSING_FIELD = "RC0504" "object-missing-field";
+    /// A value that is none of the allowed ones.
+    OBJECT_VALUE_NOT_ALLOWED = "RC0505" "object-value-not-allowed";
+    /// A text that is not in its form.
+    OBJECT_MALFORMED_VALUE = "RC0506" "object-malformed-value";
+    /// Too many, too few, too long, too short, too great or too small.
+    OBJECT_OUT_OF_BOUNDS = "RC0507" "object-out-of-bounds";
+    /// The same item twice in a list.
+    OBJECT_DUPLICATE_ITEM = "RC0508" "object-duplicate-item";
+    /// Fields or values that do not go together.
+    OBJECT_NOT_TOGETHER = "RC0509" "object-not-together";
+    /// A rule of the API in CEL.
+    API_RULE = "RC0510" "api-rule";
+    /// A document without `apiVersion` or `kind`.
+    NOT_A_MANIFEST = "RC0511" "not-a-manifest";
+    /// An object of a kind that regcfg does not know.
+    KIND_NOT_CHECKED = "RC0512" "kind-not-checked";
+    /// A version of an API that is not served.
+    OTHER_API_VERSION = "RC0513" "other-api-version";
+    /// One object twice.
+    DUPLICATE_OBJECT = "RC0514" "duplicate-object";
+    /// A namespaced object without a namespace.
+    MISSING_NAMESPACE = "RC0515" "missing-namespace";
+    /// Something that is taken and never read.
+    NO_EFFECT = "RC0516" "no-effect";
+    /// A key in `data` and in `binaryData`.
+    KEY_IN_BOTH = "RC0517" "key-in-both";
+    /// A typed secret without a key of its type.
+    SECRET_KEY_MISSING = "RC0518" "secret-key-missing";
+    /// More than one storage backend in one object.
+    OBJECT_SEVERAL_BACKENDS = "RC0519" "object-several-backends";
+    /// A storage backend beside the one that the operator bootstrapped.
+    BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.

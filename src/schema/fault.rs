@@ -40,6 +40,8 @@ pub enum What<'t> {
     Malformed { value: &'t Node, expects: Option<&'static str>, pattern: &'static Pattern },
     /// A text or number not in its form.
     BadFormat { value: &'t Node, format: Format },
+    /// A duration that the API server takes, and that no operator can read.
+    LaxDuration { value: &'t Node },
     /// A key that does not match the pattern for names.
     BadName { name: &'t str, expects: Option<&'static str>, pattern: &'static str },
     /// Too many, too few, too long, too small.
@@ -94,7 +96,12 @@ impl Fault<'_> {
             What::Malformed { value, expects: None, pattern } => {
                 format!("{subject} must match `{}`, which {} does not", pattern.source, shown(value))
             }
+            // What should be base64 is often a secret that somebody forgot to encode.
+            What::BadFormat { format: Format::Byte, .. } => format!("{subject} must be base64"),
             What::BadFormat { value, format } => format!("{subject} must be {}, not {}", form(*format), shown(value)),
+            What::LaxDuration { value } => {
+                format!("{subject} is {}, which the API server takes and the operator cannot read", shown(value))
+            }
             What::BadName { name, expects: Some(expects), .. } => {
                 format!("the name {} must be {expects}", quoted(name))
             }
@@ -127,6 +134,7 @@ impl Fault<'_> {
                 property.map(|property| property.schema.description).and_then(first_sentence)
             }
             What::Duplicate { .. } => Some("remove one of the two".into()),
+            What::LaxDuration { .. } => Some("write it with `h`, `m` and `s`, such as `24h` or `1h30m`".into()),
             What::BadFormat { format: Format::Byte, .. } => {
                 Some("encode the bytes with `base64 -w0`, or use `stringData`".into())
             }

@@ -64,6 +64,8 @@ pub struct Site<'t> {
     pub schema: &'static Schema,
     /// The value.
     pub node: &'t Node,
+    /// Where the value's name is written.
+    pub key: &'t Origin,
     /// Where the value stands in the object.
     pub path: String,
 }
@@ -124,7 +126,7 @@ impl<'t> Walk<'t> {
             self.fault(What::NoAlternative { expects: keywords.expects }, key, path);
         }
         if self.found.faults.len() == n_faults && schema.rules_on(self.minor).next().is_some() {
-            self.found.sites.push(Site { schema, node, path: path.text() });
+            self.found.sites.push(Site { schema, node, key, path: path.text() });
         }
     }
 
@@ -290,6 +292,7 @@ impl<'t> Walk<'t> {
             (.., Some(pattern)) => What::Malformed { value: node, expects: keywords.expects, pattern },
             _ => match keywords.format {
                 Some(form) if !format::fits(form, text) => What::BadFormat { value: node, format: form },
+                Some(Format::Duration) if !format::is_go_duration(text) => What::LaxDuration { value: node },
                 _ => return,
             },
         };
@@ -405,7 +408,7 @@ fn is_among(node: &Node, values: &[Literal]) -> bool {
         (Literal::Null, Value::Null) => true,
         (Literal::Bool(a), Value::Bool(b)) => a == b,
         (Literal::Int(a), _) => node.as_int() == Some(*a),
-        (Literal::Float(a), Value::Float(b)) => a == b,
+        (Literal::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
         (Literal::String(a), Value::String(b)) => *a == &**b,
         _ => false,
     })

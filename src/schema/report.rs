@@ -39,7 +39,9 @@ impl Codes {
             What::Missing { .. } => self.missing_field,
             What::NotAmong { .. } => self.not_allowed,
             What::Malformed { pattern, .. } if !pattern.words.is_empty() => self.not_allowed,
-            What::Malformed { .. } | What::BadFormat { .. } | What::BadName { .. } => self.malformed,
+            What::Malformed { .. } | What::BadFormat { .. } | What::LaxDuration { .. } | What::BadName { .. } => {
+                self.malformed
+            }
             What::OutOfBounds { .. } => self.out_of_bounds,
             What::Duplicate { .. } => self.duplicate,
             What::NoAlternative { .. } => self.not_together,
@@ -140,10 +142,9 @@ mod tests {
 
     /// Checks the spec of a config on a target; an expected finding is `text at its place: message`.
     fn check_spec(target: &str, spec: &str, expected: &[&str]) {
-        let indented: String = spec.lines().map(|line| format!("  {line}\n")).collect();
         let head =
-            "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata: {name: cluster}\nspec:\n";
-        let source = Source::new("a.yaml", format!("{head}{indented}"), SourceKind::User);
+            "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata: {name: cluster}\nspec:\n  ";
+        let source = Source::new("a.yaml", head.to_owned() + &spec.replace('\n', "\n  "), SourceKind::User);
         let mut findings = Findings::new();
         let node = document(&source, Reading::Strict, &mut findings).unwrap();
         let kind = find("imageregistry.operator.openshift.io/v1", "Config").unwrap();

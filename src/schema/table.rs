@@ -109,6 +109,7 @@ pub struct Variant {
 
 /// What a node says about a value.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword that is there or not")]
 pub struct Keywords {
     /// The type.
     pub kind: Type,
@@ -218,6 +219,8 @@ pub struct Rule {
     pub reason: &'static str,
     /// The field that it is about, below the rule's node.
     pub field_path: &'static str,
+    /// The pattern that the value must match, where the rule says nothing else.
+    pub pattern: Option<&'static Pattern>,
     /// The first minor.
     pub since: Option<Minor>,
     /// The first minor without it.
@@ -359,8 +362,8 @@ mod tests {
     fn every_pattern_compiles() {
         for kind in kinds() {
             each_schema(kind.schema, &mut |schema| {
-                for variant in schema.variants {
-                    let Some(pattern) = variant.keywords.pattern else { continue };
+                let of_keywords = schema.variants.iter().filter_map(|variant| variant.keywords.pattern);
+                for pattern in of_keywords.chain(schema.rules.iter().filter_map(|rule| rule.pattern)) {
                     assert!(pattern.regex().is_some(), "{}: {}", kind.kind, pattern.source);
                 }
             });

@@ -1,10 +1,38 @@
-//! [`RenderedBundle`] -> [`Validated`].
+//! [`RenderedBundle`] -> [`Validated`]: objects that the API server of the target takes.
+//!
+//! Every object is checked against its kind's schema on every minor of the target, as strictly as the API server checks
+//! with field validation on: after defaults, and merged onto what the operator bootstraps. An object of a kind that is
+//! not described here is named as not checked. Nothing is changed, and what operators choke on later is for the rules.
+
+mod bootstrap;
+mod cel;
+mod content;
+mod identity;
+mod metadata;
+mod object;
+
+pub use bootstrap::{Bootstrap, merge_onto};
 
 use crate::check::Checked;
-use crate::diag::Findings;
+use crate::diag::{Findings, codes};
 use crate::lower::Day;
 use crate::render::RenderedBundle;
+use crate::schema::report::Codes;
+use crate::target::Target;
 use crate::tree::Node;
+
+/// The codes for objects.
+static CODES: Codes = Codes {
+    unknown_field: &codes::OBJECT_UNKNOWN_FIELD,
+    other_minor: &codes::OBJECT_FIELD_OF_OTHER_MINOR,
+    wrong_type: &codes::OBJECT_WRONG_TYPE,
+    missing_field: &codes::OBJECT_MISSING_FIELD,
+    not_allowed: &codes::OBJECT_VALUE_NOT_ALLOWED,
+    malformed: &codes::OBJECT_MALFORMED_VALUE,
+    out_of_bounds: &codes::OBJECT_OUT_OF_BOUNDS,
+    duplicate: &codes::OBJECT_DUPLICATE_ITEM,
+    not_together: &codes::OBJECT_NOT_TOGETHER,
+};
 
 /// Objects that the API server of the target takes.
 #[derive(Clone, Debug)]
@@ -24,10 +52,48 @@ impl Validated {
     }
 }
 
-/// Validates objects.
-pub fn validate(bundle: RenderedBundle, _day: Day, _findings: &mut Findings) -> Option<Validated> {
-    Some(Validated { bundle })
+/// Validates a cluster's objects; returns none where an error was added to the findings.
+///
+/// A finding on what the profile alone wrote points at the spec's platform.
+pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Option<Validated> {
+    let n_errors = findings.n_errors();
+    let checked = &bundle.lowered.checked;
+    let bootstrap = match day {
+        Day::Running => Bootstrap::Profile(checked.profile()),
+        Day::Zero => Bootstrap::Nothing,
+    };
+    let mut found = Findings::new();
+    let objects = bundle.objects.iter().map(|rendered| &rendered.object);
+    objects_on(objects, checked.target(), bootstrap, &mut found);
+    let platform = checked.resolved().platform();
+    findings.extend(found.into_iter().map(|finding| finding.in_users_words(platform)));
+    (findings.n_errors() == n_errors).then_some(Validated { bundle })
 }
 
 /// Validates plain manifests, whoever made them, as the API server of the target takes them.
-pub fn manifests(_objects: &[Node], _target: crate::target::Target, _findings: &mut Findings) {}
+///
+/// Which platform they are for is not known: an object that every cluster has already may be a part of one.
+pub fn manifests(objects: &[Node], target: Target, findings: &mut Findings) {
+    objects_on(objects, target, Bootstrap::Unknown, findings);
+}
+
+/// Validates objects on a target, those of `List`s too.
+fn objects_on<'o>(
+    objects: impl IntoIterator<Item = &'o Node>,
+    target: Target,
+    bootstrap: Bootstrap<'_>,
+    findings: &mut Findings,
+) {
+    let mut seen = identity::Seen::default();
+    for node in objects {
+        for node in identity::items(node) {
+            if let Some(identity) = identity::read(node, target, findings) {
+                seen.add(&identity, findings);
+                object::check(&identity, target, bootstrap, findings);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

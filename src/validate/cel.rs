@@ -1,0 +1,107 @@
+//! Rules in CEL, evaluated only on values that stand under them.
+//!
+//! A rule that is nothing but a pattern is searched for directly. Any other is compiled once per process, against the
+//! structural schema of its node. What the library cannot decide is named as not checked, never as right or wrong.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kube::core::cel::{CompiledSchema, ErrorKind, ValidationError, ValidationErrors, Validator, compile_schema};
+use serde_json::Value as Json;
+
+use crate::diag::{Diagnostic, Severity, codes};
+use crate::schema::interpret::Site;
+use crate::schema::openapi::structural;
+use crate::schema::{Pattern, Rule, Schema};
+use crate::target::Minor;
+use crate::tree::{Node, Origin};
+
+/// Checks a value against the rules of its schema.
+pub(super) fn check(site: &Site<'_>, minor: Minor, mut say: impl FnMut(Diagnostic)) {
+    if site.node.has_secret() {
+        return say(not_checked(site, "it holds a secret"));
+    }
+    if let Some(broken) = patterns(site, minor) {
+        return broken.into_iter().for_each(say);
+    }
+    let compiled = compiled(site.schema, minor);
+    let evaluated = VALIDATOR.with(|validator| validator.validate_compiled(&compiled, &site.node.to_json(), None));
+    for error in evaluated.err().into_iter().flat_map(ValidationErrors::into_vec) {
+        match error.kind {
+            ErrorKind::ValidationFailure => say(broken(site, minor, &error)),
+            _ => say(not_checked(site, &error.message)),
+        }
+    }
+}
+
+thread_local! {
+    static VALIDATOR: Validator = Validator::new();
+}
+
+/// Checks rules that are all patterns; none where some rule is not.
+fn patterns(site: &Site<'_>, minor: Minor) -> Option<Vec<Diagnostic>> {
+    let text = site.node.as_str()?;
+    let mut broken = Vec::new();
+    for rule in site.schema.rules_on(minor) {
+        let pattern: &Pattern = rule.pattern?;
+        if !pattern.is_in(text) {
+            broken.push(breaks(site, site.key, rule.message));
+        }
+    }
+    Some(broken)
+}
+
+/// Returns the compiled rules of a schema on a minor, compiled at their first use.
+fn compiled(schema: &'static Schema, minor: Minor) -> Arc<CompiledSchema> {
+    type Compiled = BTreeMap<(usize, Minor), Arc<CompiledSchema>>;
+    static COMPILED: Mutex<Compiled> = Mutex::new(BTreeMap::new());
+    let address = std::ptr::from_ref(schema).addr();
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let entry = compiled.entry((address, minor));
+    Arc::clone(entry.or_insert_with(|| {
+        let mut json = structural(schema, minor);
+        keep_own_rules(&mut json);
+        Arc::new(compile_schema(&json))
+    }))
+}
+
+/// Takes the rules of nodes below away: each node with rules is a site of its own.
+fn keep_own_rules(json: &mut Json) {
+    let Some(fields) = json.as_object_mut() else { return };
+    let mut children: Vec<&mut Json> = Vec::new();
+    for (key, value) in fields {
+        match (key.as_str(), value) {
+            ("properties", Json::Object(properties)) => children.extend(properties.values_mut()),
+            ("items" | "additionalProperties", value) => children.push(value),
+            _ => {}
+        }
+    }
+    for child in children {
+        if let Some(fields) = child.as_object_mut() {
+            fields.remove("x-kubernetes-validations");
+        }
+        keep_own_rules(child);
+    }
+}
+
+/// Says a broken rule at the field that it is about.
+fn broken(site: &Site<'_>, minor: Minor, error: &ValidationError) -> Diagnostic {
+    let rule: Option<&Rule> = site.schema.rules_on(minor).find(|rule| rule.rule == error.rule);
+    let path = rule.map_or("", |rule| rule.field_path).trim_start_matches('.');
+    let field = path.split('.').filter(|step| !step.is_empty()).try_fold((site.node, site.key), |(node, _), step| {
+        let entry = Node::entry(node, step)?;
+        Some((&entry.node, &entry.key))
+    });
+    breaks(site, field.map_or(site.key, |(_, key)| key), &error.message)
+}
+
+fn breaks(site: &Site<'_>, origin: &Origin, message: &str) -> Diagnostic {
+    let message = format!("`{}` breaks a rule of the API: {message}", site.path);
+    Diagnostic::about(&codes::API_RULE, Severity::Error, origin, message)
+}
+
+fn not_checked(site: &Site<'_>, why: &str) -> Diagnostic {
+    let message = format!("a rule of the API on `{}` cannot be checked offline: {why}", site.path);
+    let finding = Diagnostic::about(&codes::API_RULE, Severity::Warning, site.key, message);
+    finding.help("try it on a cluster, with `kubectl apply --dry-run=server`")
+}

@@ -1,0 +1,153 @@
+//! What single kinds add to their schema: keys and sizes of secrets and config maps, sizes of claims.
+//!
+//! Of a secret only keys and sizes are looked at; no value is ever said.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::identity::Identity;
+use crate::diag::visible::quoted;
+use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
+use crate::tree::{Entry, Map, Node, Origin};
+
+/// The most bytes that the values of a secret or config map may have together.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Checks what the kind of an object asks of it beyond its schema; `bootstrapped` is the spec that is there already.
+pub(super) fn check(identity: &Identity<'_>, bootstrapped: Option<&Node>, findings: &mut Findings) {
+    let node = identity.node;
+    let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));
+    match (identity.kind.group, identity.kind.kind) {
+        ("", "Secret") => secret(node, &mut say),
+        ("", "ConfigMap") => config_map(node, &mut say),
+        ("", "PersistentVolumeClaim") => claim(node, &mut say),
+        ("imageregistry.operator.openshift.io", "Config") => backends(node, bootstrapped, &mut say),
+        _ => {}
+    }
+}
+
+fn secret(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    keys(node, &["data", "stringData"], say);
+    size(node, "data", &["stringData"], say);
+    let Some(kind) = node.get("type").filter(|kind| !kind.is_null()) else { return };
+    let has = |key: &str| ["data", "stringData"].iter().any(|field| node.at(&[field, key]).is_some());
+    let lacking = match kind.as_str().unwrap_or_default() {
+        "kubernetes.io/tls" => ["tls.crt", "tls.key"].into_iter().find(|key| !has(key)),
+        "kubernetes.io/dockerconfigjson" => [".dockerconfigjson"].into_iter().find(|key| !has(key)),
+        "kubernetes.io/dockercfg" => [".dockercfg"].into_iter().find(|key| !has(key)),
+        "kubernetes.io/ssh-auth" => ["ssh-privatekey"].into_iter().find(|key| !has(key)),
+        "kubernetes.io/basic-auth" if !has("username") && !has("password") => Some("username"),
+        _ => None,
+    };
+    if let Some(key) = lacking {
+        let message = format!("a secret of the type {} needs the key `{key}`", shown(kind));
+        say(about(&codes::SECRET_KEY_MISSING, &kind.origin, message).help(format!("add `{key}`, or remove the type")));
+    }
+}
+
+fn config_map(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    keys(node, &["data", "binaryData"], say);
+    size(node, "binaryData", &["data"], say);
+    for (key, entry) in map(node, "binaryData") {
+        if let Some(other) = node.at(&["data"]).and_then(|data| data.entry(key)) {
+            let message = format!("the key `{key}` stands in `data` and in `binaryData`");
+            let finding = about(&codes::KEY_IN_BOTH, &entry.key, message);
+            say(finding.note_at(other.key.place(), "and here").help("remove one of the two"));
+        }
+    }
+}
+
+/// Refuses the names that would be paths when mounted, which the pattern lets through.
+fn keys(node: &Node, fields: &[&str], say: &mut dyn FnMut(Diagnostic)) {
+    for field in fields {
+        for (key, entry) in map(node, field) {
+            if key == "." || key.starts_with("..") {
+                let message = format!("the name {} must not be `.` or begin with `..`", quoted(key));
+                say(about(&codes::OBJECT_MALFORMED_VALUE, &entry.key, message));
+            }
+        }
+    }
+}
+
+fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnostic)) {
+    let length = |entry: &Entry| entry.node.as_str().map_or(0, str::len);
+    let plain: usize = plain.iter().flat_map(|field| map(node, field)).map(|(_, entry)| length(entry)).sum();
+    let decoded = |entry: &Entry| {
+        // Long values alone are worth decoding; short ones cannot pass the limit unless there are very many.
+        let text = entry.node.as_str().unwrap_or_default();
+        if text.len() < MOST_BYTES / 64 {
+            text.len() / 4 * 3
+        } else {
+            STANDARD.decode(text).map_or(0, |bytes| bytes.len())
+        }
+    };
+    let total = plain + map(node, encoded).map(|(_, entry)| decoded(entry)).sum::<usize>();
+    if total > MOST_BYTES {
+        let message = format!("the values have {total} bytes, more than the {MOST_BYTES} that the API server takes");
+        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &node.origin, message).help("split it, or keep the bytes elsewhere"));
+    }
+}
+
+fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    if let Some(size) = node.at(&["spec", "resources", "requests", "storage"]).filter(|size| !is_positive(size)) {
+        let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", shown(size));
+        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
+    }
+    let modes = node.at(&["spec", "accessModes"]).and_then(Node::as_seq).unwrap_or_default();
+    let only = modes.iter().find(|mode| mode.as_str() == Some("ReadWriteOncePod"));
+    if let Some(only) = only.filter(|_| modes.len() > 1) {
+        let message = "`ReadWriteOncePod` must be the only access mode";
+        say(about(&codes::OBJECT_NOT_TOGETHER, &only.origin, message).help("remove the others"));
+    }
+}
+
+/// Refuses a second storage backend, which the schema allows and the operator does not.
+fn backends(node: &Node, bootstrapped: Option<&Node>, say: &mut dyn FnMut(Diagnostic)) {
+    let of = |storage: Option<&Node>| -> Vec<Arc<str>> {
+        let fields = storage.and_then(Node::as_map).into_iter().flatten();
+        let backends = fields.filter(|(name, entry)| &***name != "managementState" && !entry.node.is_null());
+        backends.map(|(name, _)| Arc::clone(name)).collect()
+    };
+    let Some(storage) = node.at(&["spec"]).and_then(|spec| spec.entry("storage")) else { return };
+    let own = of(Some(&storage.node));
+    if own.len() > 1 {
+        let message = format!("`spec.storage` has {} backends: `{}`", own.len(), own.join("`, `"));
+        return say(about(&codes::OBJECT_SEVERAL_BACKENDS, &storage.key, message).help("leave one of them"));
+    }
+    let other = of(bootstrapped.and_then(|spec| spec.get("storage"))).into_iter().find(|name| !own.contains(name));
+    if let (Some(own), Some(other)) = (own.first(), other) {
+        let message = format!("the operator has bootstrapped the backend `{other}`, and `{own}` comes beside it");
+        let origin = storage.node.entry(own).map_or(&storage.key, |entry| &entry.key);
+        let finding = Diagnostic::about(&codes::BOOTSTRAPPED_BACKEND, Severity::Warning, origin, message);
+        say(finding.help(format!(
+            "before the first apply, run `oc patch configs.imageregistry.operator.openshift.io cluster --type json -p \
+             '[{{\"op\": \"remove\", \"path\": \"/spec/storage/{other}\"}}]'`"
+        )));
+    }
+}
+
+/// Tells whether a quantity is above zero: no sign, and some digit that is not 0 before the suffix.
+fn is_positive(quantity: &Node) -> bool {
+    match quantity.as_str() {
+        Some(text) => {
+            let number = text.trim_start_matches('+').split(['e', 'E']).next().unwrap_or_default();
+            !text.starts_with('-') && number.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
+        }
+        None => quantity.as_int().is_some_and(|number| number > 0),
+    }
+}
+
+fn shown(node: &Node) -> String {
+    node.as_str().map_or_else(|| format!("`{}`", node.to_json()), quoted)
+}
+
+fn map<'o>(node: &'o Node, field: &str) -> impl Iterator<Item = (&'o str, &'o Entry)> + use<'o> {
+    let map: Option<&'o Map> = node.get(field).and_then(Node::as_map);
+    map.into_iter().flatten().map(|(key, entry)| (&**key, entry))
+}
+
+fn about(code: &'static Code, origin: &Origin, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::about(code, Severity::Error, origin, message)
+}

@@ -1,0 +1,121 @@
+//! What an object says it is: its group, version, kind, namespace and name, and whether another says the same.
+
+use std::collections::BTreeMap;
+
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, Severity, codes, nearest};
+use crate::schema::{self, Kind};
+use crate::target::Target;
+use crate::tree::{Node, Origin};
+
+/// An object of a kind that is described.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Identity<'o> {
+    pub(super) kind: &'static Kind,
+    pub(super) node: &'o Node,
+    pub(super) name: Option<&'o str>,
+    pub(super) namespace: Option<&'o str>,
+}
+
+impl Identity<'_> {
+    /// Returns `Kind namespace/name`, as findings call the object.
+    pub(super) fn shown(&self) -> String {
+        let name = self.name.unwrap_or("without a name");
+        match self.namespace {
+            Some(namespace) if self.kind.namespaced => format!("{} {namespace}/{name}", self.kind.kind),
+            _ => format!("{} {name}", self.kind.kind),
+        }
+    }
+}
+
+/// Returns the objects of a `List`, or the object itself.
+pub(super) fn items(node: &Node) -> Vec<&Node> {
+    let is_list = node.get("kind").and_then(Node::as_str) == Some("List");
+    match node.get("items").and_then(Node::as_seq) {
+        Some(items) if is_list => items.iter().collect(),
+        _ => vec![node],
+    }
+}
+
+/// Reads what an object is; returns none where that is not known, after saying so.
+pub(super) fn read<'o>(node: &'o Node, target: Target, findings: &mut Findings) -> Option<Identity<'o>> {
+    let field = |name: &str| node.get(name).and_then(Node::as_str).filter(|text| !text.is_empty());
+    let (Some(api_version), Some(kind)) = (field("apiVersion"), field("kind")) else {
+        let lacks = if field("apiVersion").is_none() { "apiVersion" } else { "kind" };
+        let message = format!("this is no Kubernetes object: `{lacks}` is missing or no text");
+        let finding = Diagnostic::about(&codes::NOT_A_MANIFEST, Severity::Error, &node.origin, message);
+        findings.push(finding.help("every document of a manifest has `apiVersion`, `kind` and `metadata`"));
+        return None;
+    };
+    let text = |name: &str| node.at(&["metadata", name]).and_then(Node::as_str).filter(|text| !text.is_empty());
+    let Some(found) = schema::find(api_version, kind).filter(|kind| kind.group != "regcfg.dev") else {
+        unknown(node, api_version, kind, findings);
+        return None;
+    };
+    let identity = Identity { kind: found, node, name: text("name"), namespace: text("namespace") };
+    is_on(&identity, target, findings).then_some(identity)
+}
+
+fn unknown(node: &Node, api_version: &str, kind: &str, findings: &mut Findings) {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let of_group = || schema::kinds().iter().filter(|known| known.group == group);
+    let place = |field: &str| node.get(field).map_or(&node.origin, |node| &node.origin);
+    if let Some(known) = of_group().find(|known| known.kind == kind) {
+        let message = format!("`{kind}` is not served as {}", quoted(api_version));
+        let code = &codes::OTHER_API_VERSION;
+        let finding = Diagnostic::about(code, Severity::Error, place("apiVersion"), message);
+        findings.push(finding.help(format!("write `apiVersion: {}`", known.api_version())));
+        return;
+    }
+    let message = format!("{} of {} is not checked: regcfg does not know the kind", quoted(kind), quoted(api_version));
+    let finding = Diagnostic::about(&codes::KIND_NOT_CHECKED, Severity::Info, place("kind"), message);
+    let near = nearest(kind, of_group().map(|known| known.kind));
+    findings.push(match near {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help("check it by other means, for instance with `kubectl apply --dry-run=server`"),
+    });
+}
+
+/// Tells whether the kind exists on every minor of the target.
+fn is_on(identity: &Identity<'_>, target: Target, findings: &mut Findings) -> bool {
+    let kind = identity.kind;
+    if target.minors().all(|minor| kind.is_on(minor)) {
+        return true;
+    }
+    let origin: &Origin = identity.node.get("kind").map_or(&identity.node.origin, |node| &node.origin);
+    let window = match kind.until {
+        Some(until) => format!("since OpenShift {} and no more since {until}", kind.since),
+        None => format!("since OpenShift {}", kind.since),
+    };
+    let message = format!("`{}` exists {window}; the target is {target}", kind.kind);
+    findings.push(
+        Diagnostic::about(&codes::OBJECT_FIELD_OF_OTHER_MINOR, Severity::Error, origin, message)
+            .object(identity.shown()),
+    );
+    false
+}
+
+/// The objects seen so far, by what tells them apart in a cluster.
+#[derive(Default)]
+pub(super) struct Seen<'o> {
+    first: BTreeMap<(&'static str, &'static str, &'o str, &'o str), &'o Node>,
+}
+
+impl<'o> Seen<'o> {
+    /// Adds an object, and says where the same object stands already.
+    pub(super) fn add(&mut self, identity: &Identity<'o>, findings: &mut Findings) {
+        let Some(name) = identity.name else { return };
+        let kind = identity.kind;
+        let namespace = identity.namespace.filter(|_| kind.namespaced).unwrap_or_default();
+        let first = *self.first.entry((kind.group, kind.kind, namespace, name)).or_insert(identity.node);
+        if std::ptr::eq(first, identity.node) {
+            return;
+        }
+        let place = |node: &'o Node| node.at(&["metadata", "name"]).unwrap_or(node);
+        let message = format!("{} stands twice", identity.shown());
+        let origin = &place(identity.node).origin;
+        let finding = Diagnostic::about(&codes::DUPLICATE_OBJECT, Severity::Error, origin, message);
+        let finding = finding.note_at(place(first).place(), "first stands here").object(identity.shown());
+        findings.push(finding.help("remove one of the two, or give it another name"));
+    }
+}

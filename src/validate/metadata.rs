@@ -1,0 +1,150 @@
+//! Names, namespaces, labels and annotations, as the API server checks them on every object.
+
+use super::identity::Identity;
+use crate::diag::visible::quoted;
+use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
+use crate::tree::{Entry, Map, Node, Origin};
+
+/// The most bytes that the annotations of an object may have together, keys and values.
+const MOST_ANNOTATION_BYTES: usize = 256 << 10;
+
+/// Checks the metadata of an object whose shape is right.
+pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
+    let Some(metadata) = identity.node.entry("metadata") else { return };
+    let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));
+    name(identity, metadata, &mut say);
+    namespace(identity, metadata, &mut say);
+    for (key, value) in map(&metadata.node, "labels") {
+        if !is_qualified_name(key) {
+            say(malformed(&value.key, format!("the label key {} must be {QUALIFIED_NAME}", quoted(key))));
+        } else if let Some(text) = value.node.as_str().filter(|text| !text.is_empty() && !is_word(text)) {
+            let message = format!("the value of the label `{key}` must be {WORD}, not {}", quoted(text));
+            say(malformed(&value.node.origin, message));
+        }
+    }
+    let mut size = 0;
+    for (key, value) in map(&metadata.node, "annotations") {
+        if !is_qualified_name(&key.to_lowercase()) {
+            say(malformed(&value.key, format!("the annotation key {} must be {QUALIFIED_NAME}", quoted(key))));
+        }
+        size += key.len() + value.node.as_str().map_or(0, str::len);
+    }
+    if let Some(entry) = metadata.node.entry("annotations").filter(|_| size > MOST_ANNOTATION_BYTES) {
+        let message = format!(
+            "the annotations have {size} bytes, more than the {MOST_ANNOTATION_BYTES} that the API server takes"
+        );
+        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &entry.key, message).help("keep large texts in a config map"));
+    }
+}
+
+fn name(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
+    let kind = identity.kind;
+    let Some(name) = metadata.node.get("name").filter(|name| name.as_str().is_some_and(|name| !name.is_empty())) else {
+        let finding = about(&codes::OBJECT_MISSING_FIELD, &metadata.key, "`metadata.name` is missing");
+        say(match (kind.singleton, metadata.node.get("generateName")) {
+            (Some(only), _) => finding.help(format!("write `name: {only}`")),
+            (None, Some(_)) => finding.help("an object that is applied needs its whole name, not `generateName`"),
+            (None, None) => finding,
+        });
+        return;
+    };
+    let text = name.as_str().unwrap_or_default();
+    if !is_subdomain(text) {
+        let message = format!("`metadata.name` must be {SUBDOMAIN}, not {}", quoted(text));
+        return say(malformed(&name.origin, message));
+    }
+    if let Some(only) = kind.singleton.filter(|only| *only != text) {
+        let message = format!("`{}` has no effect under the name {}", kind.kind, quoted(text));
+        let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &name.origin, message);
+        say(finding.help(format!("write `name: {only}`, the only one that is read")));
+    }
+}
+
+fn namespace(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
+    let namespace = metadata.node.get("namespace").filter(|node| !node.is_null());
+    match (namespace, identity.namespace) {
+        (Some(node), _) if !identity.kind.namespaced => {
+            let message =
+                format!("`{}` is of the whole cluster, so that its namespace has no effect", identity.kind.kind);
+            let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &node.origin, message);
+            say(finding.help("remove `metadata.namespace`"));
+        }
+        (_, None) if identity.kind.namespaced => {
+            let message = "`metadata.namespace` is missing, and the object goes wherever it is applied from";
+            let finding = about(&codes::MISSING_NAMESPACE, &metadata.key, message);
+            say(finding.help("write the namespace that the registry or the cluster reads it from"));
+        }
+        (Some(node), Some(text)) if !is_label(text) => {
+            let message = format!("`metadata.namespace` must be {LABEL}, not {}", quoted(text));
+            say(malformed(&node.origin, message));
+        }
+        _ => {}
+    }
+}
+
+const QUALIFIED_NAME: &str = "a name of at most 63 letters, digits, `-`, `_` and `.`, perhaps after a DNS name and `/`";
+const WORD: &str = "at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit";
+const SUBDOMAIN: &str = "a DNS name in lower case (letters, digits, `-` and `.`)";
+const LABEL: &str = "at most 63 lowercase letters, digits and `-`";
+
+/// Tells whether a text is a DNS name in lower case, as names of objects must be (RFC 1123).
+pub(super) fn is_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_subdomain_part)
+}
+
+fn is_label(text: &str) -> bool {
+    text.len() <= 63 && is_subdomain_part(text)
+}
+
+/// A part of a DNS name; the API server bounds the name, not each of its parts.
+fn is_subdomain_part(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(is_inner) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+fn is_qualified_name(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((prefix, name)) => is_subdomain(prefix) && is_word(name),
+        None => is_word(text),
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_outer = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    text.len() <= 63 && bytes.iter().all(|byte| is_inner(*byte)) && is_outer(bytes.first()) && is_outer(bytes.last())
+}
+
+fn map<'o>(metadata: &'o Node, field: &str) -> impl Iterator<Item = (&'o str, &'o Entry)> {
+    let map: Option<&'o Map> = metadata.get(field).and_then(Node::as_map);
+    map.into_iter().flatten().map(|(key, entry)| (&**key, entry))
+}
+
+fn malformed(origin: &Origin, message: String) -> Diagnostic {
+    about(&codes::OBJECT_MALFORMED_VALUE, origin, message)
+}
+
+fn about(code: &'static Code, origin: &Origin, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::about(code, Severity::Error, origin, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_api_server() {
+        assert!(is_subdomain("a") && is_subdomain("a-b.c") && is_subdomain(&"a".repeat(253)));
+        assert!(!is_subdomain("") && !is_subdomain("A") && !is_subdomain("a..b") && !is_subdomain("-a"));
+        assert!(!is_subdomain("a_b") && !is_subdomain(&"a".repeat(254)));
+        assert!(is_qualified_name("regcfg.dev/cluster") && is_qualified_name("A_b"));
+        assert!(
+            !is_qualified_name("a/b/c")
+                && !is_qualified_name("/a")
+                && !is_qualified_name("a/")
+                && !is_qualified_name("-a")
+        );
+        assert!(!is_word(&"a".repeat(64)));
+    }
+}

@@ -1,0 +1,125 @@
+//! One object: its shape on every minor of the target, then what its kind adds to that.
+
+use super::bootstrap::{Bootstrap, merge_onto};
+use super::identity::Identity;
+use super::{CODES, cel, content, metadata};
+use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::schema::fault::{Fault, What};
+use crate::schema::interpret::{Found, Manner, Null, Site, walk};
+use crate::schema::report::{ByMinor, finding};
+use crate::schema::{Kind, Segment};
+use crate::target::{Minor, Target};
+use crate::tree::{Entry, Map, Node, Value};
+
+/// The first minor whose API server drops a null where none is allowed, rather than refusing it (Kubernetes 1.20).
+const NULLS_DROPPED: Minor = Minor::of(4, 7);
+
+/// Checks an object of a known kind.
+pub(super) fn check(identity: &Identity<'_>, target: Target, bootstrap: Bootstrap<'_>, findings: &mut Findings) {
+    let n_errors = findings.n_errors();
+    let mut found = ByMinor::new(target);
+    for segment in segments(identity.kind, target) {
+        on_segment(identity, target, segment, bootstrap, &mut found);
+    }
+    findings.extend(found.finish().map(|finding| finding.object(identity.shown())));
+    // What follows reads fields whose types must be right.
+    if findings.n_errors() == n_errors {
+        metadata::check(identity, findings);
+        let bootstrapped = bootstrap.spec_of(identity.kind, identity.name, target.first());
+        content::check(identity, bootstrapped, findings);
+    }
+    if let Some(status) = identity.node.entry("status").filter(|status| !is_empty(&status.node)) {
+        let message = "`status` has no effect: only the cluster writes it";
+        let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &status.key, message);
+        findings.push(finding.help("remove `status`").object(identity.shown()));
+    }
+}
+
+/// Cuts the target where the schema changes, and where the API server's reading of nulls does.
+fn segments(kind: &'static Kind, target: Target) -> Vec<Segment> {
+    let cut = |segment: Segment| {
+        let splits = !kind.native && segment.first < NULLS_DROPPED && segment.last >= NULLS_DROPPED;
+        let before = Minor::all().take_while(|minor| *minor < NULLS_DROPPED).last().filter(|_| splits);
+        match before {
+            Some(last) => vec![Segment { last, ..segment }, Segment { first: NULLS_DROPPED, ..segment }],
+            None => vec![segment],
+        }
+    };
+    kind.segments(target).into_iter().flat_map(cut).collect()
+}
+
+fn on_segment(
+    identity: &Identity<'_>,
+    target: Target,
+    segment: Segment,
+    bootstrap: Bootstrap<'_>,
+    found: &mut ByMinor,
+) {
+    let Identity { kind, node, .. } = *identity;
+    let minor = segment.first;
+    let null = if kind.native || minor >= NULLS_DROPPED { Null::Absent } else { Null::Fault };
+    let manner = Manner { null, ..Manner::OBJECT };
+    let alone = walk(kind.schema, node, minor, manner);
+    let say = |faults: &[Fault<'_>], found: &mut ByMinor| {
+        for fault in faults {
+            found.add(finding(fault, target, &CODES), segment);
+        }
+    };
+    let depends = alone.faults.iter().any(|fault| depends_on_rest(&fault.what)) || !alone.sites.is_empty();
+    let under = bootstrap.spec_of(kind, identity.name, minor).filter(|_| depends);
+    let Some(under) = under else {
+        let Found { mut faults, sites, .. } = alone;
+        if matches!(bootstrap, Bootstrap::Unknown) && kind.bootstrapped && identity.name == kind.singleton {
+            faults.retain(|fault| !is_bootstrapped_field(fault));
+        }
+        say(&faults, found);
+        rules(&sites, segment, found);
+        return;
+    };
+    // What the object says is judged as it stands, and what it may lack as it is once merged.
+    let (_, own): (Vec<_>, Vec<_>) = alone.faults.into_iter().partition(|fault| depends_on_rest(&fault.what));
+    say(&own, found);
+    let whole = merged(identity, under, minor);
+    let Found { faults, sites, .. } = walk(kind.schema, &whole, minor, manner);
+    let (lacking, _): (Vec<_>, Vec<_>) = faults.into_iter().partition(|fault| depends_on_rest(&fault.what));
+    say(&lacking, found);
+    rules(&sites, segment, found);
+}
+
+fn rules(sites: &[Site<'_>], segment: Segment, found: &mut ByMinor) {
+    for site in sites {
+        cel::check(site, segment.first, |finding| found.add(finding, segment));
+    }
+}
+
+/// Returns the object with its spec merged onto the bootstrapped one.
+fn merged(identity: &Identity<'_>, under: &Node, minor: Minor) -> Node {
+    let mut whole = identity.node.clone();
+    let spec = identity.kind.schema.property("spec").map(|property| property.schema);
+    let own = identity.node.entry("spec").filter(|entry| !entry.node.is_null());
+    let entry = match (spec, own) {
+        (Some(schema), Some(own)) => Entry { key: own.key.clone(), node: merge_onto(schema, under, &own.node, minor) },
+        _ => Entry { key: identity.node.origin.clone(), node: under.clone() },
+    };
+    if let Value::Map(map) = &mut whole.value {
+        map.insert("spec".into(), entry);
+    }
+    whole
+}
+
+/// Tells whether a fault depends on what the cluster has already.
+fn depends_on_rest(what: &What<'_>) -> bool {
+    matches!(what, What::Missing { .. } | What::NoAlternative { .. })
+}
+
+/// Tells whether a fault is the lack of what every bootstrapped object has: its spec, and the spec's required fields.
+fn is_bootstrapped_field(fault: &Fault<'_>) -> bool {
+    match fault.what {
+        What::Missing { name, .. } => fault.path == "spec" || (fault.path.is_empty() && name == "spec"),
+        _ => false,
+    }
+}
+
+fn is_empty(node: &Node) -> bool {
+    node.is_null() || node.as_map().is_some_and(Map::is_empty)
+}

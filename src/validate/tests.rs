@@ -1,0 +1,160 @@
+use super::*;
+use crate::diag::Severity;
+use crate::tree::parse::{Reading, documents};
+use crate::tree::{Source, SourceKind};
+
+fn findings(target: &str, text: &str) -> Findings {
+    let source = Source::new("a.yaml", text, SourceKind::User);
+    let mut findings = Findings::new();
+    let objects = documents(&source, Reading::AsKubectl, &mut findings).unwrap();
+    manifests(&objects, target.parse().unwrap(), &mut findings);
+    findings.sort_for_showing();
+    findings
+}
+
+/// Checks manifests on a target; an expected finding is `code text at its place: message`.
+fn check(target: &str, text: &str, expected: &[&str]) {
+    let shown: Vec<String> = findings(target, text)
+        .iter()
+        .map(|finding| format!("{} {}: {}", finding.code.id, finding.place.text(), finding.message))
+        .collect();
+    assert_eq!(shown, expected);
+}
+
+fn config(spec: &str) -> String {
+    let head = "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata: {name: cluster}\nspec:\n  ";
+    head.to_owned() + &spec.replace('\n', "\n  ")
+}
+
+#[test]
+fn each_code_explains_itself_with_a_manifest_that_has_it_and_one_that_is_right() {
+    for code in codes::ALL.iter().filter(|code| code.id.starts_with("RC05")) {
+        let mut fences = code.explanation.split("```yaml\n").skip(1).filter_map(|text| text.split("```").next());
+        let (Some(bad), Some(good)) = (fences.next(), fences.next()) else { panic!("{} has no examples", code.id) };
+        if bad.contains("ClusterRegistry") {
+            continue;
+        }
+        let found = findings("4.22", bad);
+        assert!(found.iter().any(|finding| finding.code == *code), "{}: {found:#?}", code.id);
+        assert!(findings("4.22", good).is_empty(), "{}: {:#?}", code.id, findings("4.22", good));
+    }
+}
+
+#[test]
+fn a_part_of_what_the_operator_bootstraps_is_a_whole_manifest() {
+    check("4.4..5.1", &config("defaultRoute: true"), &[]);
+    check("4.4..5.1", "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}", &[]);
+    let other = config("defaultRoute: true").replace("name: cluster", "name: other");
+    let no_effect = "RC0516 other: `Config` has no effect under the name `other`";
+    check("4.19", &other, &["RC0504 spec: `spec.replicas` is missing"]);
+    check("4.19", &(other + "\n  replicas: 1"), &[no_effect]);
+}
+
+#[test]
+fn nulls_are_dropped_since_4_7() {
+    let manifest = config("replicas: 1\nproxy: null");
+    check("4.7", &manifest, &[]);
+    let fault = "RC0503 null: `spec.proxy` must be a mapping, not null";
+    check("4.6", &manifest, &[fault]);
+    check("4.6..4.7", &manifest, &[&format!("{fault}, on 4.6")]);
+}
+
+#[test]
+fn the_rule_on_network_access_sees_defaults() {
+    let azure = |access: &str| config(&format!("replicas: 1\nstorage: {{azure: {{networkAccess: {access}}}}}"));
+    let says = "networkAccess: `spec.storage.azure.networkAccess` breaks a rule of the API: internal is forbidden when \
+                type is not Internal";
+    check("4.15", &azure("{type: Internal, internal: {vnetName: vnet}}"), &[]);
+    check("4.15", &azure("{type: External}"), &[]);
+    check("4.15", &azure("{type: External, internal: {}}"), &[&format!("RC0510 {says}")]);
+    check("4.15..5.1", &azure("{internal: {}}"), &[&format!("RC0510 {says}")]);
+}
+
+#[test]
+fn registries_have_a_form_since_4_23() {
+    let image = |sources: &str| {
+        let head = "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}\n";
+        format!("{head}spec: {{registrySources: {{{sources}}}}}")
+    };
+    let good = "quay.io, '*.example.com', 'host:5000/a/b_c'";
+    check("4.22..5.1", &image(&format!("allowedRegistries: [{good}]")), &[]);
+    let says = "`spec.registrySources.insecureRegistries[0]` breaks a rule of the API: each registry must be a valid \
+                hostname[:port][/path] or wildcard *.hostname format without tags or digests, on 4.23 to 5.1";
+    check("4.22..5.1", &image("insecureRegistries: ['a.io/b:latest']"), &[&format!("RC0510 'a.io/b:latest': {says}")]);
+    let both = "registrySources: `spec.registrySources` breaks a rule of the API: Only one of blockedRegistries or \
+                allowedRegistries may be set";
+    let sources = image("allowedRegistries: [a.io], blockedRegistries: [b.io]");
+    check("4.17", &sources, &[]);
+    check("4.17..4.19", &sources, &[&format!("RC0510 {both}, on 4.18 to 4.19")]);
+}
+
+#[test]
+fn metadata_is_checked_as_the_api_server_does() {
+    let map = |metadata: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}");
+    check("4.19", &map("{namespace: a}"), &["RC0504 metadata: `metadata.name` is missing"]);
+    let name = "`metadata.name` must be a DNS name in lower case (letters, digits, `-` and `.`), not `A_b`";
+    check("4.19", &map("{name: A_b, namespace: a}"), &[&format!("RC0506 A_b: {name}")]);
+    let label = "the value of the label `a` must be at most 63 letters, digits, `-`, `_` and `.`, beginning and ending \
+                 with a letter or digit, not `-x`";
+    check("4.19", &map("{name: a, namespace: a, labels: {a: -x}}"), &[&format!("RC0506 -x: {label}")]);
+    let labels = map("{name: a, namespace: a, labels: {a: 1}}");
+    check("4.19", &labels, &["RC0503 1: `metadata.labels.a` must be a string, not a whole number"]);
+    let annotations = map(&format!("{{name: a, namespace: a, annotations: {{b: {}}}}}", "x".repeat(300_000)));
+    let size = "annotations: the annotations have 300001 bytes, more than the 262144 that the API server takes";
+    check("4.19", &annotations, &[&format!("RC0507 {size}")]);
+}
+
+#[test]
+fn values_of_secrets_are_never_said() {
+    let secret =
+        |data: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a, namespace: b}}\ndata: {data}");
+    for data in ["{a: hunter2!}", "{a: [hunter2!]}", "hunter2!", "{a: 17}"] {
+        for finding in &findings("4.19", &secret(data)) {
+            let said = format!("{} {:?} {:?}", finding.message, finding.help, finding.notes);
+            assert!(!said.contains("hunter2") && !said.contains("17"), "{data}: {said}");
+        }
+    }
+    check("4.19", &secret("{a: hunter2!}"), &["RC0506 hunter2!: `data.a` must be base64"]);
+}
+
+#[test]
+fn contents_have_their_limits() {
+    let map = |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: b}}\n{data}");
+    let big = map(&format!("data: {{a: {}}}", "x".repeat((1 << 20) + 1)));
+    let size = "apiVersion: the values have 1048577 bytes, more than the 1048576 that the API server takes";
+    check("4.19", &big, &[&format!("RC0507 {size}")]);
+    check("4.19", &map(&format!("data: {{a: {}}}", "x".repeat(1 << 20))), &[]);
+    let name = "a:b: the name `a:b` must be letters, digits, `-`, `_` and `.`";
+    check("4.19", &map("data: {\"a:b\": x}"), &[&format!("RC0506 \"{}", name.replacen("a:b", "a:b\"", 1))]);
+    check("4.19", &map("data: {..a: x}"), &["RC0506 ..a: the name `..a` must not be `.` or begin with `..`"]);
+    check("4.19", &map("data: {a..5000: x}"), &[]);
+}
+
+#[test]
+fn a_claim_asks_for_something() {
+    let claim = |modes: &str, size: &str| {
+        let head = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a, namespace: b}\nspec:\n";
+        format!("{head}  accessModes: {modes}\n  resources: {{requests: {{storage: {size}}}}}")
+    };
+    check("4.4..5.1", &claim("[ReadWriteMany]", "100Gi"), &[]);
+    check("4.4..5.1", &claim("[ReadWriteMany]", "0.5Gi"), &[]);
+    check(
+        "4.19",
+        &claim("[ReadWriteMany]", "0Gi"),
+        &["RC0507 0Gi: `spec.resources.requests.storage` must be more than nothing, not `0Gi`"],
+    );
+    let modes = "RC0505 RWX: `spec.accessModes[0]` must be one of `ReadWriteOnce`, `ReadOnlyMany`, `ReadWriteMany`, \
+                 `ReadWriteOncePod`, not `RWX`";
+    check("4.19", &claim("[RWX]", "1Gi"), &[modes]);
+    let quantity = "`spec.resources.requests.storage` must be a quantity such as `500m`, `2` or `200Gi`, not `100GB`";
+    check("4.19", &claim("[ReadWriteMany]", "100GB"), &[&format!("RC0506 100GB: {quantity}")]);
+}
+
+#[test]
+fn one_fault_is_one_finding() {
+    let text = config("replicas: two\nstorage: {s3: {bukcet: {a: [1]}}}");
+    let found = findings("4.12..5.1", &text);
+    assert_eq!(found.iter().count(), 2, "{found:#?}");
+    assert!(found.iter().all(|finding| finding.severity == Severity::Error));
+    assert!(found.iter().all(|finding| finding.object.as_deref() == Some("Config cluster")));
+}
