@@ -4,7 +4,6 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::resolve::Resolved;
 use crate::target::{Minor, NotAMinor, Target};
-use crate::tree::Node;
 
 /// The longest name: it becomes a label's value.
 const LONGEST_NAME: usize = 63;
@@ -21,7 +20,7 @@ pub(super) fn target(resolved: &Resolved, findings: &mut Findings) -> Option<Tar
     };
     let Some(text) = node.as_str() else {
         let written = quoted(node.place().text());
-        let message = format!("`openshift` is not text but {}: {written}", node.type_name());
+        let message = format!("`openshift` is not text but {}: {written}", node.in_words());
         let help = format!("quote it: \"{}\"", written.trim_matches('`'));
         findings.push(Diagnostic::error(&codes::BAD_TARGET, node.place(), message).help(help));
         return None;
@@ -50,28 +49,23 @@ pub(super) fn target(resolved: &Resolved, findings: &mut Findings) -> Option<Tar
     }
 }
 
-/// Says what is wrong with `metadata.name`, which becomes a label and a directory.
+/// Says what is wrong with `metadata.name`, which becomes a label and a directory; whether it is there and text is
+/// for the shape to say.
 pub(super) fn name(resolved: &Resolved, findings: &mut Findings) {
-    let Some(node) = resolved.name() else {
-        let at: &Node = resolved.node.get("metadata").unwrap_or(&resolved.node);
-        let finding = Diagnostic::error(&codes::BAD_NAME, at.place(), "no `metadata.name`: the cluster has no name");
-        findings.push(finding.help("set `metadata.name`, for instance to the cluster's own name"));
+    let Some((node, name)) = resolved.name().and_then(|node| Some((node, node.as_str()?))) else { return };
+    if is_name(name) {
         return;
-    };
-    let fits = |name: &str| {
-        let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        name.len() <= LONGEST_NAME
-            && name.bytes().all(inner)
-            && !name.is_empty()
-            && !name.starts_with('-')
-            && !name.ends_with('-')
-    };
-    let message = match node.as_str() {
-        Some(name) if fits(name) => return,
-        Some(name) => format!("{} is not a name for a cluster", quoted(name)),
-        None => format!("`metadata.name` is not text but {}", node.type_name()),
-    };
+    }
+    let message = format!("{} is not a name for a cluster", quoted(name));
     let help =
         format!("use at most {LONGEST_NAME} lowercase letters, digits and `-`, with a letter or digit at both ends");
     findings.push(Diagnostic::error(&codes::BAD_NAME, node.place(), message).help(help));
+}
+
+fn is_name(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=LONGEST_NAME).contains(&name.len())
+        && name.bytes().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }

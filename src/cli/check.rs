@@ -14,7 +14,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::workspace::{Opened, Workspace};
 use crate::check::shape;
-use crate::diag::{Findings, Outcome};
+use crate::diag::{Findings, Outcome, codes};
 use crate::load::{DocumentKind, LIMIT, Project, load};
 use crate::lower::Day;
 use crate::pipeline;
@@ -157,10 +157,17 @@ fn check_layer(project: &Project<'_>, path: &ProjectPath, findings: &mut Finding
     }
 }
 
-/// Checks a file of plain manifests; one that is no YAML, or holds no object, is passed over unless it looks like one.
+/// Checks a file of plain manifests; one that is no text, or holds no object, is passed over unless it looks like one.
 fn check_manifests(project: &Project<'_>, path: &ProjectPath, target: Target, findings: &mut Findings) {
-    if let Some(source) = project.text(path, None, findings) {
-        check_text(&source, target, findings);
+    let mut found = Findings::new();
+    match project.text(path, None, &mut found) {
+        Some(source) => check_text(&source, target, findings),
+        // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
+        None => {
+            findings.extend(found.into_iter().filter(|finding| {
+                finding.code != &codes::NOT_UTF8 || finding.place.source.text().contains("apiVersion")
+            }))
+        }
     }
 }
 
@@ -169,11 +176,20 @@ fn check_input(bytes: &[u8], target: Target, findings: &mut Findings) {
     check_text(&Source::new("<stdin>", text, SourceKind::User), target, findings);
 }
 
+/// Checks the manifests of a text; a template of a chart, which is no YAML before it is rendered, is passed over.
 fn check_text(source: &Arc<Source>, target: Target, findings: &mut Findings) {
     if !source.text().contains("apiVersion") {
         return;
     }
-    if let Some(documents) = parse::documents(source, Reading::AsKubectl, findings) {
+    let mut found = Findings::new();
+    let documents = parse::documents(source, Reading::AsKubectl, &mut found);
+    let is_template =
+        source.text().contains("{{") && found.iter().any(|finding| finding.code == &codes::MALFORMED_YAML);
+    if is_template {
+        return;
+    }
+    findings.extend(found);
+    if let Some(documents) = documents {
         let is_object = |node: &Node| node.get("apiVersion").is_some() && node.get("kind").is_some();
         let objects: Vec<Node> = documents.into_iter().filter(is_object).collect();
         validate::manifests(&objects, target, findings);

@@ -92,7 +92,7 @@ pub(super) fn own_kind(
     let names: Vec<String> = expected.iter().map(|kind| format!("`{}`", kind.name())).collect();
     let help = format!("begin the file with `apiVersion: {API_VERSION}` and `kind:` {}", names.join(" or "));
     if node.as_map().is_none() {
-        let message = format!("expected a mapping, found {}", node.type_name());
+        let message = format!("expected a mapping, found {}", node.in_words());
         findings.push(Diagnostic::error(&codes::NOT_A_SPEC, node.place(), message).help(help));
         return None;
     }

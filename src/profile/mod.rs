@@ -124,7 +124,7 @@ fn read_folder(
     let entries = match path {
         Some(Ok(path)) => world.list(&path).map_err(|error| error.to_string()),
         Some(Err(why)) => Err(why.to_string()),
-        None => Err(format!("it is {}, not a path", folder.type_name())),
+        None => Err(format!("it is {}, not a path", folder.in_words())),
     };
     let entries = match entries {
         Ok(entries) => entries,

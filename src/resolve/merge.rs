@@ -101,7 +101,7 @@ fn changed_list(base: &Node, over: &Node, directives: &Map, findings: &mut Findi
         Value::Seq(items) => items.clone(),
         Value::Null => Vec::new(),
         _ => {
-            let message = format!("changes a list, but what it inherits is {}", base.type_name());
+            let message = format!("changes a list, but what it inherits is {}", base.in_words());
             let finding = Diagnostic::error(&codes::BAD_LIST_DIRECTIVE, over.place(), message);
             findings.push(finding.note_at(base.place(), "inherited from here").help("write the whole value instead"));
             return over.clone();
@@ -135,7 +135,7 @@ fn directive_items<'e>(name: &str, entry: &'e Entry, findings: &mut Findings) ->
     }
     let items = entry.node.as_seq();
     if items.is_none() {
-        let message = format!("`{name}` is not a list but {}", entry.node.type_name());
+        let message = format!("`{name}` is not a list but {}", entry.node.in_words());
         let finding = Diagnostic::error(&codes::BAD_LIST_DIRECTIVE, entry.node.place(), message);
         findings.push(finding.help(format!("write `{name}: [ITEM]`")));
     }

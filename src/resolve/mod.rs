@@ -114,7 +114,7 @@ fn profile(
         return None;
     };
     let Value::String(name) = &named.value else {
-        let message = format!("`platform` is not text but {}", named.type_name());
+        let message = format!("`platform` is not text but {}", named.in_words());
         let finding = Diagnostic::error(&codes::UNKNOWN_PLATFORM, named.place(), message);
         findings.push(finding.help(format!("use one of {}", known())));
         return None;

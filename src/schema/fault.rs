@@ -77,11 +77,11 @@ impl Fault<'_> {
                 format!("`{}` {}; the target is {target}", self.below(property.name), exists(property))
             }
             What::WrongType { value, expected } => {
-                format!("{subject} must be {}, not {}", a(*expected), a_value(value))
+                format!("{subject} must be {}, not {}", a(*expected), value.in_words())
             }
             What::NoneOfTypes { value, alternatives, minor } => {
                 let types: Vec<&str> = alternatives.iter().map(|schema| a(schema.on(*minor).kind)).collect();
-                format!("{subject} must be {}, not {}", either(&types), a_value(value))
+                format!("{subject} must be {}, not {}", either(&types), value.in_words())
             }
             What::Missing { name, .. } => format!("`{}` is missing", self.below(name)),
             What::NotAmong { value, values } => {
@@ -130,8 +130,9 @@ impl Fault<'_> {
             What::NotAmong { value, values } => near_value(value, &words(values)),
             What::Malformed { value, pattern, .. } => near_value(value, pattern.words),
             What::WrongType { value, expected } => help_type(value, *expected),
-            What::Missing { property, .. } => {
-                property.map(|property| property.schema.description).and_then(first_sentence)
+            What::Missing { name, property } => {
+                let what = property.and_then(|property| first_sentence(property.schema.description));
+                Some(what.map_or_else(|| format!("add `{name}`"), |what| format!("add `{name}` ({what})")))
             }
             What::Duplicate { .. } => Some("remove one of the two".into()),
             What::LaxDuration { .. } => Some("write it with `h`, `m` and `s`, such as `24h` or `1h30m`".into()),
@@ -238,7 +239,12 @@ fn near_value(value: &Node, words: &[&str]) -> Option<String> {
 fn first_sentence(description: &str) -> Option<String> {
     let end = description.find(". ").unwrap_or(description.trim_end_matches('.').len());
     let sentence = description.get(..end)?.trim();
-    (!sentence.is_empty()).then(|| sentence.to_owned())
+    let mut chars = sentence.chars();
+    let first = chars.next()?;
+    // A word such as `CA` keeps its case.
+    let is_word = chars.clone().next().is_some_and(|second| !second.is_uppercase());
+    let first = if is_word { first.to_ascii_lowercase() } else { first };
+    Some(first.to_string() + chars.as_str())
 }
 
 fn words(values: &'static [Literal]) -> Vec<&'static str> {
@@ -274,7 +280,7 @@ fn shown(value: &Node) -> String {
         Value::Int(value) => format!("`{value}`"),
         Value::Float(value) => format!("`{value}`"),
         Value::String(text) => quoted(text),
-        _ => a_value(value).to_owned(),
+        _ => value.in_words().to_owned(),
     }
 }
 
@@ -288,19 +294,6 @@ fn a(kind: Type) -> &'static str {
         Type::Number => "a number",
         Type::Boolean => "`true` or `false`",
         Type::IntOrString => "a whole number or a string",
-    }
-}
-
-fn a_value(value: &Node) -> &'static str {
-    match value.value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Int(_) => "a whole number",
-        Value::Float(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Seq(_) => "a list",
-        Value::Map(_) => "a mapping",
-        Value::Secret(_) => "a secret",
     }
 }
 

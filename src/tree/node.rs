@@ -173,6 +173,20 @@ impl Node {
         }
     }
 
+    /// Says what the value is in the words of messages.
+    pub fn in_words(&self) -> &'static str {
+        match self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) => "a whole number",
+            Value::Float(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Seq(_) => "a list",
+            Value::Map(_) => "a mapping",
+            Value::Secret(_) => "a secret",
+        }
+    }
+
     /// Tells whether a secret stands anywhere in the tree.
     pub fn has_secret(&self) -> bool {
         match &self.value {

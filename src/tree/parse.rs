@@ -122,16 +122,14 @@ impl Builder<'_> {
         if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
             return too_deep(&place);
         }
-        let line = place.position().line as usize;
-        let text = self.source.text().lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        let words = error.kind().to_string();
-        let finding =
-            Diagnostic::error(&codes::MALFORMED_YAML, &place, format!("malformed YAML: {}", lowercase(&words)));
-        if text.trim_start_matches(' ').starts_with('\t') {
-            finding.help("indent with spaces; YAML allows no tabs")
-        } else {
-            finding.help("correct the YAML at, or just before, this place")
+        if let Some(tab) = indent_tab(self.source.text(), at) {
+            let place = Place::new(self.source, tab..tab + 1);
+            let finding = Diagnostic::error(&codes::MALFORMED_YAML, &place, "malformed YAML: a tab as indent");
+            return finding.help("indent with spaces; YAML allows no tabs");
         }
+        let words = error.kind().to_string();
+        Diagnostic::error(&codes::MALFORMED_YAML, &place, format!("malformed YAML: {}", lowercase(&words)))
+            .help("correct the YAML at, or just before, this place")
     }
 
     fn place(&self, span: &Span) -> Place {
@@ -293,7 +291,7 @@ impl Builder<'_> {
             Value::Bool(_) | Value::Int(_) if self.reading == Reading::AsKubectl => Some(Arc::from(key.place().text())),
             Value::Int(number) => Some(Arc::from(number.to_string())),
             _ => {
-                let message = format!("a key that is {}, not text", article(key.type_name()));
+                let message = format!("a key that is {}, not text", key.in_words());
                 self.push(Diagnostic::error(&codes::KEY_NOT_TEXT, key.place(), message).help("quote the key"));
                 None
             }
@@ -312,6 +310,10 @@ impl Builder<'_> {
         let plain = scalar::resolve(text);
         if let Some(doubt) = plain.doubt {
             self.doubt(text, doubt, &place);
+            if self.reading == Reading::Strict {
+                // No second fault follows from what the value is taken for.
+                return Node::string(text, place);
+            }
         }
         Node::new(plain.value, place)
     }
@@ -348,12 +350,18 @@ impl Builder<'_> {
     }
 }
 
-fn article(type_name: &str) -> String {
-    match type_name {
-        "null" => "null".to_owned(),
-        "array" | "object" | "integer" => format!("an {type_name}"),
-        other => format!("a {other}"),
+/// Finds a tab in the indent of the line of a syntax error, or of the next one, before which the error is found.
+fn indent_tab(text: &str, at: usize) -> Option<usize> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |line_break| line_break + 1);
+    let mut line_start = start;
+    for line in text[start..].split_inclusive('\n').take(2) {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indent].find('\t') {
+            return Some(line_start + tab);
+        }
+        line_start += line.len();
     }
+    None
 }
 
 fn too_deep(place: &Place) -> Diagnostic {
@@ -402,7 +410,9 @@ mod tests {
         check("a: no\nb: 0123\n", "RC0103 1:4, RC0103 2:4");
         check("a: 1\nb: 2\na: 3\n", "RC0102 3:1");
         check("a: {b: 1, b: 2}\n", "RC0102 1:11");
-        check("a:\n\tb: 1\n", "RC0101 2:2");
+        check("a:\n\tb: 1\n", "RC0101 2:1");
+        check("a: b\n  \tc: 1\n", "RC0101 2:3");
+        check("y: 1\n", "RC0103 1:1");
         check("a: !foo x\n", "RC0106 1:9");
         check("? [x]\n: 1\n", "RC0107 1:3");
         check("a: \"\\uFDD0\"\n", "RC0108 1:4");
