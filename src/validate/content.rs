@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::identity::Identity;
+use serde_json::json;
+
 use crate::diag::visible::quoted;
 use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
 use crate::tree::{Entry, Map, Node, Origin};
@@ -121,10 +123,15 @@ fn backends(node: &Node, bootstrapped: Option<&Node>, say: &mut dyn FnMut(Diagno
         let message = format!("the operator has bootstrapped the backend `{other}`, and `{own}` comes beside it");
         let origin = storage.node.entry(own).map_or(&storage.key, |entry| &entry.key);
         let finding = Diagnostic::about(&codes::BOOTSTRAPPED_BACKEND, Severity::Warning, origin, message);
-        say(finding.help(format!(
-            "before the first apply, run `oc patch configs.imageregistry.operator.openshift.io cluster --type json -p \
-             '[{{\"op\": \"remove\", \"path\": \"/spec/storage/{other}\"}}]'`"
-        )));
+        // `replace`, not `remove`: a storage without backend is one that the operator fills again at once.
+        let patch = json!([{"op": "replace", "path": "/spec/storage", "value": storage.node.to_json()}]);
+        let quoted = patch.to_string().replace('\'', r"'\''");
+        let command = "oc patch configs.imageregistry.operator.openshift.io cluster --type json";
+        say(finding
+            .note("the operator refuses two backends: `exactly one storage type should be configured at the same time`")
+            .help(format!(
+                "unless the cluster was switched already, run once before the first apply: {command} -p '{quoted}'"
+            )));
     }
 }
 
