@@ -69,7 +69,8 @@ fn on_segment(
     let under = bootstrap.spec_of(kind, identity.name, minor).filter(|_| depends);
     let Some(under) = under else {
         let Found { mut faults, sites, .. } = alone;
-        if matches!(bootstrap, Bootstrap::Unknown) && kind.bootstrapped && identity.name == kind.singleton {
+        // A profile of one's own may not say what its platform bootstraps; that it does is sure.
+        if !matches!(bootstrap, Bootstrap::Nothing) && kind.bootstrapped && identity.name == kind.singleton {
             faults.retain(|fault| !is_bootstrapped_field(fault));
         }
         say(&faults, found);
