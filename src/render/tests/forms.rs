@@ -1,5 +1,7 @@
 //! What templates give.
 
+use std::fmt::Write;
+
 use super::*;
 
 #[test]
@@ -37,6 +39,14 @@ fn lines_of_statements_vanish_and_line_breaks_after_them_do_not() {
     );
     check("a: |\n  x\n  {# two\n lines #}\n  y\n", r#"{"a": "x\ny\n"}"#);
     check("a: 1\n{% raw %}\nb: \"{{ x }}\"\n{% endraw %}\nc: 2\n", r#"{"a": 1, "b": "{{ x }}", "c": 2}"#);
+}
+
+#[test]
+fn lines_may_end_as_on_windows() {
+    check(
+        "a: |\r\n  {% if name %}\r\n  x {{ name }}\r\n  {% endif %}\r\n  y\r\nb: 1\r\n",
+        r#"{"a": "x prod\ny\n", "b": 1}"#,
+    );
 }
 
 #[test]
@@ -107,4 +117,33 @@ fn a_block_around_a_value_that_ends_in_a_line_break_is_warned_of() {
     assert!(rendered.is_some());
     assert_eq!(findings.iter().next().unwrap().code.id, "RC0446");
     check("a: {{ registry.pem }}\nb: |\n  {{ name }}\n", r#"{"a": "-----BEGIN-----\nAAAA\n", "b": "prod\n"}"#);
+}
+
+#[test]
+fn threads_that_share_templates_render_the_same() {
+    let mut text = String::new();
+    for number in 0..20 {
+        let _infallible = writeln!(text, "{{% if name != 'n{number}' %}}\nk{number}: {{{{ name }}}}\n{{% endif %}}");
+    }
+    let source = Source::new("t.j2", text, SourceKind::User);
+    let templates = Templates::new(vec![Template { name: "t.j2".into(), source }], &mut Findings::new()).unwrap();
+    let rendered: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..20)
+            .map(|number| {
+                let templates = &templates;
+                scope.spawn(move || {
+                    let mut context = context();
+                    let name = Node::string(format!("n{}", number % 5), context.place().clone());
+                    context.insert("name", name);
+                    let target = "4.19".parse().unwrap();
+                    let rendered = templates.render(&context, target, fallback(&context), &mut Findings::new());
+                    format!("{} {}", number % 5, shown(rendered.as_ref(), true))
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for (number, one) in rendered.iter().enumerate() {
+        assert_eq!(one, &rendered[number % 5]);
+    }
 }

@@ -47,3 +47,24 @@ fn what_a_template_may_use_is_bounded() {
     let (_, findings) = render_once(&"{% if name %}".repeat(10_000));
     assert!(findings.has_errors());
 }
+
+#[test]
+fn what_nests_as_deep_as_it_may_does_not_exhaust_the_stack() {
+    let nested = |n: usize, inner: &str| format!("{}{inner}{}", "{% if name %}".repeat(n), "{% endif %}".repeat(n));
+    let chains = ["not ".repeat(390), "- ".repeat(390), "(".repeat(70), "[".repeat(70), "1 + ".repeat(195)];
+    for chain in &chains {
+        let close = chain.replace(['n', 'o', 't', '-', ' ', '1', '+'], "").replace('(', ")").replace('[', "]");
+        for n in [0, 70, 140, 160] {
+            let (rendered, findings) = render_once(&nested(n, &format!("a: {{{{ {chain}1{close} }}}}")));
+            assert_eq!(rendered.is_none(), findings.has_errors());
+        }
+    }
+    for body in ["{{ name.a }}", "x"] {
+        let loops = format!("{}{body}{}", "{% for z in ['x'] %}".repeat(149), "{% endfor %}".repeat(149));
+        let (rendered, findings) = render_once(&loops);
+        assert!(rendered.is_none() && findings.has_errors());
+    }
+    let deep = (0..99).fold(String::new(), |text, depth| format!("{text}{}a:\n", " ".repeat(depth)));
+    let (rendered, findings) = render_once(&format!("{deep}{}{{{{ registry }}}}\n", " ".repeat(99)));
+    assert!(rendered.is_some(), "{findings:?}");
+}

@@ -135,5 +135,6 @@ fn literals_that_readers_disagree_on_are_refused_at_their_place() {
     refused("a: &x 1\nb: *x\n", "RC0447 1:7, RC0447 2:4");
     refused("a: {<<: {b: 1}}\n", "RC0447 1:5");
     refused("a: [b\n", "RC0440 1:4");
+    refused("%YAML 1.2\n---\na: 1\n", "RC0440 1:1");
     check("8080: 1\n", r#"{"8080": 1}"#);
 }
