@@ -34,7 +34,7 @@ struct Filler<'a, 'v> {
     findings: &'a mut Findings,
 }
 
-impl<'a, 'v> Filler<'a, 'v> {
+impl<'v> Filler<'_, 'v> {
     fn node(&mut self, skeleton: &Skeleton) -> Option<Node> {
         match &skeleton.shape {
             Shape::Literal(value) => Some(Node::new(value.clone(), skeleton.place.clone())),
@@ -80,20 +80,21 @@ impl<'a, 'v> Filler<'a, 'v> {
 
     fn key(&mut self, key: &Skeleton) -> Option<(Arc<str>, Origin)> {
         let node = self.node(key)?;
-        match node.value {
-            Value::String(text) => Some((text, node.origin)),
-            _ => {
-                let message = format!("{} is placed as a key", type_name(&node));
-                let secret = matches!(node.value, Value::Secret(_));
-                let code = if secret { &codes::SECRET_TOUCHED } else { &codes::VALUE_AS_KEY };
-                let template = node.origin.template().unwrap_or(node.place());
-                let finding = Diagnostic::error(code, template, message);
-                let finding = finding.help("only text can be a key; write the value in quotes to make text of it");
-                let fault = Fault::from(finding).about(node.origin.place());
-                self.findings.push(fault.finding(self.fallback));
-                None
-            }
+        if let Value::String(text) = node.value {
+            return Some((text, node.origin));
         }
+        let message = format!("{} is placed as a key", type_name(&node));
+        let secret = matches!(node.value, Value::Secret(_));
+        let code = if secret { &codes::SECRET_TOUCHED } else { &codes::VALUE_AS_KEY };
+        let template = node.origin.template().unwrap_or(node.place());
+        let finding = Diagnostic::error(code, template, message);
+        let finding = finding.help(if secret {
+            "place the secret as a whole value, as in `key: {{ secret }}`"
+        } else {
+            "write the tag in quotes if a number is meant as text; only text can be a key"
+        });
+        self.findings.push(Fault::from(finding).about(node.origin.place()).finding(self.fallback));
+        None
     }
 
     /// Places a value as it is.

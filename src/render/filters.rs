@@ -1,6 +1,7 @@
 //! The filters of templates. Each gives a value of the context, or one made of such with its places; none sees a secret.
 
-use super::machine::{Machine, Step, order};
+use super::machine::{Machine, Step};
+use super::operate::order;
 use super::program::{Filter, Stretch};
 use super::value::{Val, to_text};
 use crate::diag::codes;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::meter::{Limit, Meter};
-use super::program::{Comparison, Expr, For, Kind, Names, Operator, Output, Program, Statement, Stretch, Test};
-use super::value::{Absent, Items, MOST_PLACES, Turn, Val};
+use super::program::{Expr, For, Kind, Names, Output, Program, Statement, Stretch};
+use super::value::{Absent, MOST_PLACES, Turn, Val};
+use crate::diag::codes;
 use crate::diag::visible::quoted;
-use crate::diag::{codes, nearest};
 use crate::target::Target;
 use crate::tree::{Node, Origin, Place, Value};
 
@@ -47,10 +47,10 @@ pub(super) fn run<'a>(program: &'a Program, context: &'a Node, target: Target) -
 /// The state of an evaluation.
 pub(super) struct Machine<'a> {
     pub(super) program: &'a Program,
-    context: &'a Node,
+    pub(super) context: &'a Node,
     target: Target,
     /// What the template named, innermost last.
-    names: Vec<(&'a str, Val<'a>)>,
+    pub(super) names: Vec<(&'a str, Val<'a>)>,
     pub(super) meter: Meter,
     trace: Vec<u32>,
     holes: Vec<Hole<'a>>,
@@ -173,7 +173,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Evaluates an expression to a value that is there.
-    fn present(&mut self, expr: &'a Expr) -> Step<Val<'a>> {
+    pub(super) fn present(&mut self, expr: &'a Expr) -> Step<Val<'a>> {
         match self.eval(expr)? {
             Val::Absent(absent) => Err(self.absent(absent)),
             value => Ok(value),
@@ -181,14 +181,14 @@ impl<'a> Machine<'a> {
     }
 
     /// Evaluates an expression to a value that may be looked at.
-    fn seen(&mut self, expr: &'a Expr) -> Step<Val<'a>> {
+    pub(super) fn seen(&mut self, expr: &'a Expr) -> Step<Val<'a>> {
         let value = self.present(expr)?;
         self.not_secret(expr.at, &value)?;
         Ok(value)
     }
 
     /// Evaluates an expression, which may be absent.
-    fn eval(&mut self, expr: &'a Expr) -> Step<Val<'a>> {
+    pub(super) fn eval(&mut self, expr: &'a Expr) -> Step<Val<'a>> {
         let used = self.meter.steps(1);
         self.limited(expr.at, used)?;
         match &expr.kind {
@@ -293,7 +293,7 @@ impl<'a> Machine<'a> {
             "last" => Value::Bool(turn.index + 1 == turn.n_turns),
             _ => {
                 let fault = self.fault(&codes::UNKNOWN_VARIABLE, at, format!("`loop` has no {}", quoted(name)));
-                return Err(fault.help("`loop` has `index`, `index0`, `first`, `last` and `length`"));
+                return Err(fault.help("use one of `index`, `index0`, `first`, `last` and `length`"));
             }
         };
         Ok(self.derived(value, Vec::new(), at))
@@ -320,7 +320,7 @@ impl<'a> Machine<'a> {
         self.truth(&value)
     }
 
-    fn truth(&mut self, value: &Val<'a>) -> Step<bool> {
+    pub(super) fn truth(&mut self, value: &Val<'a>) -> Step<bool> {
         Ok(match value {
             Val::List(list) => !list.items.is_empty(),
             Val::Turn(_) => true,
@@ -337,188 +337,6 @@ impl<'a> Machine<'a> {
         })
     }
 
-    fn compare(&mut self, first: &'a Expr, rest: &'a [(Comparison, Expr)], at: Stretch) -> Step<Val<'a>> {
-        let mut left = self.seen(first)?;
-        let mut places = left.places();
-        let mut holds = true;
-        for (comparison, right) in rest {
-            let right = self.seen(right)?;
-            places.extend(right.places());
-            holds = match comparison {
-                Comparison::Equal => self.same(&left, &right, at)?,
-                Comparison::Unequal => !self.same(&left, &right, at)?,
-                Comparison::In => self.contains(&right, &left, at)?,
-                Comparison::NotIn => !self.contains(&right, &left, at)?,
-                order => self.ordered(*order, &left, &right, at)?,
-            };
-            if !holds {
-                break;
-            }
-            left = right;
-        }
-        Ok(self.derived(Value::Bool(holds), places, at))
-    }
-
-    /// Compares by type and value; numbers by value alone.
-    pub(super) fn same(&mut self, left: &Val<'a>, right: &Val<'a>, at: Stretch) -> Step<bool> {
-        let used = self.meter.steps(1);
-        self.limited(at, used)?;
-        self.not_secret(at, left)?;
-        self.not_secret(at, right)?;
-        if let (Some(left), Some(right)) = (left.items(), right.items()) {
-            let same_length = left.len() == right.len();
-            return Ok(same_length && self.same_items(&left, &right, at)?);
-        }
-        if let (Some(left), Some(right)) = (left.map(), right.map()) {
-            let mut same = left.len() == right.len();
-            for (key, entry) in left {
-                let other = right.get(key).map(|other| Val::Node(&other.node));
-                same = same && matches!(other, Some(other) if self.same(&Val::Node(&entry.node), &other, at)?);
-            }
-            return Ok(same);
-        }
-        let (Some(left), Some(right)) = (left.node(), right.node()) else { return Ok(false) };
-        match (&left.value, &right.value) {
-            (Value::String(left), Value::String(right)) => {
-                let used = self.meter.read(left.len().min(right.len()));
-                self.limited(at, used)?;
-                Ok(left == right)
-            }
-            (Value::Null, Value::Null) => Ok(true),
-            (Value::Bool(left), Value::Bool(right)) => Ok(left == right),
-            _ => Ok(order(left, right) == Some(std::cmp::Ordering::Equal)),
-        }
-    }
-
-    fn same_items(&mut self, left: &Items<'_, 'a>, right: &Items<'_, 'a>, at: Stretch) -> Step<bool> {
-        for index in 0..left.len() {
-            let (Some(left), Some(right)) = (left.get(index), right.get(index)) else { return Ok(false) };
-            if !self.same(&left, &right, at)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn contains(&mut self, container: &Val<'a>, value: &Val<'a>, at: Stretch) -> Step<bool> {
-        if let Some(items) = container.items() {
-            for index in 0..items.len() {
-                if let Some(item) = items.get(index)
-                    && self.same(&item, value, at)?
-                {
-                    return Ok(true);
-                }
-            }
-            return Ok(false);
-        }
-        match (container.map(), container.text(), value.text()) {
-            (Some(map), _, Some(key)) => Ok(map.contains_key(key)),
-            (None, Some(text), Some(part)) => {
-                let used = self.meter.read(text.len() * 4);
-                self.limited(at, used)?;
-                Ok(text.contains(part))
-            }
-            _ => {
-                let message = format!("{} is looked for in {}", value.type_name(), container.type_name());
-                let fault = self.fault(&codes::TEMPLATE_TYPE, at, message);
-                Err(fault.help("look for items in lists, for keys in mappings, and for text in text"))
-            }
-        }
-    }
-
-    fn ordered(&mut self, comparison: Comparison, left: &Val<'a>, right: &Val<'a>, at: Stretch) -> Step<bool> {
-        let ordering = match (left.node(), right.node()) {
-            (Some(left), Some(right)) => order(left, right),
-            _ => None,
-        };
-        let Some(ordering) = ordering else {
-            let message = format!("{} and {} are compared by size", left.type_name(), right.type_name());
-            let fault = self.fault(&codes::TEMPLATE_TYPE, at, message);
-            return Err(
-                fault.help("compare numbers; versions by `target is since(\"4.13\")`, as text orders them wrongly")
-            );
-        };
-        Ok(match comparison {
-            Comparison::Less => ordering.is_lt(),
-            Comparison::LessOrEqual => ordering.is_le(),
-            Comparison::Greater => ordering.is_gt(),
-            _ => ordering.is_ge(),
-        })
-    }
-
-    fn negative(&mut self, value: &Val<'a>, at: Stretch) -> Step<Val<'a>> {
-        let negative = match value.node().map(|node| &node.value) {
-            Some(Value::Int(number)) => number.checked_neg().map(Value::Int),
-            Some(Value::Float(number)) => Some(Value::Float(-number)),
-            _ => return Err(self.wrong_type(at, value, "is made negative", "compute with numbers")),
-        };
-        match negative {
-            Some(negative) => Ok(self.derived(negative, value.places(), at)),
-            None => Err(self.out_of_range(at)),
-        }
-    }
-
-    fn compute(&mut self, operator: Operator, left: &Val<'a>, right: &Val<'a>, at: Stretch) -> Step<Val<'a>> {
-        let (Some(a), Some(b)) = (left.node(), right.node()) else { return Err(self.not_numbers(left, right, at)) };
-        let result = match (&a.value, &b.value) {
-            (Value::Int(a), Value::Int(b)) => whole(operator, *a, *b),
-            _ => match (number(a), number(b)) {
-                (Some(a), Some(b)) => float(operator, a, b),
-                _ => return Err(self.not_numbers(left, right, at)),
-            },
-        };
-        let Some(result) = result else { return Err(self.out_of_range(at)) };
-        let places = left.places().into_iter().chain(right.places()).collect();
-        Ok(self.derived(result, places, at))
-    }
-
-    fn not_numbers(&self, left: &Val<'a>, right: &Val<'a>, at: Stretch) -> Fault {
-        let message = format!("computed with {} and {}", left.type_name(), right.type_name());
-        let fault = self.fault(&codes::TEMPLATE_TYPE, at, message);
-        fault.help("compute with numbers; text is joined by standing side by side, as in `{{ a }}-{{ b }}`")
-    }
-
-    fn out_of_range(&self, at: Stretch) -> Fault {
-        let fault = self.fault(&codes::TEMPLATE_TYPE, at, "a result that is no number, or one too large");
-        fault.help("compute within what a number can hold")
-    }
-
-    fn test(&mut self, test: Test, input: &'a Expr, args: &'a [Expr], at: Stretch) -> Step<Val<'a>> {
-        let value = self.eval(input)?;
-        let holds = match test {
-            Test::Defined => !matches!(value, Val::Absent(_)),
-            Test::Undefined => matches!(value, Val::Absent(_)),
-            _ => {
-                if let Val::Absent(absent) = value {
-                    return Err(self.absent(absent));
-                }
-                self.not_secret(input.at, &value)?;
-                let args = args.iter().map(|arg| self.seen(arg)).collect::<Step<Vec<_>>>()?;
-                self.type_test(test, &value, &args, at)?
-            }
-        };
-        Ok(self.derived(Value::Bool(holds), value.places(), at))
-    }
-
-    fn type_test(&mut self, test: Test, value: &Val<'a>, args: &[Val<'a>], at: Stretch) -> Step<bool> {
-        let inner = value.node().map(|node| &node.value);
-        Ok(match test {
-            Test::Boolean => matches!(inner, Some(Value::Bool(_))),
-            Test::Mapping => matches!(inner, Some(Value::Map(_))),
-            Test::None => matches!(inner, Some(Value::Null)),
-            Test::Number => matches!(inner, Some(Value::Int(_) | Value::Float(_))),
-            Test::Sequence => value.items().is_some(),
-            Test::String => matches!(inner, Some(Value::String(_))),
-            Test::Defined | Test::Undefined => false,
-            Test::StartingWith | Test::EndingWith => {
-                let (Some(text), Some(part)) = (value.text(), args.first().and_then(Val::text)) else {
-                    return Err(self.wrong_type(at, value, "is tested as text", "test text against text"));
-                };
-                if test == Test::StartingWith { text.starts_with(part) } else { text.ends_with(part) }
-            }
-        })
-    }
-
     /// Makes a scalar of others; without a place it is the template's own.
     pub(super) fn derived(&self, value: Value, places: Vec<Place>, at: Stretch) -> Val<'a> {
         let mut distinct: Vec<Place> = Vec::new();
@@ -526,78 +344,6 @@ impl<'a> Machine<'a> {
             add_place(&mut distinct, place, self.program);
         }
         Val::made(value, Origin::rendered(distinct, self.program.place(at)))
-    }
-
-    pub(super) fn fault(&self, code: &'static crate::diag::Code, at: Stretch, message: impl Into<String>) -> Fault {
-        Fault::new(self.program, code, at, message)
-    }
-
-    pub(super) fn wrong_type(&self, at: Stretch, value: &Val<'a>, what: &str, help: &str) -> Fault {
-        if let Err(fault) = self.not_secret(at, value) {
-            return fault;
-        }
-        let subject = quoted(self.program.text(at));
-        let message = format!("{} {what}: {subject}", value.type_name());
-        let fault = self.fault(&codes::TEMPLATE_TYPE, at, message).help(help);
-        match value.places().first() {
-            Some(place) => fault.about(place),
-            None => fault,
-        }
-    }
-
-    pub(super) fn limited(&self, at: Stretch, used: Result<(), Limit>) -> Step<()> {
-        used.map_err(|Limit(what)| {
-            let fault = self.fault(&codes::TEMPLATE_LIMIT, at, format!("a template that uses {what}"));
-            fault.help("loop over less, or place values in place of making new ones")
-        })
-    }
-
-    /// Refuses a secret; says nothing of it but where it was asked for.
-    pub(super) fn not_secret(&self, at: Stretch, value: &Val<'a>) -> Step<()> {
-        if !value.is_secret() {
-            return Ok(());
-        }
-        let message = format!("a secret is looked at: {}", quoted(self.program.text(at)));
-        let fault = self.fault(&codes::SECRET_TOUCHED, at, message);
-        let fault =
-            fault.help("place the secret as a whole value, as in `key: {{ secret }}`; nothing else can be done");
-        Err(match value.places().first() {
-            Some(place) => fault.about(place),
-            None => fault,
-        })
-    }
-
-    fn not_loop(&self, at: Stretch, value: &Val<'a>) -> Step<()> {
-        match value {
-            Val::Turn(_) => Err(self.wrong_type(at, value, "is placed", "place what it has, such as `loop.index`")),
-            _ => Ok(()),
-        }
-    }
-
-    pub(super) fn absent(&self, absent: Absent<'a>) -> Fault {
-        match absent {
-            Absent::Variable { at, name } => {
-                let named = self.names.iter().map(|(name, _)| *name);
-                let known = named.chain(self.context.as_map().into_iter().flatten().map(|(key, _)| &**key));
-                let fault = self.fault(&codes::UNKNOWN_VARIABLE, at, format!("unknown variable {}", quoted(name)));
-                fault.help(known_names(name, known))
-            }
-            Absent::Key { at, map, name } => {
-                let message = format!("{} is not there", quoted(self.program.text(at)));
-                let fault = self.fault(&codes::UNKNOWN_VARIABLE, at, message);
-                fault.help(known_names(name.unwrap_or_default(), map.keys().map(|key| &**key)))
-            }
-            Absent::Item { at } => {
-                let message = format!("{} is not there: the list is shorter", quoted(self.program.text(at)));
-                let fault = self.fault(&codes::UNKNOWN_VARIABLE, at, message);
-                fault.help("test it with `is defined`, or loop over the list")
-            }
-            Absent::Else { at } => {
-                let message = format!("an `if` without `else` has nothing to place: {}", quoted(self.program.text(at)));
-                let fault = self.fault(&codes::MISSING_ELSE, at, message);
-                fault.help("write an `else`, or put the whole field between `{% if %}` and `{% endif %}`")
-            }
-        }
     }
 }
 
@@ -607,69 +353,4 @@ pub(super) fn add_place(places: &mut Vec<Place>, place: Place, program: &Program
     if !own && places.len() < MOST_PLACES && !places.contains(&place) {
         places.push(place);
     }
-}
-
-/// Says what the name could have been.
-fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {
-    const SHOWN: usize = 12;
-    const COMPARED: usize = 500;
-    let known: Vec<&str> = known.take(COMPARED).collect();
-    if let Some(near) = nearest(name, known.iter().copied()) {
-        return format!("did you mean {}?", quoted(near));
-    }
-    if known.is_empty() {
-        return "nothing is known here; test it with `is defined`, or give a `default(...)`".to_owned();
-    }
-    let names: Vec<String> = known.iter().take(SHOWN).map(|name| quoted(name)).collect();
-    let more = if known.len() > SHOWN { ", ..." } else { "" };
-    format!("known here: {}{more}; what may be missing is tested with `is defined`", names.join(", "))
-}
-
-fn number(node: &Node) -> Option<f64> {
-    match node.value {
-        #[expect(clippy::cast_precision_loss, reason = "as every language that mixes the two")]
-        Value::Int(number) => Some(number as f64),
-        Value::Float(number) => Some(number),
-        _ => None,
-    }
-}
-
-/// Orders numbers; nothing else has an order here.
-pub(super) fn order(left: &Node, right: &Node) -> Option<std::cmp::Ordering> {
-    match (&left.value, &right.value) {
-        (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
-        _ => number(left)?.partial_cmp(&number(right)?),
-    }
-}
-
-fn whole(operator: Operator, a: i64, b: i64) -> Option<Value> {
-    let result = match operator {
-        Operator::Add => a.checked_add(b),
-        Operator::Subtract => a.checked_sub(b),
-        Operator::Multiply => a.checked_mul(b),
-        Operator::FloorDivide => floor_divide(a, b),
-        Operator::Remainder => floor_divide(a, b).and_then(|quotient| a.checked_sub(quotient.checked_mul(b)?)),
-        #[expect(clippy::cast_precision_loss, reason = "`/` gives a float, as in Jinja")]
-        Operator::Divide => return float(operator, a as f64, b as f64),
-    };
-    result.map(Value::Int)
-}
-
-/// Divides and rounds down, as Jinja does.
-fn floor_divide(a: i64, b: i64) -> Option<i64> {
-    let quotient = a.checked_div(b)?;
-    let inexact = a.checked_rem(b)? != 0;
-    if inexact && (a < 0) != (b < 0) { quotient.checked_sub(1) } else { Some(quotient) }
-}
-
-fn float(operator: Operator, a: f64, b: f64) -> Option<Value> {
-    let result = match operator {
-        Operator::Add => a + b,
-        Operator::Subtract => a - b,
-        Operator::Multiply => a * b,
-        Operator::Divide => a / b,
-        Operator::FloorDivide => (a / b).floor(),
-        Operator::Remainder => a - b * (a / b).floor(),
-    };
-    result.is_finite().then_some(Value::Float(result))
 }

@@ -25,17 +25,17 @@ pub(super) struct Limit(pub(super) &'static str);
 /// What was used so far.
 #[derive(Default)]
 pub(super) struct Meter {
-    n_steps: u64,
-    n_text: usize,
-    n_bytes: usize,
-    n_values: usize,
+    steps: u64,
+    text: usize,
+    bytes: usize,
+    values: usize,
 }
 
 impl Meter {
     /// Counts steps.
     pub(super) fn steps(&mut self, n_steps: usize) -> Result<(), Limit> {
-        self.n_steps = self.n_steps.saturating_add(n_steps as u64);
-        if self.n_steps > MOST_STEPS { Err(Limit("more than 500000 steps")) } else { Ok(()) }
+        self.steps = self.steps.saturating_add(n_steps as u64);
+        if self.steps > MOST_STEPS { Err(Limit("more than 500000 steps")) } else { Ok(()) }
     }
 
     /// Counts the reading of bytes.
@@ -45,20 +45,20 @@ impl Meter {
 
     /// Counts the template's text as it is written.
     pub(super) fn text(&mut self, n_bytes: usize) -> Result<(), Limit> {
-        self.n_text = self.n_text.saturating_add(n_bytes.max(LEAST_TEXT));
-        if self.n_text > MOST_TEXT { Err(Limit("more than 2 MiB of text around values")) } else { Ok(()) }
+        self.text = self.text.saturating_add(n_bytes.max(LEAST_TEXT));
+        if self.text > MOST_TEXT { Err(Limit("more than 2 MiB of text around values")) } else { Ok(()) }
     }
 
     /// Counts bytes of values as they are made or placed.
     pub(super) fn bytes(&mut self, n_bytes: usize) -> Result<(), Limit> {
         self.read(n_bytes)?;
-        self.n_bytes = self.n_bytes.saturating_add(n_bytes);
-        if self.n_bytes > MOST_BYTES { Err(Limit("more than 16 MiB of values")) } else { Ok(()) }
+        self.bytes = self.bytes.saturating_add(n_bytes);
+        if self.bytes > MOST_BYTES { Err(Limit("more than 16 MiB of values")) } else { Ok(()) }
     }
 
     /// Counts values as they are made or placed.
     pub(super) fn values(&mut self, n_values: usize) -> Result<(), Limit> {
-        self.n_values = self.n_values.saturating_add(n_values);
-        if self.n_values > MOST_VALUES { Err(Limit("more than 100000 values")) } else { Ok(()) }
+        self.values = self.values.saturating_add(n_values);
+        if self.values > MOST_VALUES { Err(Limit("more than 100000 values")) } else { Ok(()) }
     }
 }

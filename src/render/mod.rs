@@ -14,9 +14,8 @@ mod filters;
 mod layout;
 mod machine;
 mod meter;
+mod operate;
 mod program;
-#[cfg(test)]
-mod properties;
 mod shapes;
 mod syntax;
 #[cfg(test)]
@@ -142,7 +141,7 @@ impl Read {
         let place = |range: Range<usize>| rendered.place(&self.program, range);
         let hole_place = |number: usize| self.program.place(rendered.holes[number]);
         let n_holes = rendered.holes.len();
-        let holed = Holed { text: &rendered.text, n_holes, place: &place, hole_place: &hole_place };
+        let holed = Holed { text: &rendered.holed, n_holes, place: &place, hole_place: &hole_place };
         let mut found = Findings::new();
         let read = skeleton::read(&holed, &mut found);
         findings.extend(found.into_iter().map(|finding| finding.in_users_words(fallback)));
@@ -155,7 +154,7 @@ impl Read {
 
 /// What a template wrote, as text with holes.
 struct Text {
-    text: String,
+    holed: String,
     /// Where each output begins in the text, and where it stands in the template.
     outputs: Vec<(usize, Output)>,
     holes: Vec<program::Stretch>,
@@ -163,13 +162,13 @@ struct Text {
 
 impl Text {
     fn new(program: &Program, trace: &[u32]) -> Self {
-        let mut rendered = Self { text: String::new(), outputs: Vec::with_capacity(trace.len()), holes: Vec::new() };
+        let mut rendered = Self { holed: String::new(), outputs: Vec::with_capacity(trace.len()), holes: Vec::new() };
         for output in trace.iter().filter_map(|number| program.outputs.get(*number as usize)) {
-            rendered.outputs.push((rendered.text.len(), *output));
+            rendered.outputs.push((rendered.holed.len(), *output));
             match output {
-                Output::Text(at) => rendered.text.push_str(program.text(*at)),
+                Output::Text(at) => rendered.holed.push_str(program.text(*at)),
                 Output::Hole(at) => {
-                    skeleton::write_hole(&mut rendered.text, rendered.holes.len());
+                    skeleton::write_hole(&mut rendered.holed, rendered.holes.len());
                     rendered.holes.push(*at);
                 }
             }

@@ -112,6 +112,7 @@ impl Builder<'_> {
         // Another crate may turn the parser's comments on; nothing here reads them.
         let options = granit_parser::options! {
             emit_comments: false,
+            disallow_directives: true,
             flow_nesting_limit: DEEPEST + 1,
             block_nesting_limit: DEEPEST + 1,
         };

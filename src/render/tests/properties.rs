@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::*;
-use crate::tree::SourceKind;
+use crate::diag::Findings;
+use crate::render::{Rendered, Template, Templates};
+use crate::tree::{Node, Place, Source, SourceKind, Value};
 
 /// Text of every kind that has ever changed the shape of a YAML file.
 fn hostile() -> impl Strategy<Value = String> {
