@@ -20,6 +20,7 @@ use rustix::fs::{
     unlinkat,
 };
 use rustix::io::Errno;
+use zeroize::Zeroizing;
 
 use super::RenderedCluster;
 use super::name::fnv1a;
@@ -181,8 +182,8 @@ fn write_file(tree: &OwnedFd, name: &str, text: &str, mode: Mode) -> std::io::Re
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = openat(tree, name, flags, Mode::RUSR | Mode::WUSR)?;
     let mut file = File::from(file);
-    file.write_all(HEADER.as_bytes())?;
-    file.write_all(text.as_bytes())?;
+    let bytes = Zeroizing::new([HEADER.as_bytes(), text.as_bytes()].concat());
+    file.write_all(&bytes)?;
     fchmod(&file, mode)?;
     file.sync_all()
 }

@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 
 use tempfile::TempDir;
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::emit::Manifest;
