@@ -24,7 +24,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         };
         let mut finding = Diagnostic::new(RULE.code, severity, place, message);
         if n_more > 0 {
-            finding = finding.note(format!("as are {n_more} more of this file"));
+            finding = finding.note(format!("{n_more} more of this content are not valid either"));
         }
         let help = "renew it; `--as-of DATE` judges by another day";
         findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));

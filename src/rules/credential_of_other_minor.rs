@@ -2,19 +2,16 @@
 
 use super::{Check, Rule, SpecContext, credentials};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::target::Minor;
 
 pub(super) static RULE: Rule = Rule { code: &codes::CREDENTIAL_OF_OTHER_MINOR, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some(given) = credentials::given(ctx) else { return };
-    let since = ctx.profile().get("credentialsSince").and_then(|since| since.get(given.backend.name));
     for (name, entry) in given.entries {
-        let since = since.and_then(|since| since.get(name)?.as_str()?.parse::<Minor>().ok());
-        let Some(since) = since.filter(|since| !ctx.target.is_since(*since)) else { continue };
+        let Some(since) = credentials::since(ctx, given.backend, name) else { continue };
         let message = format!("the operator reads `{name}` since OpenShift {since}; the target is {}", ctx.target);
         let finding = Diagnostic::error(RULE.code, entry.key.place(), message);
-        let finding = finding.help(format!("give another of {}, or target {since} or newer", given.choices()));
+        let finding = finding.help(format!("give {}, or target {since} or newer", given.choices(ctx)));
         findings.push(finding.in_users_words(ctx.resolved.platform()));
     }
 }

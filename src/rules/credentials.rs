@@ -6,6 +6,7 @@
 use super::SpecContext;
 use crate::lower::USER_SECRET;
 use crate::spec::{Backend, Credentials};
+use crate::target::Minor;
 use crate::tree::{Map, Node};
 
 /// The backends that need no credentials.
@@ -82,12 +83,24 @@ impl<'r> Given<'r> {
         missing.filter_map(|(name, entry)| Some((&**name, entry.node.as_str()?))).collect()
     }
 
-    /// Names the sets for people: `a` with `b`, or `c`.
-    pub(super) fn choices(&self) -> String {
-        let sets = self.sets().map(|set| {
-            let names: Vec<String> = set.keys().map(|name| format!("`{name}`")).collect();
-            names.join(" with ")
-        });
-        sets.collect::<Vec<_>>().join(", or ")
+    /// Names for people the sets that are read on a whole target: `a` and `b`, or `c`.
+    pub(super) fn choices(&self, ctx: &SpecContext<'_>) -> String {
+        let is_read = |set: &&Map| set.keys().all(|name| since(ctx, self.backend, name).is_none());
+        let sets: Vec<String> = self.sets().filter(is_read).map(named).collect();
+        sets.join(", or ")
+    }
+}
+
+/// Returns the minor from which a credential is read, where that is newer than the oldest of the target.
+pub(super) fn since(ctx: &SpecContext<'_>, backend: Backend<'_>, name: &str) -> Option<Minor> {
+    let since = ctx.profile().get("credentialsSince")?.at(&[backend.name, name])?;
+    since.as_str()?.parse().ok().filter(|since| !ctx.target.is_since(*since))
+}
+
+fn named(set: &Map) -> String {
+    let names: Vec<String> = set.keys().map(|name| format!("`{name}`")).collect();
+    match &*names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        names => names.concat(),
     }
 }

@@ -1,5 +1,7 @@
 //! One registry twice, in two spellings: a pull takes the certificates of the spelling in the image's name.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Rule, SpecContext};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -8,10 +10,10 @@ use crate::tree::Entry;
 pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_CA_HOST, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let mut seen: Vec<(&str, &Entry)> = Vec::new();
+    let mut seen: BTreeMap<String, (&str, &Entry)> = BTreeMap::new();
     for (host, entry) in ctx.spec.registry_cas() {
-        let Some((first, other)) = seen.iter().find(|(other, _)| other.eq_ignore_ascii_case(host)) else {
-            seen.push((host, entry));
+        let Some((first, other)) = seen.get(&host.to_ascii_lowercase()) else {
+            seen.insert(host.to_ascii_lowercase(), (host, entry));
             continue;
         };
         let message = format!("{} and {} are one registry", quoted(host), quoted(first));

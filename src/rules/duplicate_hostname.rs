@@ -1,5 +1,7 @@
 //! Two routes for one host: the router admits one of them.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Rule, SpecContext};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -12,12 +14,12 @@ pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_HOSTNAME, check: C
 const SAID_SINCE: Minor = Minor::of(4, 8);
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let mut seen: Vec<(&str, &Node)> = Vec::new();
+    let mut seen: BTreeMap<String, &Node> = BTreeMap::new();
     for route in ctx.spec.routes() {
         let Some(node) = route.hostname() else { continue };
         let Some(host) = node.as_str() else { continue };
-        let Some((_, first)) = seen.iter().find(|(other, _)| other.eq_ignore_ascii_case(host)) else {
-            seen.push((host, node));
+        let Some(first) = seen.get(&host.to_ascii_lowercase()) else {
+            seen.insert(host.to_ascii_lowercase(), node);
             continue;
         };
         let message = format!("two routes for the host {}, of which the router admits one", quoted(host));

@@ -32,9 +32,9 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     };
     let finding = if credentials::mints(ctx) {
         let says = "where the Secret exists, the operator takes nothing from the credentials that the cluster mints";
-        finding.note(says).help(format!("give {}, or `credentials: minted`", given.choices()))
+        finding.note(says).help(format!("give {}, or `credentials: minted`", given.choices(ctx)))
     } else {
-        finding.help(format!("give {}", given.choices()))
+        finding.help(format!("give {}", given.choices(ctx)))
     };
     findings.push(finding.in_users_words(ctx.resolved.platform()));
 }
@@ -67,7 +67,7 @@ mod tests {
         check_says(
             "cloud 4.20",
             &spec(swift, &["username"]),
-            "give `username` with `password`, or `applicationCredentialID`",
+            "give `username` and `password`, or `applicationCredentialID`, `application",
         );
     }
 }

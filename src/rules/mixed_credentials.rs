@@ -17,7 +17,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let message = format!("`{name}` and `{first_name}` belong to two ways to sign in, of which one is used");
     let finding = Diagnostic::new(RULE.code, severity, entry.key.place(), message)
         .note_at(first_entry.key.place(), "the other way begins here")
-        .help(format!("give one of {}", given.choices()));
+        .help(format!("give {}", given.choices(ctx)));
     findings.push(finding.in_users_words(ctx.resolved.platform()));
 }
 

@@ -114,11 +114,16 @@ pub static RULES: &[&Rule] = &[
     &negative_limit::RULE,
 ];
 
+/// The most findings of one rule on one spec; what is wrong a hundred times is wrong in one way.
+const MOST: usize = 100;
+
 /// Runs every rule on specs.
 pub fn on_spec(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for rule in RULES {
         let Check::Spec(check) = rule.check;
-        check(ctx, findings);
+        let mut found = Findings::new();
+        check(ctx, &mut found);
+        findings.extend(found.into_iter().take(MOST));
     }
 }
 

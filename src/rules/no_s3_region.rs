@@ -16,8 +16,12 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let knows_region = bootstraps.any(|config| config.at(&["storage", "s3"]).is_some());
     let at = backend.get("region").map_or(&backend.entry.key, |empty| &empty.origin);
     let finding = if has("regionEndpoint") || !knows_region {
-        let why = if has("regionEndpoint") { "with an endpoint of its own" } else { "on this platform" };
-        Diagnostic::error(RULE.code, at.place(), format!("`s3` without `region`, for which nothing stands in {why}"))
+        let message = if knows_region {
+            "`s3` with an endpoint of its own and without `region`"
+        } else {
+            "`s3` without `region`, which the operator does not find out on this platform"
+        };
+        Diagnostic::error(RULE.code, at.place(), message)
             .note("the registry's pods would end at once with `no region parameter provided`")
             .help("set `s3.region`; services that know no regions take `us-east-1`")
     } else if has("bucket") {

@@ -16,7 +16,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             format!("the certificate of {} is no authority: it vouches for itself alone", quoted(&leaf.subject));
         let mut finding = Diagnostic::info(RULE.code, place, message);
         if n_more > 0 {
-            finding = finding.note(format!("as are {n_more} more of this file"));
+            finding = finding.note(format!("nor are {n_more} more of this content"));
         }
         let help = "give the certificate of the authority that signed it, unless this very certificate is meant";
         findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));

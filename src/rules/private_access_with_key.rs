@@ -14,7 +14,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = Diagnostic::error(RULE.code, access.place(), message)
         .note_at(key.place(), "the account key")
         .note("no condition would show it: no private endpoint is made, and the account stays as open as it is")
-        .help("remove `storage.credentials` for what the cluster mints, or `networkAccess`, and close the account yourself");
+        .help("write `credentials: minted`, or remove `networkAccess` and close the account yourself");
     findings.push(finding.in_users_words(ctx.resolved.platform()));
 }
 

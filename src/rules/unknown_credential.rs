@@ -26,7 +26,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         }
         let help = match meant(&given, name) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("give {}", given.choices()),
+            None => format!("give {}", given.choices(ctx)),
         };
         findings.push(finding.help(help).in_users_words(ctx.resolved.platform()));
     }
@@ -57,7 +57,7 @@ mod tests {
         let near = spec(s3, &["accesKey", "secretKey"]);
         check("aws-upi 4.16", &near, &["error RC0344 at accesKey"]);
         check_says("aws-upi 4.16", &near, "did you mean `accessKey`?");
-        check_says("aws-upi 4.16", &spec(s3, &["token"]), "give `accessKey` with `secretKey`");
+        check_says("aws-upi 4.16", &spec(s3, &["token"]), "give `accessKey` and `secretKey`");
         check("aws-upi 4.16", &spec(s3, &["accessKey", "secretKey"]), &[]);
     }
 

@@ -8,25 +8,29 @@ pub(super) static RULE: Rule = Rule { code: &codes::UNREADABLE_CERTIFICATE, chec
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for bundle in ctx.bundles() {
-        let broken = bundle.blocks.iter().filter_map(|block| match &block.what {
+        let mut broken = bundle.blocks.iter().filter_map(|block| match &block.what {
             What::Broken(why) => Some((&block.place, *why)),
             _ => None,
         });
+        let Some((place, why)) = broken.next() else { continue };
+        let n_more = broken.count();
         // Of a bundle of authorities, those that can be read are trusted all the same.
         let others_serve = bundle.purpose == Use::Trusted && bundle.certificates().next().is_some();
         let severity = if others_serve { Severity::Warning } else { Severity::Error };
-        for (place, why) in broken {
-            let finding =
-                Diagnostic::new(RULE.code, severity, place, format!("a certificate that cannot be read: {why}"));
-            let finding = match bundle.purpose {
-                Use::Trusted => finding.note(
-                    "no condition would show it: pulls fail with `x509: certificate signed by unknown authority`",
-                ),
-                Use::Served => finding.note("the router would not admit the route with this certificate"),
-            };
-            let help = "copy the certificate again, from one mark to the other, and look at it with `openssl x509 -text -noout`";
-            findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+        let message = format!("a certificate that cannot be read: {why}");
+        let mut finding = Diagnostic::new(RULE.code, severity, place, message);
+        if n_more > 0 {
+            finding = finding.note(format!("nor can {n_more} more of this content"));
         }
+        let says = match bundle.purpose {
+            Use::Trusted => {
+                "no condition would show it: pulls fail with `x509: certificate signed by unknown authority`"
+            }
+            Use::Served => "the router would not admit the route with this certificate",
+        };
+        let help =
+            "copy the certificate again, from one mark to the other, and look at it with `openssl x509 -text -noout`";
+        findings.push(bundle.named_in(finding.note(says)).help(help).in_users_words(ctx.resolved.platform()));
     }
 }
 
