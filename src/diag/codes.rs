@@ -280,10 +280,8 @@ codes! {
     MISPLACED_SECRET = "RC0706" "misplaced-secret";
     /// A spec that renders no object.
     NO_OBJECTS = "RC0707" "no-objects";
-    /// Two objects that are one to the cluster.
-    SAME_OBJECT_TWICE = "RC0708" "same-object-twice";
     /// A value that YAML has no form for.
-    NOT_WRITABLE = "RC0709" "not-writable";
+    NOT_WRITABLE = "RC0708" "not-writable";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }

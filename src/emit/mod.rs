@@ -14,7 +14,7 @@ pub use name::file_name;
 
 use zeroize::Zeroizing;
 
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::secret::{AllowedEnv, Reveal, fill, is_secret, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
@@ -73,7 +73,6 @@ pub fn manifests(
         return None;
     }
     stream::order(&mut objects);
-    refuse_twins(&objects, findings);
     let private = objects.iter().any(Node::has_secret);
     let manifests: Vec<Manifest> = objects.iter().filter_map(|object| manifest(object, secrets, findings)).collect();
     (findings.n_errors() == n_errors).then(|| RenderedCluster { name: name.to_owned(), manifests, private })
@@ -93,23 +92,6 @@ fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Op
             None
         }
     }
-}
-
-/// Refuses two objects that are one to the cluster; they stand side by side, being in order.
-fn refuse_twins(objects: &[Node], findings: &mut Findings) {
-    for (first, second) in objects.iter().zip(objects.iter().skip(1)) {
-        let file = file_name(second);
-        if file_name(first) == file {
-            let what = file.trim_end_matches(".yaml");
-            let message = format!("the object `{what}` is rendered twice");
-            let finding = Diagnostic::about(&codes::SAME_OBJECT_TWICE, Severity::Error, name_of(second), message);
-            findings.push(finding.note_at(name_of(first).place(), "the other one").help("rename one of the two"));
-        }
-    }
-}
-
-fn name_of(object: &Node) -> &crate::tree::Origin {
-    &object.at(&["metadata", "name"]).unwrap_or(object).origin
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::sandbox::{Run, Sandbox};
 /// Codes whose fault cannot be written into a Markdown file, each with what proves it instead.
 const NOT_IN_MARKDOWN: &[(&str, &str)] = &[
     ("RC0111", "Markdown is UTF-8 itself: `tests/golden/check` has a case"),
+    ("RC0708", "only the library can make such values: `tree::emit` has tests"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
 ];
 
@@ -64,7 +65,9 @@ fn judge(code: &Code, files: &BTreeMap<String, String>) -> Run {
     }
     match code.id {
         "RC0206" => sandbox.run(["render", "."]),
-        id if id.starts_with("RC07") => sandbox.run(["render", "cluster.yaml"]),
+        "RC0701" | "RC0707" => sandbox.run(["render", "cluster.yaml"]),
+        "RC0705" => sandbox.run(["render", "--omit-secrets", "cluster.yaml"]),
+        id if id.starts_with("RC07") => sandbox.run(["render", "--reveal-secrets", "cluster.yaml"]),
         _ => sandbox.run(["check", "cluster.yaml"]),
     }
 }
