@@ -1,3 +1,5 @@
+//! Tests of the stage: order, secrets and what is refused.
+
 use super::*;
 use crate::secret::{PlainSource, SecretSlot};
 use crate::tree::{Source, SourceKind, Value};

@@ -1,3 +1,5 @@
+//! Tests of the stage: objects on minors, merged onto what is there, and what is not checked.
+
 use super::*;
 use crate::diag::Severity;
 use crate::tree::parse::{Reading, documents};

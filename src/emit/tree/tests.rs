@@ -1,3 +1,5 @@
+//! Tests of directories: whole or not at all, and nothing of others touched.
+
 #![expect(clippy::disallowed_methods, reason = "tests look at what was written")]
 
 use std::fs;

@@ -1,3 +1,5 @@
+//! Tests of the text: what is quoted, and what is read back.
+
 use super::*;
 use crate::secret::PlainSource;
 use crate::tree::{Source, SourceKind};

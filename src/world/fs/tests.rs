@@ -1,3 +1,5 @@
+//! Tests of the real world: links, devices, limits and races.
+
 #![expect(clippy::disallowed_methods, reason = "tests make the files that the world reads")]
 
 use std::fs;
