@@ -86,9 +86,12 @@ fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Op
         }
         // `fill` has said why.
         Err(EmitError::Secret(_)) => None,
-        Err(error @ (EmitError::NotFinite(_) | EmitError::TooDeep(_))) => {
-            let finding = Diagnostic::error(&codes::NOT_WRITABLE, error.place(), error.to_string());
-            findings.push(finding.help("write a value that YAML has a form for"));
+        Err(error) => {
+            let (message, help) = match &error {
+                EmitError::TooDeep(_) => ("a value nested deeper than any reader should go", "place it less deep"),
+                _ => ("a number that is not finite", "write a number that JSON has a form for"),
+            };
+            findings.push(Diagnostic::error(&codes::NOT_WRITABLE, error.place(), message).help(help));
             None
         }
     }

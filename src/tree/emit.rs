@@ -18,8 +18,8 @@ use style::Style;
 /// Gives the text that stands for a secret, or nothing where it must not or cannot be had.
 pub type Fill<'a> = dyn FnMut(&SecretSlot) -> Option<Zeroizing<String>> + 'a;
 
-/// Levels of nesting that are written; what is parsed or rendered stays far below.
-const MAX_DEPTH: usize = 512;
+/// Levels of nesting that are written: as many as regcfg itself reads back.
+const MAX_DEPTH: usize = super::parse::DEEPEST;
 
 /// The longest text of a key that every reader finds the colon of: libyaml and its ports look 1024 characters far.
 const MAX_SIMPLE_KEY: usize = 1000;

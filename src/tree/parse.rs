@@ -15,7 +15,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 
 /// The deepest nesting of mappings and sequences.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 
 /// The most nodes in one text, those counted again that an anchor keeps and an alias repeats.
 const MOST_NODES: usize = 250_000;
