@@ -58,6 +58,9 @@ pub(crate) struct Rule {
     pub(crate) reason: String,
     #[serde(default)]
     pub(crate) field_path: String,
+    /// Fields without all of which the rule is true, so that it need not be compiled.
+    #[serde(default)]
+    pub(crate) needs: Vec<String>,
     pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
 }

@@ -139,14 +139,15 @@ impl Tables {
     }
 
     fn rule(&mut self, rule: &Rule) -> String {
-        let Rule { expression, message, message_expression, reason, field_path, since, until } = rule;
+        let Rule { expression, message, message_expression, reason, field_path, needs, since, until } = rule;
         // Both were read as minors when the description was checked.
         let bound = |text: &Option<String>| optional(text.as_deref().and_then(|text| text.parse().ok()).map(minor));
         let (since, until) = (bound(since), bound(until));
+        let needs = list(needs.iter().map(|field| format!("{field:?}")));
         let pattern = optional(pattern_of(expression).map(|pattern| self.pattern(&pattern)));
         format!(
             "Rule {{ rule: {expression:?}, message: {message:?}, message_expression: {message_expression:?}, \
-             reason: {reason:?}, field_path: {field_path:?}, pattern: {pattern}, since: {since}, until: {until} }}"
+             reason: {reason:?}, field_path: {field_path:?}, needs: {needs}, pattern: {pattern}, since: {since}, until: {until} }}"
         )
     }
 

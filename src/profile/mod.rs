@@ -62,6 +62,9 @@ impl Profiles {
     /// Returns the profile with a name; none where there is none, or where it has faults, which are kept for
     /// [`Profiles::take_faults`].
     pub fn get(&self, name: &str) -> Option<Arc<Profile>> {
+        if name == BASE {
+            return None;
+        }
         let known = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         known.unwrap_or_else(|| {
             let mut faults = Findings::new();

@@ -28,8 +28,8 @@ pub enum What<'t> {
     Unknown { name: &'t str, schema: &'static Schema, minor: Minor },
     /// A field that only other minors have.
     OtherMinor { property: &'static Property },
-    /// A value of another type.
-    WrongType { value: &'t Node, expected: Type },
+    /// A value of another type, and what to write instead.
+    WrongType { value: &'t Node, expected: Type, expects: Option<&'static str> },
     /// A value of none of several types.
     NoneOfTypes { value: &'t Node, alternatives: &'static [&'static Schema], minor: Minor },
     /// A required field that is not there.
@@ -76,7 +76,7 @@ impl Fault<'_> {
             What::OtherMinor { property } => {
                 format!("`{}` {}; the target is {target}", self.below(property.name), exists(property))
             }
-            What::WrongType { value, expected } => {
+            What::WrongType { value, expected, .. } => {
                 format!("{subject} must be {}, not {}", a(*expected), value.in_words())
             }
             What::NoneOfTypes { value, alternatives, minor } => {
@@ -129,7 +129,9 @@ impl Fault<'_> {
             }),
             What::NotAmong { value, values } => near_value(value, &words(values)),
             What::Malformed { value, pattern, .. } => near_value(value, pattern.words),
-            What::WrongType { value, expected } => help_type(value, *expected),
+            What::WrongType { value, expected, expects } => {
+                help_type(value, *expected).or_else(|| expects.map(|expects| format!("write {expects}")))
+            }
             What::Missing { name, property } => {
                 let what = property.and_then(|property| first_sentence(property.schema.description));
                 Some(what.map_or_else(|| format!("add `{name}`"), |what| format!("add `{name}` ({what})")))

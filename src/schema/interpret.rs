@@ -135,7 +135,11 @@ impl<'t> Walk<'t> {
         let is_directive =
             self.manner.directives && matches!(keywords.kind, Type::Array | Type::Any) && is_directive(node);
         if !is_directive && !fits(keywords.kind, node) {
-            self.fault(What::WrongType { value: node, expected: keywords.kind }, &node.origin, path);
+            self.fault(
+                What::WrongType { value: node, expected: keywords.kind, expects: keywords.expects },
+                &node.origin,
+                path,
+            );
             return false;
         }
         true

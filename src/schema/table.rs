@@ -219,6 +219,8 @@ pub struct Rule {
     pub reason: &'static str,
     /// The field that it is about, below the rule's node.
     pub field_path: &'static str,
+    /// Fields of the value without all of which the rule is true.
+    pub needs: &'static [&'static str],
     /// The pattern that the value must match, where the rule says nothing else.
     pub pattern: Option<&'static Pattern>,
     /// The first minor.

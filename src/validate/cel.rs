@@ -24,6 +24,9 @@ pub(super) fn check(site: &Site<'_>, minor: Minor, mut say: impl FnMut(Diagnosti
     if let Some(broken) = patterns(site, minor) {
         return broken.into_iter().for_each(say);
     }
+    if site.schema.rules_on(minor).all(|rule| cannot_break(rule, site.node)) {
+        return;
+    }
     let compiled = compiled(site.schema, minor);
     let evaluated = VALIDATOR.with(|validator| validator.validate_compiled(&compiled, &site.node.to_json(), None));
     for error in evaluated.err().into_iter().flat_map(ValidationErrors::into_vec) {
@@ -36,6 +39,12 @@ pub(super) fn check(site: &Site<'_>, minor: Minor, mut say: impl FnMut(Diagnosti
 
 thread_local! {
     static VALIDATOR: Validator = Validator::new();
+}
+
+/// Tells whether a field is absent without which the rule is true. Compiling a rule costs more than all else that is
+/// done for an object.
+fn cannot_break(rule: &Rule, node: &Node) -> bool {
+    rule.needs.iter().any(|field| node.get(field).is_none_or(Node::is_null))
 }
 
 /// Checks rules that are all patterns; none where some rule is not.

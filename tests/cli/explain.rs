@@ -13,7 +13,7 @@ use crate::sandbox::{Run, Sandbox};
 /// Codes whose fault cannot be written into a Markdown file, each with what proves it instead.
 const NOT_IN_MARKDOWN: &[(&str, &str)] = &[
     ("RC0111", "Markdown is UTF-8 itself: `tests/golden/check` has a case"),
-    ("RC0708", "only the library can make such values: `tree::emit` has tests"),
+    ("RC0708", "a hundred levels are no reading: `tests/golden/render` has a case"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
 ];
 
