@@ -95,10 +95,13 @@ fn is_on(identity: &Identity<'_>, target: Target, findings: &mut Findings) -> bo
     false
 }
 
-/// The objects seen so far, by what tells them apart in a cluster.
+/// The label by which objects of several clusters in one stream are told apart.
+const CLUSTER: &str = "regcfg.dev/cluster";
+
+/// The objects seen so far, by what tells them apart: cluster, group, kind, namespace and name.
 #[derive(Default)]
 pub(super) struct Seen<'o> {
-    first: BTreeMap<(&'static str, &'static str, &'o str, &'o str), &'o Node>,
+    first: BTreeMap<(&'o str, &'static str, &'static str, &'o str, &'o str), &'o Node>,
 }
 
 impl<'o> Seen<'o> {
@@ -107,7 +110,9 @@ impl<'o> Seen<'o> {
         let Some(name) = identity.name else { return };
         let kind = identity.kind;
         let namespace = identity.namespace.filter(|_| kind.namespaced).unwrap_or_default();
-        let first = *self.first.entry((kind.group, kind.kind, namespace, name)).or_insert(identity.node);
+        let cluster = identity.node.at(&["metadata", "labels", CLUSTER]).and_then(Node::as_str).unwrap_or_default();
+        let key = (cluster, kind.group, kind.kind, namespace, name);
+        let first = *self.first.entry(key).or_insert(identity.node);
         if std::ptr::eq(first, identity.node) {
             return;
         }

@@ -160,3 +160,13 @@ fn one_fault_is_one_finding() {
     assert!(found.iter().all(|finding| finding.severity == Severity::Error));
     assert!(found.iter().all(|finding| finding.object.as_deref() == Some("Config cluster")));
 }
+
+#[test]
+fn objects_of_two_clusters_in_one_stream_are_two() {
+    let of = |cluster: &str| {
+        let metadata = format!("{{name: a, namespace: b, labels: {{regcfg.dev/cluster: {cluster}}}}}");
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}\n---\n")
+    };
+    check("4.19", &(of("one") + &of("two")), &[]);
+    check("4.19", &(of("one") + &of("one")), &["RC0514 a: ConfigMap b/a stands twice"]);
+}

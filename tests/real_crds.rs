@@ -1,0 +1,225 @@
+//! The descriptions in `schemas/` against the CRDs that OpenShift ships: the same fields and constraints, and the same
+//! verdict on generated objects, right and broken. Skipped, saying so, where the CRDs are not beside the repository.
+
+#![expect(clippy::disallowed_methods, reason = "tests read the disk, where the library may not")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics, and says what it skips"
+)]
+
+#[path = "common/crds.rs"]
+mod crds;
+#[path = "common/generate.rs"]
+mod generate;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crds::{KINDS, MINORS, Oracle, openshift, violations};
+use generate::Generator;
+use regcfg::diag::{Findings, Severity, codes};
+use regcfg::schema;
+use regcfg::schema::openapi::structural;
+use regcfg::target::{Minor, Target};
+use regcfg::tree::parse::{Reading, documents};
+use regcfg::tree::{Source, SourceKind};
+use regcfg::validate::manifests;
+use serde_json::{Map, Value as Json};
+
+/// How many objects are generated for each CRD; half of them broken.
+const OBJECTS: u64 = 400;
+
+#[test]
+fn every_description_equals_the_real_crd() {
+    let Some(folder) = openshift() else { return };
+    let mut differences = Vec::new();
+    for minor in MINORS.into_iter().chain(["5.1"]) {
+        for (kind, file) in KINDS {
+            let ours = structural(described(kind, file).schema, minor.parse::<Minor>().unwrap());
+            let (mut real, mut described) = (BTreeMap::new(), BTreeMap::new());
+            flatten(&crds::schema(&folder, minor, file), String::new(), &mut real);
+            flatten(&ours, String::new(), &mut described);
+            for path in real.keys().chain(described.keys()) {
+                let (real, ours) = (real.get(path), described.get(path));
+                if real != ours {
+                    let shown = |json: Option<&Json>| json.map_or("nothing".into(), ToString::to_string);
+                    differences.push(format!(
+                        "{minor} {kind}{path}: the CRD has {}, we have {}",
+                        shown(real),
+                        shown(ours)
+                    ));
+                }
+            }
+        }
+    }
+    differences.sort();
+    differences.dedup();
+    assert!(differences.is_empty(), "{} differences\n{}", differences.len(), differences.join("\n"));
+}
+
+#[test]
+fn generated_objects_get_the_verdict_of_the_real_crd() {
+    let Some(folder) = openshift() else { return };
+    let (mut n_right, mut n_wrong) = (0, 0);
+    for minor in MINORS.into_iter().chain(["5.1"]) {
+        for (kind, file) in KINDS {
+            let schema = crds::schema(&folder, minor, file);
+            let oracle = Oracle::new(&folder, minor, file);
+            for seed in 0..OBJECTS {
+                let object = object(kind, file, &schema, seed);
+                let wrong = oracle.violations(&object);
+                let ours = errors(minor, &object.to_string());
+                assert_eq!(
+                    wrong.is_empty(),
+                    ours.is_empty(),
+                    "{minor} {kind}, seed {seed}\n{object:#}\nthe CRD: {wrong:#?}\nregcfg: {ours:#?}"
+                );
+                if wrong.is_empty() { n_right += 1 } else { n_wrong += 1 }
+            }
+        }
+    }
+    println!("{n_right} right and {n_wrong} broken objects");
+    assert!(n_right > 2000 && n_wrong > 2000, "{n_right} right and {n_wrong} broken objects are too few to tell");
+}
+
+#[test]
+fn objects_of_openshifts_own_test_suites_get_the_verdict_written_there() {
+    let Some(folder) = openshift() else { return };
+    let mut n_cases = 0;
+    for minor in ["4.12", "4.15", "4.17", "4.19", "4.22", "5.1"] {
+        for path in yaml_files(&folder.join("testsuites").join(minor)) {
+            let name = path.to_string_lossy().into_owned();
+            let is_ours =
+                name.contains("imageregistry") || name.contains("images.config") || name.contains("stable.image.");
+            // Files named after a feature gate hold for clusters that switch it on, but for those whose gate is on for all.
+            let is_for_all = ["AAA_ungated", "stable."].iter().any(|word| name.contains(word))
+                || (name.contains("ChunkSizeMiB") && minor != "4.12" && minor != "4.15")
+                || (name.contains("ImageStreamImportMode") && matches!(minor, "4.22" | "5.1"));
+            if is_ours && is_for_all {
+                n_cases += run_suite(minor, &path);
+            }
+        }
+    }
+    println!("{n_cases} cases");
+    assert!(n_cases > 40, "only {n_cases} cases were found");
+}
+
+#[test]
+fn the_oracle_finds_what_is_wrong() {
+    let config = "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata: {name: cluster}\nspec: ";
+    let Some(found) = violations("4.19", &format!("{config}{{replicas: 1, bogus: 2}}")) else { return };
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(violations("4.19", &format!("{config}{{replicas: 1}}")).unwrap(), Vec::<String>::new());
+}
+
+fn described(kind: &str, file: &str) -> &'static schema::Kind {
+    let group = file.split('_').next().unwrap();
+    schema::find(&format!("{group}/v1"), kind).unwrap()
+}
+
+/// Collects each node's own keywords by path, without what only words or repeats.
+fn flatten(schema: &Json, path: String, nodes: &mut BTreeMap<String, Json>) {
+    // Everything that the API server reads by itself, and what nobody may write.
+    if matches!(path.as_str(), ".metadata" | ".status") {
+        return;
+    }
+    let mut own = Map::new();
+    for (key, value) in schema.as_object().unwrap() {
+        match (key.as_str(), value) {
+            ("description" | "title", _) => {}
+            ("properties", Json::Object(properties)) => {
+                properties.iter().for_each(|(name, schema)| flatten(schema, format!("{path}.{name}"), nodes));
+            }
+            ("items", items) => flatten(items, format!("{path}[]"), nodes),
+            ("additionalProperties", each @ Json::Object(_)) => flatten(each, format!("{path}{{}}"), nodes),
+            // A list without a type is atomic.
+            ("x-kubernetes-list-type", Json::String(kind)) if kind == "atomic" => {}
+            // Formats of an array mean nothing.
+            ("format", _) if schema.get("type") == Some(&"array".into()) => {}
+            ("required", Json::Array(names)) if path.is_empty() => {
+                let always = ["apiVersion", "kind", "metadata"];
+                let names = names.iter().filter(|name| !always.contains(&name.as_str().unwrap())).cloned().collect();
+                own.insert(key.clone(), Json::Array(names));
+            }
+            (key, value) => _ = own.insert(key.to_owned(), sorted(value)),
+        }
+    }
+    nodes.insert(path, own.into());
+}
+
+/// Sorts what has no order: the names of required fields, and allowed values.
+fn sorted(value: &Json) -> Json {
+    match value {
+        Json::Array(items) => {
+            let mut items: Vec<Json> = items.iter().map(sorted).collect();
+            items.sort_by_key(ToString::to_string);
+            items.into()
+        }
+        Json::Object(fields) => {
+            let fields: BTreeMap<&String, Json> = fields.iter().map(|(key, value)| (key, sorted(value))).collect();
+            serde_json::to_value(fields).unwrap()
+        }
+        other => other.clone(),
+    }
+}
+
+fn object(kind: &str, file: &str, schema: &Json, seed: u64) -> Json {
+    let mut generator = Generator::new(seed);
+    let mut object = generator.object(schema);
+    object["apiVersion"] = format!("{}/v1", file.split('_').next().unwrap()).into();
+    object["kind"] = kind.into();
+    // Not the singleton's own name, under which a part of an object is enough.
+    object["metadata"] = serde_json::json!({"name": "generated"});
+    if seed % 2 == 1 {
+        generator.break_one(&schema["properties"]["spec"], &mut object["spec"]);
+    }
+    object
+}
+
+/// Returns regcfg's errors, but for those that the API server would not have.
+fn errors(minor: &str, text: &str) -> Vec<String> {
+    let mut findings = Findings::new();
+    let source = Source::new("object.yaml", text, SourceKind::User);
+    let objects = documents(&source, Reading::AsKubectl, &mut findings).unwrap();
+    manifests(&objects, Target::only(minor.parse().unwrap()), &mut findings);
+    let is_of_schema = |finding: &&regcfg::diag::Diagnostic| {
+        finding.severity == Severity::Error
+            && finding.code != &codes::OBJECT_SEVERAL_BACKENDS
+            && !finding.message.ends_with("the operator cannot read")
+    };
+    findings.iter().filter(is_of_schema).map(|finding| format!("{} {}", finding.code.id, finding.message)).collect()
+}
+
+/// Runs the cases of a suite that create objects; returns how many there were.
+fn run_suite(minor: &str, path: &Path) -> usize {
+    let suite: Json = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let cases = suite.pointer("/tests/onCreate").and_then(Json::as_array).cloned().unwrap_or_default();
+    for case in &cases {
+        let initial = case["initial"].as_str().unwrap();
+        let named = format!("metadata: {{name: suite}}\n{initial}");
+        let ours = errors(minor, &named);
+        let expects = case.get("expectedError").and_then(Json::as_str);
+        assert_eq!(
+            expects.is_some(),
+            !ours.is_empty(),
+            "{}: {}\n{initial}\nexpected: {expects:?}\nregcfg: {ours:#?}",
+            path.display(),
+            case["name"]
+        );
+        let by_crd = violations(minor, &named).unwrap();
+        assert_eq!(expects.is_some(), !by_crd.is_empty(), "{}: {}: {by_crd:?}", path.display(), case["name"]);
+    }
+    cases.len()
+}
+
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(yaml_files(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
