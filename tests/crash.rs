@@ -135,6 +135,25 @@ fn everything_is_on_the_disk_before_it_is_put_in_place() {
 }
 
 #[test]
+fn a_file_system_that_cannot_exchange_keeps_the_old_tree() {
+    if !has_strace() {
+        return;
+    }
+    let scene = Scene::new();
+    for error in ["EINVAL", "ENOSYS", "EOPNOTSUPP"] {
+        let run = Run::new(Some(&scene.old));
+        let mut command = Command::new("strace");
+        command.args(["-f", "-o"]).arg(run.log()).arg("-e").arg(format!("inject=renameat2:error={error}"));
+        command.arg(env!("CARGO_BIN_EXE_regcfg")).args(WRITER).arg(run.out()).arg(&scene.new_project);
+        let output = command.output().expect("strace runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains("cannot exchange directories"), "{error}: {said}");
+        assert_eq!(read_clusters(&run.out()), scene.old);
+        assert_eq!(entries(&run.out()).len(), 3, "nothing is left beside it");
+    }
+}
+
+#[test]
 fn modes_do_not_depend_on_the_umask() {
     let scene = Scene::new();
     let run = Run::new(None);

@@ -15,8 +15,8 @@ use rustix::io::{Errno, Result};
 /// The first line of every file that regcfg writes into a directory.
 pub(super) const HEADER: &str = "# Rendered by regcfg. Change the spec, not this file.\n";
 
-/// A manifest is far smaller; what is larger is not ours.
-const MAX_BYTES: u64 = 16 << 20;
+/// The bytes that a cluster's files may have together: far more than any cluster needs, and what memory has room for.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// A cluster has a handful of files; a directory with more entries than this is not ours.
 const MAX_ENTRIES: usize = 10_000;
@@ -73,10 +73,12 @@ pub(super) fn contents(dir: &OwnedFd) -> Result<BTreeMap<OsString, Found>> {
         let first = names.into_iter().next().unwrap_or_default();
         return Ok(BTreeMap::from([(first, Found::Foreign("one of far too many entries"))]));
     }
-    names.into_iter().map(|name| found(dir, &name).map(|found| (name, found))).collect()
+    let mut room = MAX_BYTES;
+    names.into_iter().map(|name| found(dir, &name, &mut room).map(|found| (name, found))).collect()
 }
 
-fn found(dir: &OwnedFd, name: &OsStr) -> Result<Found> {
+/// Tells what stands under a name, and takes the bytes of a file of ours from the `room` that is left for them.
+fn found(dir: &OwnedFd, name: &OsStr, room: &mut u64) -> Result<Found> {
     let about = statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
     match FileType::from_raw_mode(about.st_mode) {
         FileType::RegularFile => {}
@@ -86,22 +88,30 @@ fn found(dir: &OwnedFd, name: &OsStr) -> Result<Found> {
     }
     let file = openat(dir, name, FILE, Mode::empty())?;
     let is_shared = fstat(&file)?.st_mode & 0o077 != 0;
+    let mut file = File::from(file);
+    let start = read(&mut file, HEADER.len() as u64)?;
+    if start != HEADER.as_bytes() {
+        let is_foreign = !is_unfinished(&start);
+        return Ok(if is_foreign { Found::Foreign("a file that regcfg did not write") } else { Found::Unfinished });
+    }
+    let text = read(&mut file, *room + 1)?;
+    Ok(match room.checked_sub(text.len() as u64) {
+        Some(left) => {
+            *room = left;
+            Found::Ours(OurFile { text, is_shared })
+        }
+        None => Found::Foreign("larger than what regcfg writes for a cluster"),
+    })
+}
+
+fn read(file: &mut File, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // An error of reading has a number from the system, or is none of the system's.
-    let read = File::from(file).take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    let n_read = read.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
-    Ok(if n_read as u64 > MAX_BYTES {
-        Found::Foreign("a file too large for one that regcfg wrote")
-    } else if let Some(text) = bytes.strip_prefix(HEADER.as_bytes()) {
-        Found::Ours(OurFile { text: text.to_vec(), is_shared })
-    } else if is_unfinished(&bytes) {
-        Found::Unfinished
-    } else {
-        Found::Foreign("a file that regcfg did not write")
-    })
+    let read = file.take(limit).read_to_end(&mut bytes);
+    read.map(|_| bytes).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
 }
 
 /// Tells whether bytes are what a kill or a loss of power leaves of a file of ours: its beginning, or zeros.
 fn is_unfinished(bytes: &[u8]) -> bool {
-    HEADER.as_bytes().starts_with(bytes) || bytes.iter().take(HEADER.len()).all(|byte| *byte == 0)
+    HEADER.as_bytes().starts_with(bytes) || bytes.iter().all(|byte| *byte == 0)
 }

@@ -1,23 +1,11 @@
-//! One stream of manifests: objects in the order in which a cluster can take them, `---` between, sent at once.
+//! One stream of manifests: objects in the order in which a cluster can take them, `---` between.
 //!
-//! The text of all clusters is complete before a byte of it is sent. A reader that goes away early, as `head` does, is
-//! no error of anybody; what it means for the exit code is the caller's to say.
-
-use std::io::{self, Write};
+//! The stream is complete before anybody gets a byte of it. Where it goes is the caller's to say.
 
 use zeroize::Zeroizing;
 
 use super::RenderedCluster;
 use crate::tree::Node;
-
-/// What became of a text that was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// The reader has all of it.
-    All,
-    /// The reader went away before the end.
-    ReaderGone,
-}
 
 /// Puts objects into the order of applying: what others need first, then kinds, namespaces and names by the alphabet.
 pub fn order(objects: &mut [Node]) {
@@ -29,15 +17,6 @@ pub fn join<'a>(clusters: impl IntoIterator<Item = &'a RenderedCluster>) -> Zero
     let manifests: Vec<&str> =
         clusters.into_iter().flat_map(|cluster| &cluster.manifests).map(|manifest| manifest.text.as_str()).collect();
     Zeroizing::new(manifests.join("---\n"))
-}
-
-/// Sends a whole text.
-pub fn send(out: &mut dyn Write, text: &str) -> io::Result<Sent> {
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(Sent::All),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Sent::ReaderGone),
-        Err(error) => Err(error),
-    }
 }
 
 /// Kinds in the order of applying; what is not among them comes last.
@@ -103,22 +82,5 @@ mod tests {
             "config.imageregistry.operator.openshift.io_cluster.yaml",
         ];
         assert_eq!(names, expected);
-    }
-
-    #[test]
-    fn a_reader_that_goes_away_is_told_from_a_full_disk() {
-        struct Failing(io::ErrorKind);
-        impl Write for Failing {
-            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-                Err(self.0.into())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        assert_eq!(send(&mut Vec::new(), "x").unwrap(), Sent::All);
-        assert_eq!(send(&mut Failing(io::ErrorKind::BrokenPipe), "x").unwrap(), Sent::ReaderGone);
-        let error = send(&mut Failing(io::ErrorKind::StorageFull), "x").unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 }

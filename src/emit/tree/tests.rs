@@ -72,6 +72,11 @@ fn what_regcfg_did_not_write_is_named_and_stays() {
     );
     with(&|a| fs::write(a.join("empty"), "").unwrap(), "a/empty is a file that regcfg did not write");
     with(&|a| fs::create_dir(a.join("sub")).unwrap(), "a/sub is a directory");
+    let big = |a: &Path| {
+        let file = fs::File::options().append(true).open(a.join("x.yaml")).unwrap();
+        file.set_len(65 << 20).unwrap();
+    };
+    with(&big, "a/x.yaml is larger than what regcfg writes for a cluster");
     with(&|a| symlink("x.yaml", a.join("link")).unwrap(), "a/link is a link");
     with(&|a| drop(std::os::unix::net::UnixListener::bind(a.join("s")).unwrap()), "a/s is no regular file");
 }
