@@ -172,7 +172,7 @@ fn at_the_deadline_the_process_ends_at_once_and_has_printed_nothing() {
     let sidecar = Sidecar::with_copy_of("examples/aws-upi");
     // A pipe that is full, so that the process waits in its one write.
     let (mut reader, mut writer) = std::io::pipe().expect("a pipe");
-    writer.write_all(&[b'x'; 65_536]).expect("a pipe holds 64 KiB");
+    writer.write_all(&vec![b'x'; 65_536]).expect("a pipe holds 64 KiB");
     let mut command = sidecar.command(&plugin_command("/spec/generate/command"), "clusters");
     let mut child = command.stdout(writer).spawn().expect("the command starts");
     drop(command);
