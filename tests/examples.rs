@@ -35,6 +35,32 @@ fn every_project_renders_to_what_is_expected() {
 }
 
 #[test]
+fn every_file_of_a_project_is_right_by_the_json_schema_that_editors_use() {
+    let schema = |kind: &str| {
+        let output = regcfg(&root(), &["schema", kind]);
+        assert_right(&output, &format!("regcfg schema {kind}"));
+        let schema: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        jsonschema::validator_for(&schema).expect("a JSON Schema")
+    };
+    let schemas = ["ClusterRegistry", "RegistryLayer", "Project"].map(|kind| (kind, schema(kind)));
+    let mut n_files = 0;
+    for project in projects() {
+        let folders = [project.clone(), project.join("clusters"), project.join("layers")];
+        for file in folders.iter().flat_map(|dir| entries(dir)).filter(|path| path.extension().is_some()) {
+            let [document] = &*documents(&file) else { panic!("{}: not one document", file.display()) };
+            let Some((kind, schema)) = schemas.iter().find(|(kind, _)| document["kind"] == *kind) else { continue };
+            let wrong: Vec<String> = schema.iter_errors(document).map(|error| error.to_string()).collect();
+            assert!(wrong.is_empty(), "{}: {wrong:#?}", file.display());
+            let mut misspelled = document.clone();
+            misspelled.as_object_mut().expect("a mapping").insert("sepc".into(), Json::Null);
+            assert!(!schema.is_valid(&misspelled), "the schema of {kind} lets unknown fields through");
+            n_files += 1;
+        }
+    }
+    assert!(n_files > 15, "only {n_files} files were looked at");
+}
+
+#[test]
 fn what_a_project_has_committed_is_what_it_renders() {
     let projects: Vec<PathBuf> = projects().into_iter().filter(|dir| dir.join("rendered").is_dir()).collect();
     assert!(!projects.is_empty(), "no example has a rendered directory");

@@ -7,5 +7,6 @@
 
 mod explain;
 mod golden;
+mod init;
 mod sandbox;
 mod streams;

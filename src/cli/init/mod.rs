@@ -56,25 +56,21 @@ pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit> {
     let profiles = profiles(&args.dir, &mut findings)?;
     let material = material(&profiles, &args.platform)?;
     let files = scaffold::project(&material, &args.name, args.openshift);
-    let written = files::write_all(&args.dir, &files)?;
+    // As a user who stands there would write the paths.
+    let dir = if args.dir == Path::new(".") { Path::new("") } else { &args.dir };
+    let written = files::write_all(dir, &files)?;
     let lines = files.iter().zip(&written).map(|(file, written)| {
         let did = match written {
             Written::Created => "created",
             Written::Kept => "kept   ",
         };
-        format!("{did} {}\n", visible(&shown(args, &file.path)))
+        format!("{did} {}\n", visible(&dir.join(&file.path).display().to_string()))
     });
     console.print(lines.collect::<String>())?;
     console.show_findings(&Outcome::new(findings));
-    let spec = shown(args, &args.name.spec_path());
-    console.note(&format!("edit the values in `{spec}`, then run `regcfg render {spec}`"));
+    let spec = dir.join(args.name.spec_path());
+    console.note(&format!("edit the values in `{0}`, then run `regcfg render {0}`", spec.display()));
     Ok(Exit::Done)
-}
-
-/// Returns how a user in the current directory would write a path of the project.
-fn shown(args: &InitArgs, path: &Path) -> String {
-    let path = if args.dir == Path::new(".") { path.to_path_buf() } else { args.dir.join(path) };
-    path.display().to_string()
 }
 
 /// Returns the platforms of the project at a directory; only the built-in ones where there is no project yet.

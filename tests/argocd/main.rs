@@ -1,0 +1,10 @@
+//! The plugin for Argo CD under the conditions of its sidecar, emulated: see [`sidecar`] for what they are.
+//!
+//! What is run are the commands of `examples/argocd/plugin.yaml`, with the parameters of the Application beside it.
+
+#![expect(clippy::disallowed_methods, reason = "tests read and write the disk, where the library may not")]
+
+mod discover;
+mod generate;
+mod sidecar;
+mod trace;
