@@ -140,17 +140,20 @@ fn float(digits: &str) -> Option<(f64, bool)> {
     value.is_finite().then_some((value, agreed))
 }
 
-/// `12:30:45`, a number to base 60 in YAML 1.1.
+/// `12:30:45` and `12:30.5`, numbers to base 60 in YAML 1.1.
 fn is_sexagesimal(digits: &str) -> bool {
-    let mut parts = digits.split(':');
-    let first = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    let mut n_more = 0;
-    let rest = parts.all(|part| {
-        n_more += 1;
-        let part = part.split_once('.').map_or(part, |(whole, _)| whole);
-        matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    first && rest && n_more > 0
+    let in_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let Some((first, rest)) = whole.split_once(':') else { return false };
+    let below_sixty = |part: &str| match part.as_bytes() {
+        [one] => one.is_ascii_digit(),
+        [ten, one] => matches!(ten, b'0'..=b'5') && one.is_ascii_digit(),
+        _ => false,
+    };
+    first.starts_with(|char: char| char.is_ascii_digit())
+        && in_number(first)
+        && rest.split(':').all(below_sixty)
+        && in_number(fraction)
 }
 
 /// `2001-01-01` and longer timestamps.
@@ -181,6 +184,9 @@ mod tests {
         assert_eq!(resolve("10Gi"), Plain::sure(string("10Gi")));
         assert_eq!(resolve("-"), Plain::sure(string("-")));
         assert_eq!(resolve("60m"), Plain::sure(string("60m")));
+        for text in ["1615:00.MMMM", "10:80", "1:2:", "1:.5", ":1", "1:234", "10.0.0.1:80"] {
+            assert_eq!(resolve(text), Plain::sure(string(text)));
+        }
     }
 
     #[test]
@@ -193,6 +199,7 @@ mod tests {
             ("0o17", Value::Int(15)),
             ("1e3", Value::Float(1000.0)),
             ("12:30:45", string("12:30:45")),
+            ("1:5.5_0", string("1:5.5_0")),
             ("2001-01-01", string("2001-01-01")),
             (".inf", string(".inf")),
             ("9007199254740993", Value::Int(9_007_199_254_740_993)),
