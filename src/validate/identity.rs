@@ -98,29 +98,36 @@ fn is_on(identity: &Identity<'_>, target: Target, findings: &mut Findings) -> bo
 /// The label by which objects of several clusters in one stream are told apart.
 const CLUSTER: &str = "regcfg.dev/cluster";
 
-/// The objects seen so far, by what tells them apart: cluster, group, kind, namespace and name.
+/// The objects seen so far, of known kinds and others, by what tells them apart: cluster, group, kind, namespace, name.
+///
+/// The version does not: the API server serves one object in all of them.
 #[derive(Default)]
 pub(super) struct Seen<'o> {
-    first: BTreeMap<(&'o str, &'static str, &'static str, &'o str, &'o str), &'o Node>,
+    first: BTreeMap<[&'o str; 5], &'o Node>,
 }
 
 impl<'o> Seen<'o> {
     /// Adds an object, and says where the same object stands already.
-    pub(super) fn add(&mut self, identity: &Identity<'o>, findings: &mut Findings) {
-        let Some(name) = identity.name else { return };
-        let kind = identity.kind;
-        let namespace = identity.namespace.filter(|_| kind.namespaced).unwrap_or_default();
-        let cluster = identity.node.at(&["metadata", "labels", CLUSTER]).and_then(Node::as_str).unwrap_or_default();
-        let key = (cluster, kind.group, kind.kind, namespace, name);
-        let first = *self.first.entry(key).or_insert(identity.node);
-        if std::ptr::eq(first, identity.node) {
+    pub(super) fn add(&mut self, node: &'o Node, findings: &mut Findings) {
+        let text = |path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default();
+        let (api_version, kind) = (text(&["apiVersion"]), text(&["kind"]));
+        let (namespace, name) = (text(&["metadata", "namespace"]), text(&["metadata", "name"]));
+        if kind.is_empty() || name.is_empty() {
             return;
         }
+        let is_cluster_scoped = schema::find(api_version, kind).is_some_and(|known| !known.namespaced);
+        let namespace = if is_cluster_scoped { "" } else { namespace };
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let key = [text(&["metadata", "labels", CLUSTER]), group, kind, namespace, name];
+        let first = *self.first.entry(key).or_insert(node);
+        if std::ptr::eq(first, node) {
+            return;
+        }
+        let shown = if namespace.is_empty() { format!("{kind} {name}") } else { format!("{kind} {namespace}/{name}") };
         let place = |node: &'o Node| node.at(&["metadata", "name"]).unwrap_or(node);
-        let message = format!("{} stands twice", identity.shown());
-        let origin = &place(identity.node).origin;
-        let finding = Diagnostic::about(&codes::DUPLICATE_OBJECT, Severity::Error, origin, message);
-        let finding = finding.note_at(place(first).place(), "first stands here").object(identity.shown());
+        let message = format!("{} stands twice", quoted(&shown));
+        let finding = Diagnostic::about(&codes::DUPLICATE_OBJECT, Severity::Error, &place(node).origin, message);
+        let finding = finding.note_at(place(first).place(), "first stands here").object(shown);
         findings.push(finding.help("remove one of the two, or give it another name"));
     }
 }

@@ -87,8 +87,8 @@ fn objects_on<'o>(
     let mut seen = identity::Seen::default();
     for node in objects {
         for node in identity::items(node) {
+            seen.add(node, findings);
             if let Some(identity) = identity::read(node, target, findings) {
-                seen.add(&identity, findings);
                 object::check(&identity, target, bootstrap, findings);
             }
         }

@@ -57,7 +57,8 @@ pub(super) fn choose<'a>(
 /// Returns the first spec in the directory or below, unless the directory is another tool's.
 pub(super) fn first_spec(opened: &Opened, project: &Project<'_>) -> Option<ProjectPath> {
     let dir = opened.dirs.first()?;
-    let is_there = |name: &&'static str| dir.join(name).is_ok_and(|path| project.world().is_file(&path).unwrap_or(false));
+    let is_there =
+        |name: &&'static str| dir.join(name).is_ok_and(|path| project.world().is_file(&path).unwrap_or(false));
     let is_another_tools = OTHER_TOOLS.iter().any(is_there);
     // Directories that cannot be listed hold nothing for us.
     let mut files = project.yaml_files(dir, &mut Findings::new());
