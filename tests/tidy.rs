@@ -65,6 +65,8 @@ fn every_explanation_has_a_code() {
 fn every_code_is_shown_by_a_golden_case() {
     let shown: String = files_below("tests/golden")
         .iter()
+        // An explanation shows its code without anyone having met it.
+        .filter(|path| !path.starts_with("tests/golden/explain"))
         .filter(|path| path.ends_with("expected/stdout") || path.ends_with("expected/stderr"))
         .filter_map(|path| fs::read_to_string(path).ok())
         .collect();

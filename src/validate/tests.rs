@@ -168,5 +168,5 @@ fn objects_of_two_clusters_in_one_stream_are_two() {
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}\n---\n")
     };
     check("4.19", &(of("one") + &of("two")), &[]);
-    check("4.19", &(of("one") + &of("one")), &["RC0514 a: ConfigMap b/a stands twice"]);
+    check("4.19", &(of("one") + &of("one")), &["RC0514 a: `ConfigMap b/a` stands twice"]);
 }
