@@ -53,6 +53,8 @@ pub struct FsWorld {
     root: OwnedFd,
     /// What leads from where the user stands to the root: empty, or ending in `/`.
     shown: String,
+    /// Where the user stands in the project; none outside of it.
+    here: Option<ProjectPath>,
     now: Option<i64>,
 }
 
@@ -60,12 +62,15 @@ impl FsWorld {
     /// Opens the project at `root`; findings name its files relative to `shown_from`; `now` stands in for the clock.
     pub fn open(root: &Path, shown_from: &Path, now: Option<i64>) -> io::Result<Self> {
         let root = root.canonicalize()?;
-        let shown = shown_from.canonicalize().map_or_else(|_| PathBuf::from(&root), |from| way(&from, &root));
+        let from = shown_from.canonicalize().ok();
+        let shown = from.as_ref().map_or_else(|| PathBuf::from(&root), |from| way(from, &root));
         let mut shown = shown.to_string_lossy().into_owned();
         if !shown.is_empty() && !shown.ends_with('/') {
             shown.push('/');
         }
-        Ok(Self { root: rustix::fs::open(&root, WALK, Mode::empty())?, shown, now })
+        let below = from.as_ref().and_then(|from| from.strip_prefix(&root).ok()?.to_str());
+        let here = below.and_then(|below| ProjectPath::new(below).ok());
+        Ok(Self { root: rustix::fs::open(&root, WALK, Mode::empty())?, shown, here, now })
     }
 
     /// Does `last` with the directory and the name in which a path ends when every link on the way is resolved.
@@ -202,7 +207,14 @@ impl World for FsWorld {
     }
 
     fn display(&self, path: &ProjectPath) -> String {
-        let shown = format!("{}{}", self.shown, path.as_str());
+        let shown = match &self.here {
+            Some(here) => {
+                let n_shared = here.parts().zip(path.parts()).take_while(|(a, b)| a == b).count();
+                let up = here.parts().skip(n_shared).map(|_| "..");
+                up.chain(path.parts().skip(n_shared)).collect::<Vec<_>>().join("/")
+            }
+            None => format!("{}{}", self.shown, path.as_str()),
+        };
         match shown.trim_end_matches('/') {
             "" => ".".into(),
             trimmed => trimmed.into(),

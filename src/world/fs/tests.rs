@@ -176,6 +176,9 @@ fn a_file_is_shown_from_where_the_user_stands() {
     assert_eq!(shown(&root, "clusters/eu/x.yaml"), "clusters/eu/x.yaml");
     assert_eq!(shown(dir.path(), "other/y"), "project/other/y");
     assert_eq!(shown(&root.join("clusters/eu"), "other/y"), "../../other/y");
+    assert_eq!(shown(&root.join("clusters/eu"), "clusters/eu/x.yaml"), "x.yaml");
+    assert_eq!(shown(&root.join("clusters/eu"), "clusters/us/x.yaml"), "../us/x.yaml");
+    assert_eq!(shown(&root.join("clusters/eu"), "clusters/eu"), ".");
     assert_eq!(shown(&root, ""), ".");
     assert_eq!(shown(&root.join("other"), ""), "..");
 }
