@@ -69,7 +69,7 @@ fn every_environment_variable_is_listed() {
     let readme = read("README.md");
     let (_, section) = readme.split_once("## Environment variables").expect("the section");
     let section = section.split("\n## ").next().unwrap_or_default();
-    let sources: String = sources(Path::new("src")).iter().map(|path| read(&path.to_string_lossy())).collect();
+    let sources: String = sources(Path::new("src")).iter().map(|path| read_lossy(path)).collect();
     let asked = sources.split("variable(\"").skip(1).filter_map(|rest| rest.split('"').next());
     let mut names: Vec<&str> = asked.collect();
     names.push("ARGOCD_APP_PARAMETERS");
@@ -90,6 +90,27 @@ fn every_platform_and_every_exit_code_is_listed() {
     for code in 0..=2 {
         assert!(readme.contains(&format!("\n| {code} | ")), "{code} is not in the table of exit codes");
     }
+}
+
+#[test]
+fn every_test_that_holds_an_invariant_is_there() {
+    let architecture = read("ARCHITECTURE.md");
+    let (_, section) = architecture.split_once("## What holds always").expect("the section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let code: String =
+        ["src", "tests"].into_iter().flat_map(|dir| sources(Path::new(dir))).map(|path| read_lossy(&path)).collect();
+    let mut n_tests = 0;
+    for row in section.lines().filter(|line| line.starts_with("| ")).skip(2) {
+        let tests = row.rsplit(" | ").next().unwrap_or_default();
+        for name in tests.split('`').skip(1).step_by(2) {
+            assert!(
+                code.contains(&format!("fn {name}(")),
+                "ARCHITECTURE.md names the test `{name}`, which is not there"
+            );
+            n_tests += 1;
+        }
+    }
+    assert!(n_tests > 20, "only {n_tests} tests were found");
 }
 
 #[test]
@@ -244,6 +265,11 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).expect("a file");
         }
     }
+}
+
+/// Reads a file of the repository, some of which are no text on purpose.
+fn read_lossy(path: &Path) -> String {
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
 fn read(path: &str) -> String {
