@@ -1,0 +1,322 @@
+//! Right specs, made of choices: every platform, backend and delivery, with odd texts wherever a text is free.
+//!
+//! Each value of the user has a mark that no other has, so that it can be found again in what is rendered.
+
+use crate::choices::Choices;
+use crate::tree::{Tree, map};
+
+/// A certificate of an authority, valid until 2126.
+pub(crate) const CA: &str = include_str!("ca.crt");
+
+/// A value that can be found again.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    /// What no other value has in it.
+    pub(crate) mark: String,
+    /// The text as the user wrote it.
+    pub(crate) written: String,
+    /// The texts that are rendered of it, each under one of these names; a name `x.*` means a key of `x`.
+    pub(crate) rendered: Vec<(String, &'static [&'static str])>,
+}
+
+/// A spec with what is known of it.
+pub(crate) struct Made {
+    /// The whole spec.
+    pub(crate) spec: Tree,
+    /// The values in it.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// Makes a spec.
+pub(crate) fn make(choices: &mut Choices) -> Made {
+    let mut maker = Maker { choices, marks: Vec::new() };
+    let spec = maker.document();
+    Made { spec, marks: maker.marks }
+}
+
+struct Maker<'c> {
+    choices: &'c mut Choices,
+    marks: Vec<Mark>,
+}
+
+impl Maker<'_> {
+    fn mark(&mut self) -> String {
+        format!("mk{}x", self.marks.len())
+    }
+
+    /// Makes a text and remembers what is rendered of it.
+    fn text(&mut self, text: String, mark: String, at: &'static [&'static str]) -> Tree {
+        self.marks.push(Mark { mark, written: text.clone(), rendered: vec![(text.clone(), at)] });
+        Tree::Text(text)
+    }
+
+    /// A name of lowercase letters and digits.
+    fn name(&mut self, at: &'static [&'static str]) -> Tree {
+        let mark = self.mark();
+        self.text(mark.clone(), mark, at)
+    }
+
+    /// A text around a mark.
+    fn around(&mut self, before: &str, after: &str, at: &'static [&'static str]) -> Tree {
+        let mark = self.mark();
+        self.text(format!("{before}{mark}{after}"), mark, at)
+    }
+
+    /// Any text at all.
+    fn free(&mut self, at: &'static [&'static str]) -> Tree {
+        let mark = self.mark();
+        let hostile = self.choices.hostile();
+        let text = if self.choices.chance() { format!("{hostile}{mark}") } else { format!("{mark}{hostile}") };
+        self.text(text, mark, at)
+    }
+
+    /// A key that is any text but a list directive, which begins with `$`.
+    fn free_key(&mut self, at: &'static [&'static str]) -> String {
+        let mark = self.mark();
+        let text = format!("{mark}{}", self.choices.hostile());
+        self.marks.push(Mark { mark, written: text.clone(), rendered: vec![(text.clone(), at)] });
+        text
+    }
+
+    fn document(&mut self) -> Tree {
+        let name = self.name(&["regcfg.dev/cluster"]);
+        let (platform, backend) = self.choices.one(&[
+            ("aws-upi", "s3"),
+            ("gcp-upi", "gcs"),
+            ("azure-upi", "azure"),
+            ("azure", "azure"),
+            ("baremetal", "pvc"),
+            ("vsphere", "pvc"),
+            ("vsphere", "s3"),
+            ("baremetal", "emptyDir"),
+        ]);
+        let target = self.choices.one(&["4.19", "4.15", "4.22", "4.16..4.19", "4.15..4.22", "5.1"]);
+        let mut spec = map([("openshift", target.into()), ("platform", platform.into())]);
+        spec.put("storage", self.storage(platform, backend));
+        spec.put("registry", self.registry(backend));
+        if self.choices.chance() {
+            spec.put("trust", self.trust());
+        }
+        if self.choices.chance() {
+            spec.put("images", self.images());
+        }
+        if self.choices.chance() {
+            spec.put("pruner", self.pruner());
+        }
+        let store = map([("name", self.name(&["name"])), ("kind", "ClusterSecretStore".into())]);
+        // Rendered only where something is external, so its mark is not asked for.
+        self.marks.pop();
+        spec.put("secrets", map([("external", map([("store", store)]))]));
+        map([
+            ("apiVersion", "regcfg.dev/v1alpha1".into()),
+            ("kind", "ClusterRegistry".into()),
+            ("metadata", map([("name", name)])),
+            ("spec", spec),
+        ])
+    }
+
+    /// A secret by one of the sources that one Secret may have.
+    fn secret(&mut self, by: &str) -> Tree {
+        let source = match by {
+            "external" => {
+                let mut external = map([("key", self.free(&["key"]))]);
+                if self.choices.chance() {
+                    external.put("property", self.free(&["property"]));
+                }
+                map([("external", external)])
+            }
+            "env" => map([("env", "REGCFG_SECRET_A".into())]),
+            _ => map([("file", "secret".into())]),
+        };
+        map([("valueFrom", source)])
+    }
+
+    fn storage(&mut self, platform: &str, backend: &str) -> Tree {
+        let by = self.choices.one(&["external", "env", "file"]);
+        let (settings, credentials): (Tree, Option<Tree>) = match (platform, backend) {
+            (_, "s3") => {
+                let keys = map([("accessKey", self.secret(by)), ("secretKey", self.secret(by))]);
+                (self.s3(platform), Some(keys))
+            }
+            (_, "gcs") => {
+                let mut gcs = map([("bucket", self.name(&["bucket"])), ("region", self.name(&["region"]))]);
+                if self.choices.chance() {
+                    gcs.put("projectID", self.free(&["projectID"]));
+                    gcs.put("keyID", self.free(&["keyID"]));
+                }
+                (gcs, Some(map([("keyfile", self.secret(by))])))
+            }
+            ("azure-upi", _) => {
+                let azure =
+                    map([("accountName", self.name(&["accountName"])), ("container", self.name(&["container"]))]);
+                (azure, Some(map([("accountKey", self.secret(by))])))
+            }
+            (_, "azure") => {
+                let internal = map([
+                    ("networkResourceGroupName", self.name(&["networkResourceGroupName"])),
+                    ("vnetName", self.name(&["vnetName"])),
+                    ("subnetName", self.name(&["subnetName"])),
+                ]);
+                let access = map([("type", "Internal".into()), ("internal", internal)]);
+                (map([("networkAccess", access)]), Some("minted".into()))
+            }
+            (_, "pvc") => (self.claim(), None),
+            _ => (map([]), None),
+        };
+        let mut storage = map([(backend, settings)]);
+        if let Some(credentials) = credentials {
+            storage.put("credentials", credentials);
+        }
+        storage
+    }
+
+    fn s3(&mut self, platform: &str) -> Tree {
+        let mut s3 = map([("bucket", self.name(&["bucket"])), ("region", self.name(&["region"]))]);
+        if platform != "aws-upi" || self.choices.chance() {
+            s3.put("regionEndpoint", self.around("https://", ".example.com", &["regionEndpoint"]));
+            s3.put("virtualHostedStyle", Tree::Bool(self.choices.chance()));
+        }
+        if self.choices.chance() {
+            s3.put("encrypt", Tree::Bool(true));
+            s3.put("keyID", self.free(&["keyID"]));
+        }
+        if platform == "aws-upi" && self.choices.chance() {
+            let key = map([("name", self.name(&["name"])), ("key", self.name(&["key"]))]);
+            let cloud_front = map([
+                ("baseURL", self.around("https://", ".cloudfront.net/", &["baseURL"])),
+                ("duration", "20m".into()),
+                ("keypairID", self.free(&["keypairID"])),
+                ("privateKey", key),
+            ]);
+            s3.put("cloudFront", cloud_front);
+        }
+        if self.choices.chance() {
+            let bundle = map([("pem", CA.into())]);
+            s3.put("trustedCA", map([("name", self.name(&["name"])), ("bundle", bundle)]));
+        }
+        s3
+    }
+
+    fn claim(&mut self) -> Tree {
+        let mode = self.choices.one(&["ReadWriteMany", "ReadWriteOnce"]);
+        let mut create = map([("accessModes", Tree::List(vec![mode.into()])), ("size", "100Gi".into())]);
+        if self.choices.chance() {
+            create.put("storageClassName", self.name(&["storageClassName"]));
+        }
+        map([("claim", self.name(&["claim", "name"])), ("create", create)])
+    }
+
+    fn registry(&mut self, backend: &str) -> Tree {
+        let mut registry = map([("managementState", "Managed".into())]);
+        if !matches!(backend, "pvc" | "emptyDir") && self.choices.chance() {
+            registry.put("replicas", Tree::Int(2));
+        }
+        for flag in ["defaultRoute", "readOnly", "disableRedirect"] {
+            if self.choices.chance() {
+                registry.put(flag, Tree::Bool(self.choices.chance()));
+            }
+        }
+        if self.choices.chance() {
+            registry.put("logLevel", self.choices.one(&["Normal", "Debug", "Trace", "TraceAll"]));
+        }
+        if self.choices.chance() {
+            let mut selector = map([]);
+            for _ in 0..=self.choices.below(3) {
+                let key = self.free_key(&["nodeSelector.*"]);
+                selector.put(key, self.free_of_selector());
+            }
+            registry.put("nodeSelector", selector);
+        }
+        if self.choices.chance() {
+            let toleration = map([
+                ("key", self.free(&["key"])),
+                ("operator", "Equal".into()),
+                ("value", self.free(&["value"])),
+                ("effect", "NoSchedule".into()),
+            ]);
+            registry.put("tolerations", Tree::List(vec![toleration]));
+        }
+        if self.choices.chance() {
+            registry.put("proxy", map([("http", self.free(&["http"])), ("noProxy", self.free(&["noProxy"]))]));
+        }
+        if self.choices.chance() {
+            registry.put("routes", self.routes());
+        }
+        registry
+    }
+
+    /// A value under a key that has a mark of its own: what it stands under is that key.
+    fn free_of_selector(&mut self) -> Tree {
+        self.free(&["nodeSelector"])
+    }
+
+    fn routes(&mut self) -> Tree {
+        let mut routes = map([]);
+        for _ in 0..=self.choices.below(2) {
+            let name = self.mark();
+            let has_tls = self.choices.chance();
+            let rendered = if has_tls {
+                vec![(name.clone(), &["name"][..]), (format!("registry-route-{name}"), &["secretName", "name"])]
+            } else {
+                vec![(name.clone(), &["name"][..])]
+            };
+            self.marks.push(Mark { mark: name.clone(), written: name.clone(), rendered });
+            let mut route = map([("hostname", self.around("", ".example.com", &["hostname"]))]);
+            if has_tls {
+                let by = self.choices.one(&["external", "env", "file"]);
+                route.put("tls", map([("certificate", map([("pem", CA.into())])), ("key", self.secret(by))]));
+            }
+            routes.put(name, route);
+        }
+        routes
+    }
+
+    fn trust(&mut self) -> Tree {
+        let mut trust = map([]);
+        if self.choices.chance() {
+            trust.put("name", self.name(&["name"]));
+        }
+        let mut cas = map([]);
+        for _ in 0..self.choices.below(3) {
+            let mark = self.mark();
+            let written = format!("{mark}.example.com:5000");
+            let rendered = vec![(written.replace(':', ".."), &["data.*"][..])];
+            self.marks.push(Mark { mark, written: written.clone(), rendered });
+            cas.put(written, map([("pem", CA.into())]));
+        }
+        trust.put("registryCAs", cas);
+        trust
+    }
+
+    fn images(&mut self) -> Tree {
+        let mut images = map([]);
+        if self.choices.chance() {
+            let host = self.around("", ".example.com", &["insecureRegistries"]);
+            images.put("registrySources", map([("insecureRegistries", Tree::List(vec![host]))]));
+        }
+        if self.choices.chance() {
+            let host = self.around("", ".example.com", &["externalRegistryHostnames"]);
+            images.put("externalRegistryHostnames", Tree::List(vec![host]));
+        }
+        if self.choices.chance() {
+            let registry = map([("domainName", self.around("", ".example.com", &["domainName"]))]);
+            images.put("allowedRegistriesForImport", Tree::List(vec![registry]));
+        }
+        images
+    }
+
+    fn pruner(&mut self) -> Tree {
+        let mut pruner = map([("schedule", "0 0 * * *".into())]);
+        if self.choices.chance() {
+            pruner.put("keepTagRevisions", Tree::Int(3));
+        }
+        if self.choices.chance() {
+            let key = self.free_key(&["nodeSelector.*"]);
+            let value = self.free_of_selector();
+            let mut selector = map([]);
+            selector.put(key, value);
+            pruner.put("nodeSelector", selector);
+        }
+        pruner
+    }
+}
