@@ -121,7 +121,7 @@ impl Sorted {
     fn new(opened: &Opened, project: &Project<'_>, findings: &mut Findings) -> Self {
         let mut sorted = Self::default();
         let mut files = opened.files.clone();
-        files.extend(opened.dirs.iter().flat_map(|dir| project.yaml_files(dir, findings)));
+        files.extend(opened.files_below(project, findings));
         files.sort();
         files.dedup();
         let mut project_file = false;

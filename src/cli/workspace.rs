@@ -17,7 +17,7 @@ use crate::lower::Day;
 use crate::pipeline::Session;
 use crate::profile::Profiles;
 use crate::world::fs::FsWorld;
-use crate::world::root::{Root, discover_root};
+use crate::world::root::{PROJECT_FILE, Root, discover_root};
 use crate::world::{ProjectPath, World};
 
 /// The projects that the given files belong to.
@@ -36,6 +36,8 @@ pub(super) struct Opened {
     pub(super) files: Vec<ProjectPath>,
     /// The directories, in sorted order.
     pub(super) dirs: Vec<ProjectPath>,
+    /// Directories below that are projects of their own.
+    others: Vec<ProjectPath>,
 }
 
 /// What came of one cluster.
@@ -63,42 +65,78 @@ impl Workspace {
     /// Opens the projects of some paths; a path that cannot be had is a fault and stops no other.
     pub(super) fn open(paths: &[PathBuf], as_of: Option<i64>) -> Result<Self> {
         let here = Path::new(".").canonicalize().context("cannot tell the current directory")?;
-        let mut given: BTreeMap<PathBuf, (Vec<ProjectPath>, Vec<ProjectPath>)> = BTreeMap::new();
+        let open_world = |root: &Path| {
+            FsWorld::open(root, &here, as_of)
+                .with_context(|| format!("cannot open the project `{}`", visible(&root.display().to_string())))
+        };
+        let mut given: BTreeMap<PathBuf, Given> = BTreeMap::new();
         let mut faults = Vec::new();
         for path in paths {
             match locate(path) {
-                Ok((root, path, is_dir)) => {
-                    let (files, dirs) = given.entry(root.dir).or_default();
-                    if is_dir { dirs.push(path) } else { files.push(path) }
+                Ok((root, path, true)) => {
+                    let others = if root.has_project_file { vec![] } else { projects(&open_world(&root.dir)?, &path) };
+                    for other in &others {
+                        given.entry(root.dir.join(other.as_str())).or_default().dirs.push(ProjectPath::root());
+                    }
+                    let given = given.entry(root.dir).or_default();
+                    given.dirs.push(path);
+                    given.others.extend(others);
                 }
+                Ok((root, path, false)) => given.entry(root.dir).or_default().files.push(path),
                 Err(error) => faults.push(error),
             }
         }
         let mut opened = Vec::new();
-        for (root, (mut files, mut dirs)) in given {
-            let world = FsWorld::open(&root, &here, as_of)
-                .with_context(|| format!("cannot open the project `{}`", visible(&root.display().to_string())))?;
+        for (root, Given { mut files, mut dirs, others }) in given {
+            let world = open_world(&root)?;
             files.sort();
             files.dedup();
             dirs.sort();
             dirs.dedup();
-            opened.push(Opened { world, files, dirs });
+            opened.push(Opened { world, files, dirs, others });
         }
         Ok(Self { opened, faults })
     }
+}
+
+/// What was given of a project.
+#[derive(Default)]
+struct Given {
+    files: Vec<ProjectPath>,
+    dirs: Vec<ProjectPath>,
+    others: Vec<ProjectPath>,
+}
+
+/// Returns the topmost directories below one that have a project file: specs there belong to those projects.
+fn projects(world: &FsWorld, dir: &ProjectPath) -> Vec<ProjectPath> {
+    // What cannot be listed is told when the specs are looked for.
+    let files = Project::new(world).yaml_files(dir, &mut Findings::new());
+    let mut roots: Vec<ProjectPath> = Vec::new();
+    for root in files.iter().filter(|file| file.file_name() == PROJECT_FILE).map(ProjectPath::parent) {
+        if !roots.iter().any(|above| root.below(above).is_some()) {
+            roots.retain(|below| below.below(&root).is_none());
+            roots.push(root);
+        }
+    }
+    roots
 }
 
 impl Opened {
     /// Returns the specs among what was given: every file by itself, and every spec below a directory.
     pub(super) fn specs(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
         let mut specs = self.files.clone();
-        for dir in &self.dirs {
-            let files = project.yaml_files(dir, findings);
-            specs.extend(files.into_iter().filter(|path| project.kind_of(path) == Some(DocumentKind::Spec)));
-        }
+        let below = self.files_below(project, findings).into_iter();
+        specs.extend(below.filter(|path| project.kind_of(path) == Some(DocumentKind::Spec)));
         specs.sort();
         specs.dedup();
         specs
+    }
+
+    /// Returns the YAML files below the directories that were given, without those of other projects.
+    pub(super) fn files_below(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
+        let mut files: Vec<ProjectPath> = self.dirs.iter().flat_map(|dir| project.yaml_files(dir, findings)).collect();
+        files.retain(|file| !self.others.iter().any(|other| file.below(other).is_some()));
+        files
     }
 
     /// Returns the platforms that specs of the project may name.

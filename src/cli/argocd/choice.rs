@@ -15,37 +15,53 @@ const OTHER_TOOLS: [&str; 4] = ["Chart.yaml", "kustomization.yaml", "kustomizati
 const LISTED: usize = 10;
 
 /// A spec that may be meant.
-struct Candidate<'a> {
-    path: &'a ProjectPath,
-    /// How the user would write the path.
+pub(super) struct Candidate<'a> {
+    /// The project that it belongs to.
+    pub(super) opened: &'a Opened,
+    /// The files of that project.
+    pub(super) project: &'a Project<'a>,
+    /// Its path in the project.
+    pub(super) path: ProjectPath,
+    /// Its path from where the process stands.
     shown: String,
     /// The cluster's name; none where the file is too broken to have one.
     name: Option<String>,
 }
 
+/// Returns every spec of the projects, with a finding for each directory that cannot be listed.
+pub(super) fn candidates<'a>(projects: &'a [(&'a Opened, Project<'a>)], findings: &mut Findings) -> Vec<Candidate<'a>> {
+    let mut candidates = Vec::new();
+    for (opened, project) in projects {
+        for path in opened.specs(project, findings) {
+            let document = project.document(&path, None, &mut Findings::new());
+            let name =
+                document.and_then(|document| Some(document.node.at(&["metadata", "name"])?.as_str()?.to_owned()));
+            let shown = opened.world.display(&path);
+            candidates.push(Candidate { opened, project, path, shown, name });
+        }
+    }
+    candidates
+}
+
 /// Returns the one spec that the parameters leave.
-pub(super) fn choose<'a>(
-    specs: &'a [ProjectPath],
+pub(super) fn choose<'c, 'a>(
+    candidates: &'c [Candidate<'a>],
     parameters: &Parameters,
-    opened: &Opened,
-    project: &Project<'_>,
-) -> Result<&'a ProjectPath, Refusal> {
-    if specs.is_empty() {
+) -> Result<&'c Candidate<'a>, Refusal> {
+    if candidates.is_empty() {
         let message = "no spec to render: no `kind: ClusterRegistry` in this directory or below";
         return Err(Refusal::new(message, "point the Application's `path` at the directory of a cluster's spec"));
     }
-    let all: Vec<Candidate<'a>> = specs.iter().map(|path| candidate(path, opened, project)).collect();
-    // A path that leads out of the project is none of them.
-    let dir = opened.dirs.first();
-    let asked = parameters.spec.as_deref().map(|spec| dir.and_then(|dir| dir.join(spec).ok()));
+    // Both are relative to where the process stands; a path that leads above is none of them.
+    let asked = parameters.spec.as_deref().map(|spec| ProjectPath::new(spec).ok());
     let is_meant = |candidate: &&Candidate<'_>| {
-        asked.as_ref().is_none_or(|path| path.as_ref() == Some(candidate.path))
+        asked.as_ref().is_none_or(|path| path.is_some() && *path == ProjectPath::new(&candidate.shown).ok())
             && parameters.cluster.as_ref().is_none_or(|name| candidate.name.as_ref() == Some(name))
     };
-    let meant: Vec<&Candidate<'a>> = all.iter().filter(is_meant).collect();
+    let meant: Vec<&Candidate<'a>> = candidates.iter().filter(is_meant).collect();
     match *meant {
-        [one] => Ok(one.path),
-        [] => Err(Refusal::new(format!("no spec here is {}", described(parameters)), listed(all.iter()))),
+        [one] => Ok(one),
+        [] => Err(Refusal::new(format!("no spec here is {}", described(parameters)), listed(candidates.iter()))),
         _ => {
             let message = format!("{} specs stand here, and an Application renders one", meant.len());
             let help = format!("set the plugin's parameter `cluster` or `spec`; {}", listed(meant.into_iter()));
@@ -54,22 +70,22 @@ pub(super) fn choose<'a>(
     }
 }
 
-/// Returns the first spec in the directory or below, unless the directory is another tool's.
-pub(super) fn first_spec(opened: &Opened, project: &Project<'_>) -> Option<ProjectPath> {
-    let dir = opened.dirs.first()?;
-    let is_there =
-        |name: &&'static str| dir.join(name).is_ok_and(|path| project.world().is_file(&path).unwrap_or(false));
-    let is_another_tools = OTHER_TOOLS.iter().any(is_there);
-    // Directories that cannot be listed hold nothing for us.
-    let mut files = project.yaml_files(dir, &mut Findings::new());
-    files.retain(|path| !is_another_tools || path.parent() == *dir);
-    files.into_iter().find(|path| project.kind_of(path) == Some(DocumentKind::Spec))
+/// Tells whether the directory that was opened is another tool's.
+pub(super) fn is_another_tools(opened: &Opened) -> bool {
+    let Some(dir) = opened.dirs.first() else { return false };
+    let is_there = |name: &str| dir.join(name).is_ok_and(|path| opened.world.is_file(&path).unwrap_or(false));
+    OTHER_TOOLS.into_iter().any(is_there)
 }
 
-fn candidate<'a>(path: &'a ProjectPath, opened: &Opened, project: &Project<'_>) -> Candidate<'a> {
-    let document = project.document(path, None, &mut Findings::new());
-    let name = document.and_then(|document| Some(document.node.at(&["metadata", "name"])?.as_str()?.to_owned()));
-    Candidate { path, shown: opened.world.display(path), name }
+/// Returns the first spec in the directory that was opened, or with `right_here` unset also below.
+pub(super) fn first_spec(opened: &Opened, right_here: bool) -> Option<String> {
+    let project = Project::new(&opened.world);
+    // Directories that cannot be listed hold nothing for us.
+    let files = opened.files_below(&project, &mut Findings::new());
+    let is_here = |path: &ProjectPath| opened.dirs.first().is_some_and(|dir| path.parent() == *dir);
+    let mut files = files.into_iter().filter(|path| !right_here || is_here(path));
+    let spec = files.find(|path| project.kind_of(path) == Some(DocumentKind::Spec))?;
+    Some(opened.world.display(&spec))
 }
 
 /// Says what the parameters ask for.
@@ -80,7 +96,7 @@ fn described(parameters: &Parameters) -> String {
 }
 
 /// Names the specs that there are, or the first of them.
-fn listed<'a>(candidates: impl ExactSizeIterator<Item = &'a Candidate<'a>>) -> String {
+fn listed<'c, 'a: 'c>(candidates: impl ExactSizeIterator<Item = &'c Candidate<'a>>) -> String {
     let n_more = candidates.len().saturating_sub(LISTED);
     let shown = candidates.take(LISTED).map(|candidate| match &candidate.name {
         Some(name) => format!("{} for the cluster {}", quoted(&candidate.shown), quoted(name)),

@@ -8,6 +8,8 @@
 mod choice;
 mod parameters;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
@@ -15,14 +17,14 @@ use super::args::{AsOf, SecretArgs};
 use super::cluster::{Wish, make};
 use super::console::Console;
 use super::exit::Exit;
-use super::workspace::Workspace;
+use super::workspace::{Opened, Workspace};
 use crate::diag::visible::visible;
 use crate::diag::{Findings, Outcome};
 use crate::emit::stream::join;
 use crate::load::Project;
 use crate::lower::Day;
-use crate::world::World;
 use crate::world::fs::variable;
+use choice::Candidate;
 use parameters::Parameters;
 
 /// The subcommands.
@@ -63,19 +65,23 @@ pub(super) fn run(command: &ArgocdCommand, console: &mut Console<'_>) -> Result<
 fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
     let sent = variable(parameters::VARIABLE).unwrap_or_default();
     let parameters = Parameters::read(sent.as_encoded_bytes())?;
-    let opened = Workspace::here(args.as_of.as_of)?;
-    let project = Project::new(&opened.world);
+    let workspace = Workspace::open(&[PathBuf::from(".")], args.as_of.as_of)?;
+    if let Some(fault) = workspace.faults.into_iter().next() {
+        return Err(fault);
+    }
+    let projects: Vec<(&Opened, Project<'_>)> =
+        workspace.opened.iter().map(|opened| (opened, Project::new(&opened.world))).collect();
     let mut findings = Findings::new();
-    let specs = opened.specs(&project, &mut findings);
+    let candidates = choice::candidates(&projects, &mut findings);
     if findings.has_errors() {
         // A directory that cannot be listed may hold the spec that was meant.
         console.show_findings(&Outcome::new(findings));
         return Ok(Exit::No);
     }
-    let spec = choice::choose(&specs, &parameters, &opened, &project)?;
+    let Candidate { opened, project, path, .. } = choice::choose(&candidates, &parameters)?;
     let wish = Wish { secrets: &args.secrets, explain: false };
     let answers = opened
-        .each(&project, std::slice::from_ref(spec), Day::Running, |session, path, findings| {
+        .each(project, std::slice::from_ref(path), Day::Running, |session, path, findings| {
             make(session, path, wish, findings)
         })
         .into_iter()
@@ -96,9 +102,13 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
 
 fn discover(console: &mut Console<'_>) -> Result<Exit> {
     // Whatever is wrong with a directory that may be somebody else's is theirs to hear of from another tool.
-    let found = Workspace::here(None).ok().and_then(|opened| {
-        let project = Project::new(&opened.world);
-        choice::first_spec(&opened, &project).map(|path| opened.world.display(&path))
+    let found = Workspace::open(&[PathBuf::from(".")], None).ok().and_then(|workspace| {
+        let mut opened = workspace.opened.iter();
+        let here = opened.next()?;
+        if choice::is_another_tools(here) {
+            return choice::first_spec(here, true);
+        }
+        std::iter::once(here).chain(opened).find_map(|opened| choice::first_spec(opened, false))
     });
     if let Some(name) = found {
         console.print(visible(&name).into_owned() + "\n")?;
