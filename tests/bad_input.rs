@@ -5,6 +5,7 @@
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::disallowed_methods, reason = "tests read and write the disk, where the library may not")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -141,6 +142,11 @@ fn spec(more: &str) -> String {
     format!("{HEAD}{STORAGE}{more}")
 }
 
+/// Joins what a function makes of each number.
+fn each(n: usize, make: impl Fn(usize) -> String) -> String {
+    (0..n).map(make).collect::<Vec<_>>().concat()
+}
+
 #[test]
 fn a_file_of_100_mb_is_not_read() {
     let project = Project::with("cluster.yaml", spec(""));
@@ -158,7 +164,7 @@ fn a_file_that_has_no_end_is_not_read() {
 
 #[test]
 fn ten_thousand_levels_are_refused() {
-    let blocks: String = (0..5_000).map(|level| format!("{}a:\n", " ".repeat(level % 2_000 + 4))).collect();
+    let blocks = each(5_000, |level| format!("{}a:\n", " ".repeat(level % 2_000 + 4)));
     for nested in [
         format!("  x: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)),
         format!("  x: {}{}\n", "{a: ".repeat(10_000), "}".repeat(10_000)),
@@ -172,16 +178,15 @@ fn ten_thousand_levels_are_refused() {
 
 #[test]
 fn aliases_and_anchors_cannot_multiply() {
-    let mut bomb = String::from("  a: &a [x, x, x, x, x, x, x, x, x, x]\n");
-    for (name, last) in ('b'..='z').zip('a'..) {
-        bomb += &format!("  {name}{name}: &{name} [{}]\n", vec![format!("*{last}"); 10].join(", "));
-    }
+    let aliases = |n: usize| vec![format!("*a{n}"); 10].join(", ");
+    let first = "  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    let bomb = first.to_owned() + &each(20, |n| format!("  a{0}: &a{0} [{1}]\n", n + 1, aliases(n)));
     let merges = format!(
         "  b: &b {{{}}}\n  c: {{<<: [{}]}}\n",
-        (0..2_000).map(|n| format!("k{n}: 0")).collect::<Vec<_>>().join(", "),
+        each(2_000, |n| format!("k{n}: 0, ")),
         vec!["*b"; 1_000].join(", ")
     );
-    let anchors: String = (0..90).map(|level| format!("&a{level} [")).collect();
+    let anchors = each(90, |level| format!("&a{level} ["));
     let nested = format!("  x: {anchors}{}{}\n", "0,".repeat(200_000), "]".repeat(90));
     for text in [bomb, merges, nested] {
         Project::with("cluster.yaml", spec(&text)).refuses("RC0105", "more than 250000 values");
@@ -194,13 +199,13 @@ fn many_values_are_no_burden() {
     Project::with("cluster.yaml", spec(&values("0", 240_000))).refuses("RC0310", "unknown field `x`");
     Project::with("cluster.yaml", spec(&values("no", 240_000))).refuses("RC0103", "the first 100 findings");
     Project::with("cluster.yaml", spec(&values("!a b", 240_000))).refuses("RC0106", "the first 100 findings");
-    let unknown: String = (0..120_000).map(|n| format!("  k{n}: v\n")).collect();
+    let unknown = each(120_000, |n| format!("  k{n}: v\n"));
     Project::with("cluster.yaml", spec(&unknown)).refuses("RC0310", "unknown field `k0`");
     Project::with("cluster.yaml", spec(&"  k: v\n".repeat(120_000))).refuses("RC0102", "duplicate key `k`");
-    let items: String = (0..60_000).map(|n| format!("{n},")).collect();
+    let items = each(60_000, |n| format!("{n},"));
     let removed = format!("  images: {{allowedRegistriesForImport: {{$append: [{items}], $remove: [{items}]}}}}\n");
     Project::with("cluster.yaml", spec(&removed)).refuses("RC0203", "removes 60000 items");
-    let selector: String = (0..40_000).map(|n| format!("k{n}: v,")).collect();
+    let selector = each(40_000, |n| format!("k{n}: v,"));
     let project = Project::with("cluster.yaml", spec(&format!("  registry: {{nodeSelector: {{{selector}}}}}\n")));
     project.run(&["render", "cluster.yaml"]).says(0, &["\n    k39999: v\n"]);
     project.run(&["render", "--explain", "cluster.yaml"]).says(0, &["│     k39999: v\n"]);
@@ -262,7 +267,7 @@ fn a_file_that_may_not_be_read_is_named() {
     }
     let project = Project::with("cluster.yaml", spec("").replace("spec:", "extends: [layer.yaml]\nspec:"));
     project.write("layer.yaml", "");
-    fs::set_permissions(project.path("layer.yaml"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(project.path("layer.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
     project.refuses("RC0112", "permission denied");
 }
 
@@ -305,7 +310,7 @@ fn layers_without_end_are_refused() {
         project.write(&format!("{at}.yaml"), layer);
     }
     project.refuses("RC0105", "more than 100 layers");
-    let missing: String = (0..100_000).map(|n| format!("{n}.yml,")).collect();
+    let missing = each(100_000, |n| format!("{n}.yml,"));
     let project = Project::with("cluster.yaml", spec("").replace("spec:", &format!("extends: [{missing}]\nspec:")));
     project.refuses("RC0105", "more than 100 layers");
 }

@@ -36,6 +36,9 @@ fuzz_target!(|bytes: &[u8]| {
     let project = Project::new(&world);
     let mut findings = Findings::new();
     let own = files.iter().any(|(path, _)| *path == "regcfg.yaml").then(|| Profiles::of(&project, &mut findings));
+    if findings.has_errors() {
+        return;
+    }
     let day = if bytes.len() % 2 == 0 { Day::Running } else { Day::Zero };
     let session = Session { project: &project, profiles: own.as_ref().unwrap_or(&BUILTIN), day, as_of: 1_750_000_000 };
     let path = ProjectPath::new("cluster.yaml").expect("a path");

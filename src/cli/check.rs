@@ -14,7 +14,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::workspace::{Opened, Workspace};
 use crate::check::shape;
-use crate::diag::{Findings, Outcome, codes};
+use crate::diag::{Diagnostic, Findings, Outcome, codes};
 use crate::load::{DocumentKind, LIMIT, Project, load};
 use crate::lower::Day;
 use crate::pipeline;
@@ -160,15 +160,12 @@ fn check_layer(project: &Project<'_>, path: &ProjectPath, findings: &mut Finding
 /// Checks a file of plain manifests; one that is no text, or holds no object, is passed over unless it looks like one.
 fn check_manifests(project: &Project<'_>, path: &ProjectPath, target: Target, findings: &mut Findings) {
     let mut found = Findings::new();
-    match project.text(path, None, &mut found) {
-        Some(source) => check_text(&source, target, findings),
-        // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
-        None => {
-            findings.extend(found.into_iter().filter(|finding| {
-                finding.code != &codes::NOT_UTF8 || finding.place.source.text().contains("apiVersion")
-            }))
-        }
+    if let Some(source) = project.text(path, None, &mut found) {
+        return check_text(&source, target, findings);
     }
+    // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
+    let is_manifest = |finding: &Diagnostic| finding.place.source.text().contains("apiVersion");
+    findings.extend(found.into_iter().filter(|finding| finding.code != &codes::NOT_UTF8 || is_manifest(finding)));
 }
 
 fn check_input(bytes: &[u8], target: Target, findings: &mut Findings) {

@@ -159,6 +159,10 @@ impl Opened {
         let session = Session { project, profiles: &profiles, day, as_of: self.world.now() };
         let one = |path: &ProjectPath| {
             let mut findings = faults.clone();
+            // Without the project's own profiles the built-in ones would take their place.
+            if findings.has_errors() {
+                return Ok(Answer { made: None, findings });
+            }
             let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
             let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&self.world.display(path))))?;
             Ok(Answer { made, findings })

@@ -84,8 +84,13 @@ impl<'w> Project<'w> {
 
 fn read_settings(world: &dyn World, findings: &mut Findings) -> Option<Settings> {
     let path = ProjectPath::new(PROJECT_FILE).ok()?;
-    if !world.is_file(&path).unwrap_or(false) {
-        return None;
+    match world.is_file(&path) {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(error) => {
+            findings.push(unreadable(&world.display(&path), None, &error));
+            return None;
+        }
     }
     let source = source(world, &path, None, findings)?;
     let node = parse::document(&source, Reading::Strict, findings)?;

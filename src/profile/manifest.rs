@@ -21,7 +21,7 @@ pub(super) const SCAFFOLD: &str = "scaffold.yaml";
 pub(super) const TEMPLATES: &str = "templates";
 
 /// The ending of a template's name.
-const TEMPLATE_ENDING: &str = ".yaml.j2";
+pub(super) const TEMPLATE_ENDING: &str = ".yaml.j2";
 
 /// A platform's profile with all that it extends.
 #[derive(Clone)]

@@ -17,7 +17,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::load::Project;
 use crate::tree::{Node, Source, SourceKind};
-use crate::world::ProjectPath;
+use crate::world::{ProjectPath, ReadError, World};
 
 /// The profile that all others extend; it is no platform itself.
 const BASE: &str = "base";
@@ -140,15 +140,41 @@ fn read_folder(
     };
     for profile in entries.into_iter().filter(|entry| entry.is_dir) {
         let files = own.entry(profile.path.file_name().to_owned()).or_default();
-        let templates = profile.path.join(manifest::TEMPLATES).ok().and_then(|dir| world.list(&dir).ok());
-        let single = [manifest::FILE, manifest::SCAFFOLD].map(|name| profile.path.join(name).ok());
-        let single = single.into_iter().flatten().filter(|path| world.is_file(path).unwrap_or(false));
-        let templates = templates.into_iter().flatten().filter(|entry| !entry.is_dir).map(|entry| entry.path);
-        for path in single.chain(templates) {
+        for path in profile_files(world, &profile.path, folder, findings) {
             let Some(below) = path.below(&profile.path) else { continue };
             if let Some(source) = project.text(&path, Some(folder), findings) {
                 files.insert(below.to_owned(), source);
             }
         }
     }
+}
+
+/// Returns the files of a profile's folder that are there: its manifest and its templates.
+fn profile_files(world: &dyn World, profile: &ProjectPath, folder: &Node, findings: &mut Findings) -> Vec<ProjectPath> {
+    let mut files = Vec::new();
+    let mut cannot = |path: &ProjectPath, error: &ReadError| {
+        let message = format!("cannot read {}: {error}", quoted(&world.display(path)));
+        let finding = Diagnostic::error(&codes::BAD_PROFILE, folder.place(), message);
+        findings.push(finding.help("make the profile readable, within the project"));
+    };
+    if let Ok(manifest) = profile.join(manifest::FILE) {
+        match world.is_file(&manifest) {
+            Ok(true) => files.push(manifest),
+            Ok(false) => {}
+            Err(error) => cannot(&manifest, &error),
+        }
+    }
+    if let Ok(templates) = profile.join(manifest::TEMPLATES) {
+        match world.list(&templates) {
+            Ok(entries) => {
+                // What editors leave beside templates is none.
+                let is_template = |name: &str| name.ends_with(manifest::TEMPLATE_ENDING) && !name.starts_with('.');
+                let paths = entries.into_iter().filter(|entry| !entry.is_dir).map(|entry| entry.path);
+                files.extend(paths.filter(|path| is_template(path.file_name())));
+            }
+            Err(ReadError::NotFound) => {}
+            Err(error) => cannot(&templates, &error),
+        }
+    }
+    files
 }

@@ -422,7 +422,7 @@ mod tests {
 
     #[test]
     fn what_anchors_keep_counts_too() {
-        let nested: String = (0..90).map(|level| format!("&a{level} [")).collect();
+        let nested = (0..90).map(|level| format!("&a{level} [")).collect::<Vec<_>>().concat();
         let text = format!("{nested}{}{}", "0,".repeat(10_000), "]".repeat(90));
         let source = Source::new("a.yaml", text, SourceKind::User);
         let mut findings = Findings::new();
@@ -445,11 +445,9 @@ mod tests {
     #[test]
     fn depth_and_size_are_bounded() {
         check(&"[".repeat(10_000), "RC0104 1:102");
-        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
-        for (name, last) in ('b'..='i').zip('a'..) {
-            let aliases = vec![format!("*{last}"); 9].join(", ");
-            bomb += &format!("{name}: &{name} [{aliases}]\n");
-        }
+        let level = |(name, last)| format!("{name}: &{name} [{}]\n", vec![format!("*{last}"); 9].join(", "));
+        let levels: Vec<String> = ('b'..='i').zip('a'..).map(level).collect();
+        let bomb = format!("a: &a [x, x, x, x, x, x, x, x, x]\n{}", levels.concat());
         let source = Source::new("a.yaml", bomb, SourceKind::User);
         let mut findings = Findings::new();
         assert!(documents(&source, Reading::Strict, &mut findings).is_none());

@@ -185,7 +185,7 @@ fn stays_in_its_field(made: &Made, output: &Output) -> Result<(), TestCaseError>
     let mut found = vec![0; made.marks.len()];
     for object in &output.objects {
         walk(object, &mut Vec::new(), &mut |text, origin, path, is_key| {
-            for (at, mark) in made.marks.iter().enumerate().filter(|(_, mark)| text.contains(&mark.mark)) {
+            for (at, mark) in made.marks.iter().enumerate().filter(|(_, mark)| text.contains(&mark.sign)) {
                 found[at] += 1;
                 is_in_place(mark, text, path, is_key)?;
                 points_at_value(mark, origin)?;

@@ -12,7 +12,7 @@ pub(crate) const CA: &str = include_str!("ca.crt");
 #[derive(Clone, Debug)]
 pub(crate) struct Mark {
     /// What no other value has in it.
-    pub(crate) mark: String,
+    pub(crate) sign: String,
     /// The text as the user wrote it.
     pub(crate) written: String,
     /// The texts that are rendered of it, each under one of these names; a name `x.*` means a key of `x`.
@@ -46,7 +46,7 @@ impl Maker<'_> {
 
     /// Makes a text and remembers what is rendered of it.
     fn text(&mut self, text: String, mark: String, at: &'static [&'static str]) -> Tree {
-        self.marks.push(Mark { mark, written: text.clone(), rendered: vec![(text.clone(), at)] });
+        self.marks.push(Mark { sign: mark, written: text.clone(), rendered: vec![(text.clone(), at)] });
         Tree::Text(text)
     }
 
@@ -74,7 +74,7 @@ impl Maker<'_> {
     fn free_key(&mut self, at: &'static [&'static str]) -> String {
         let mark = self.mark();
         let text = format!("{mark}{}", self.choices.hostile());
-        self.marks.push(Mark { mark, written: text.clone(), rendered: vec![(text.clone(), at)] });
+        self.marks.push(Mark { sign: mark, written: text.clone(), rendered: vec![(text.clone(), at)] });
         text
     }
 
@@ -260,7 +260,7 @@ impl Maker<'_> {
             } else {
                 vec![(name.clone(), &["name"][..])]
             };
-            self.marks.push(Mark { mark: name.clone(), written: name.clone(), rendered });
+            self.marks.push(Mark { sign: name.clone(), written: name.clone(), rendered });
             let mut route = map([("hostname", self.around("", ".example.com", &["hostname"]))]);
             if has_tls {
                 let by = self.choices.one(&["external", "env", "file"]);
@@ -281,7 +281,7 @@ impl Maker<'_> {
             let mark = self.mark();
             let written = format!("{mark}.example.com:5000");
             let rendered = vec![(written.replace(':', ".."), &["data.*"][..])];
-            self.marks.push(Mark { mark, written: written.clone(), rendered });
+            self.marks.push(Mark { sign: mark, written: written.clone(), rendered });
             cas.put(written, map([("pem", CA.into())]));
         }
         trust.put("registryCAs", cas);

@@ -1,5 +1,7 @@
 //! Trees that become the files of a project: written in one style or another, and split over layers.
 
+use std::fmt::Write;
+
 use regcfg::tree::emit::to_yaml;
 use regcfg::tree::{Node, Place, Source, SourceKind, Value};
 
@@ -138,7 +140,7 @@ fn push_quoted(text: &str, out: &mut String) {
         if char.is_ascii_alphanumeric() {
             out.push(char);
         } else {
-            out.push_str(&format!("\\U{:08X}", u32::from(char)));
+            let _infallible = write!(out, "\\U{:08X}", u32::from(char));
         }
     }
     out.push('"');
