@@ -38,7 +38,12 @@ pub(super) fn items(node: &Node) -> Vec<&Node> {
 }
 
 /// Reads what an object is; returns none where that is not known, after saying so.
-pub(super) fn read<'o>(node: &'o Node, target: Target, findings: &mut Findings) -> Option<Identity<'o>> {
+pub(super) fn read<'o>(
+    node: &'o Node,
+    target: Target,
+    seen: &mut Seen<'o>,
+    findings: &mut Findings,
+) -> Option<Identity<'o>> {
     let field = |name: &str| node.get(name).and_then(Node::as_str).filter(|text| !text.is_empty());
     let (Some(api_version), Some(kind)) = (field("apiVersion"), field("kind")) else {
         let lacks = if field("apiVersion").is_none() { "apiVersion" } else { "kind" };
@@ -49,31 +54,31 @@ pub(super) fn read<'o>(node: &'o Node, target: Target, findings: &mut Findings) 
     };
     let text = |name: &str| node.at(&["metadata", name]).and_then(Node::as_str).filter(|text| !text.is_empty());
     let Some(found) = schema::find(api_version, kind).filter(|kind| kind.group != "regcfg.dev") else {
-        unknown(node, api_version, kind, findings);
+        match served(api_version, kind) {
+            Some(known) => findings.push(other_version(node, api_version, known)),
+            None => seen.add_unchecked(node, api_version, kind),
+        }
         return None;
     };
     let identity = Identity { kind: found, node, name: text("name"), namespace: text("namespace") };
     is_on(&identity, target, findings).then_some(identity)
 }
 
-fn unknown(node: &Node, api_version: &str, kind: &str, findings: &mut Findings) {
+/// Returns the kind of that name in the same group, under whatever version it is served.
+fn served(api_version: &str, kind: &str) -> Option<&'static Kind> {
+    of_group(api_version).find(|known| known.kind == kind)
+}
+
+fn of_group(api_version: &str) -> impl Iterator<Item = &'static Kind> {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    let of_group = || schema::kinds().iter().filter(|known| known.group == group);
-    let place = |field: &str| node.get(field).map_or(&node.origin, |node| &node.origin);
-    if let Some(known) = of_group().find(|known| known.kind == kind) {
-        let message = format!("`{kind}` is not served as {}", quoted(api_version));
-        let code = &codes::OTHER_API_VERSION;
-        let finding = Diagnostic::about(code, Severity::Error, place("apiVersion"), message);
-        findings.push(finding.help(format!("write `apiVersion: {}`", known.api_version())));
-        return;
-    }
-    let message = format!("{} of {} is not checked: regcfg does not know the kind", quoted(kind), quoted(api_version));
-    let finding = Diagnostic::about(&codes::KIND_NOT_CHECKED, Severity::Info, place("kind"), message);
-    let near = nearest(kind, of_group().map(|known| known.kind));
-    findings.push(match near {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help("check it by other means, for instance with `kubectl apply --dry-run=server`"),
-    });
+    schema::kinds().iter().filter(move |known| known.group == group)
+}
+
+fn other_version(node: &Node, api_version: &str, known: &Kind) -> Diagnostic {
+    let message = format!("`{}` is not served as {}", known.kind, quoted(api_version));
+    let origin = node.get("apiVersion").map_or(&node.origin, |node| &node.origin);
+    let finding = Diagnostic::about(&codes::OTHER_API_VERSION, Severity::Error, origin, message);
+    finding.help(format!("write `apiVersion: {}`", known.api_version()))
 }
 
 /// Tells whether the kind exists on every minor of the target.
@@ -104,9 +109,33 @@ const CLUSTER: &str = "regcfg.dev/cluster";
 #[derive(Default)]
 pub(super) struct Seen<'o> {
     first: BTreeMap<[&'o str; 5], &'o Node>,
+    unchecked: BTreeMap<(&'o str, &'o str), (&'o Node, usize)>,
 }
 
 impl<'o> Seen<'o> {
+    fn add_unchecked(&mut self, node: &'o Node, api_version: &'o str, kind: &'o str) {
+        self.unchecked.entry((api_version, kind)).or_insert((node, 0)).1 += 1;
+    }
+
+    /// Says which kinds were not checked, each once.
+    pub(super) fn say_unchecked(self, findings: &mut Findings) {
+        for ((api_version, kind), (first, n_objects)) in self.unchecked {
+            let (kind_shown, version_shown) = (quoted(kind), quoted(api_version));
+            let message = match n_objects {
+                1 => format!("{kind_shown} of {version_shown} is not checked: regcfg does not know the kind"),
+                n => format!(
+                    "{n} objects of {kind_shown}, {version_shown}, are not checked: regcfg does not know the kind"
+                ),
+            };
+            let origin = first.get("kind").map_or(&first.origin, |node| &node.origin);
+            let finding = Diagnostic::about(&codes::KIND_NOT_CHECKED, Severity::Info, origin, message);
+            findings.push(match nearest(kind, of_group(api_version).map(|known| known.kind)) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help("check it by other means, for instance with `kubectl apply --dry-run=server`"),
+            });
+        }
+    }
+
     /// Adds an object, and says where the same object stands already.
     pub(super) fn add(&mut self, node: &'o Node, findings: &mut Findings) {
         let text = |path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default();

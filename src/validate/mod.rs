@@ -88,11 +88,12 @@ fn objects_on<'o>(
     for node in objects {
         for node in identity::items(node) {
             seen.add(node, findings);
-            if let Some(identity) = identity::read(node, target, findings) {
+            if let Some(identity) = identity::read(node, target, &mut seen, findings) {
                 object::check(&identity, target, bootstrap, findings);
             }
         }
     }
+    seen.say_unchecked(findings);
 }
 
 #[cfg(test)]

@@ -66,11 +66,12 @@ fn on_segment(
         }
     };
     let depends = alone.faults.iter().any(|fault| depends_on_rest(&fault.what)) || !alone.sites.is_empty();
-    let under = bootstrap.spec_of(kind, identity.name, minor).filter(|_| depends);
-    let Some(under) = under else {
+    let under = bootstrap.spec_of(kind, identity.name, minor);
+    let Some(under) = under.filter(|_| depends) else {
         let Found { mut faults, sites, .. } = alone;
-        // A profile of one's own may not say what its platform bootstraps; that it does is sure.
-        if !matches!(bootstrap, Bootstrap::Nothing) && kind.bootstrapped && identity.name == kind.singleton {
+        let is_there = kind.bootstrapped && identity.name == kind.singleton && !matches!(bootstrap, Bootstrap::Nothing);
+        // What it is made of is not known here, but that it is whole.
+        if is_there && under.is_none() {
             faults.retain(|fault| !is_bootstrapped_field(fault));
         }
         say(&faults, found);

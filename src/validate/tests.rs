@@ -170,3 +170,48 @@ fn objects_of_two_clusters_in_one_stream_are_two() {
     check("4.19", &(of("one") + &of("two")), &[]);
     check("4.19", &(of("one") + &of("one")), &["RC0514 a: `ConfigMap b/a` stands twice"]);
 }
+
+#[test]
+fn lengths_are_counted_in_code_points() {
+    let image = |entry: &str| {
+        let head = "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}\n";
+        format!("{head}spec: {{registrySources: {{insecureRegistries: [{entry}]}}}}")
+    };
+    let code = |entry: &str| findings("5.1", &image(entry)).iter().map(|finding| finding.code.id).collect::<Vec<_>>();
+    assert_eq!(code(&"é".repeat(256)), ["RC0510"], "short enough, though no host");
+    assert_eq!(code(&"é".repeat(257)), ["RC0507"]);
+}
+
+#[test]
+fn kinds_that_are_not_known_are_named_once() {
+    let web = "apiVersion: apps/v1\nkind: Deployment\n---\n";
+    let says = "are not checked: regcfg does not know the kind";
+    check("4.19", &web.repeat(3), &[&format!("RC0512 Deployment: 3 objects of `Deployment`, `apps/v1`, {says}")]);
+    let typo = findings("4.19", "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Confg");
+    assert_eq!(
+        typo.iter().filter_map(|finding| finding.help.as_deref()).collect::<Vec<_>>(),
+        ["did you mean `Config`?"]
+    );
+}
+
+#[test]
+fn what_the_operator_bootstraps_is_a_part_of_the_object() {
+    let profiles = crate::profile::Profiles::builtin();
+    let check = |platform: &str, bootstrapped: bool, spec: &str, expected: &[&str]| {
+        let profile = profiles.get(platform).unwrap();
+        let source = Source::new("a.yaml", config(spec), SourceKind::User);
+        let mut findings = Findings::new();
+        let objects = documents(&source, Reading::AsKubectl, &mut findings).unwrap();
+        let bootstrap = if bootstrapped { Bootstrap::Profile(&profile) } else { Bootstrap::Nothing };
+        objects_on(&objects, "4.4..5.1".parse().unwrap(), bootstrap, &mut findings);
+        findings.sort_for_showing();
+        let shown: Vec<String> =
+            findings.iter().map(|finding| format!("{} {}", finding.code.id, finding.place.text())).collect();
+        assert_eq!(shown, expected, "{findings:?}");
+    };
+    check("baremetal", true, "defaultRoute: true\nstorage: {pvc: {claim: a}}", &[]);
+    check("baremetal", true, "routes: [{hostname: a}]", &["RC0504 {hostname"]);
+    check("aws-upi", true, "storage: {s3: {bucket: a}}", &[]);
+    check("aws-upi", true, "storage: {pvc: {claim: a}}", &["RC0520 pvc"]);
+    check("baremetal", false, "defaultRoute: true", &["RC0504 spec", "RC0504 spec", "RC0504 spec"]);
+}
