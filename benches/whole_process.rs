@@ -27,13 +27,8 @@ fn main() {
 
     let fleet = fleet(root);
     let times = time(5, &["render", &text(&fleet)]);
-    let each = median(&times).as_secs_f64() / FLEET as f64;
-    println!(
-        "{:>34} {:>6} ms {:>6} µs each",
-        format!("render, {FLEET} clusters"),
-        median(&times).as_millis(),
-        (each * 1e6) as u64
-    );
+    let each = median(&times).as_micros() / FLEET as u128;
+    println!("{:>34} {:>6} ms {:>6} µs each", format!("render, {FLEET} clusters"), median(&times).as_millis(), each);
 }
 
 /// Runs a command line some times after one warm-up, and returns its times, sorted.

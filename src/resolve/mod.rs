@@ -96,6 +96,20 @@ fn document(loaded: &Loaded, order: &[&Arc<Document>], spec: Node) -> Node {
     node
 }
 
+/// Says that no platform is named: at a field that nearly is `platform`, where there is one, else at the spec.
+fn no_platform(order: &[&Arc<Document>], loaded: &Loaded) -> Diagnostic {
+    let fields = order.iter().rev().filter_map(|document| document.node.get("spec")?.as_map()).flatten();
+    let misspelled = fields.into_iter().find(|(field, _)| nearest(field, ["platform"]).is_some());
+    let spec = &loaded.spec.node;
+    match misspelled {
+        Some((field, entry)) => {
+            let message = format!("no `platform`, but {}", quoted(field));
+            Diagnostic::error(&codes::UNKNOWN_PLATFORM, entry.key.place(), message)
+        }
+        None => Diagnostic::error(&codes::UNKNOWN_PLATFORM, spec.get("spec").unwrap_or(spec).place(), "no `platform`"),
+    }
+}
+
 /// Returns the profile of the platform that the last document to name one names.
 fn profile(
     order: &[&Arc<Document>],
@@ -107,10 +121,7 @@ fn profile(
         order.iter().rev().filter_map(|document| document.node.at(&["spec", "platform"])).find(|node| !node.is_null());
     let known = || profiles.names().collect::<Vec<_>>().join(", ");
     let Some(named) = named else {
-        let spec = &loaded.spec.node;
-        let finding =
-            Diagnostic::error(&codes::UNKNOWN_PLATFORM, spec.get("spec").unwrap_or(spec).place(), "no `platform`");
-        findings.push(finding.help(format!("set `spec.platform` to one of {}", known())));
+        findings.push(no_platform(order, loaded).help(format!("set `spec.platform` to one of {}", known())));
         return None;
     };
     let Value::String(name) = &named.value else {
