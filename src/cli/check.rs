@@ -185,10 +185,14 @@ fn check_text(source: &Arc<Source>, target: Target, findings: &mut Findings) {
     if is_template {
         return;
     }
-    findings.extend(found);
-    if let Some(documents) = documents {
-        let is_object = |node: &Node| node.get("apiVersion").is_some() && node.get("kind").is_some();
-        let objects: Vec<Node> = documents.into_iter().filter(is_object).collect();
+    let Some(documents) = documents else { return findings.extend(found) };
+    let version = |node: &Node| node.get("apiVersion").and_then(Node::as_str).map(str::to_owned);
+    // A profile is judged where a spec names it.
+    let is_own = |node: &Node| version(node).is_some_and(|version| version.starts_with("regcfg.dev/"));
+    let is_object = |node: &Node| node.get("apiVersion").is_some() && node.get("kind").is_some() && !is_own(node);
+    let objects: Vec<Node> = documents.into_iter().filter(is_object).collect();
+    if !objects.is_empty() {
+        findings.extend(found);
         validate::manifests(&objects, target, findings);
     }
 }

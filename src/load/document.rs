@@ -55,13 +55,6 @@ impl DocumentKind {
             Self::Project => "Project",
         }
     }
-
-    /// Returns the kind of a tree if it is one of regcfg's own, whatever its version.
-    pub fn of_tree(node: &Node) -> Option<Self> {
-        let api_version = node.get("apiVersion")?.as_str()?;
-        let (group, _) = api_version.split_once('/')?;
-        (group == "regcfg.dev").then(|| node.get("kind").and_then(Node::as_str).and_then(Self::of))?
-    }
 }
 
 /// A layer that a document extends.
