@@ -22,7 +22,7 @@ use tempfile::TempDir;
 const MEMORY: u32 = 256 * 1024;
 
 /// The time of a run. Machines that build beside the tests are slow, and a hang is a hang.
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 const HEAD: &str = r#"apiVersion: regcfg.dev/v1alpha1
 kind: ClusterRegistry
