@@ -8,6 +8,7 @@ pub mod fault;
 pub mod format;
 pub mod interpret;
 pub mod json_schema;
+mod native;
 pub mod openapi;
 mod re2;
 pub mod report;
