@@ -250,9 +250,12 @@ fn blocks(markdown: &str) -> Vec<Block> {
     blocks
 }
 
+/// The Rust files below a directory. Links are not followed: golden cases have some that lead anywhere.
 fn sources(dir: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let entries = entries.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?)));
+    let below = entries.flat_map(|(path, kind)| if kind.is_dir() { sources(&path) } else { vec![path] });
+    below.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
 fn copy(from: &Path, to: &Path) {
