@@ -9,6 +9,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -261,14 +262,31 @@ fn what_is_no_regular_file_is_not_waited_for() {
 
 #[test]
 fn a_file_that_may_not_be_read_is_named() {
-    if rustix::process::geteuid().is_root() {
-        eprintln!("skipped: root may read everything");
+    let project = Project::with("cluster.yaml", spec("").replace("spec:", "extends: [layer.yaml]\nspec:"));
+    for (path, mode) in [("layer.yaml", 0o000), ("other.yaml", 0o000), ("cluster.yaml", 0o644)] {
+        project.write(path, fs::read(project.path(path)).unwrap_or_default());
+        fs::set_permissions(project.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    fs::set_permissions(project.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = project.command(args);
+        if rustix::process::geteuid().is_root() {
+            // Root may read everything.
+            command.uid(65_534).gid(65_534);
+        }
+        command
+    };
+    if run(&["--version"]).output().is_ok_and(|output| !output.status.success()) {
+        eprintln!("skipped: another user may not run the binary");
         return;
     }
-    let project = Project::with("cluster.yaml", spec("").replace("spec:", "extends: [layer.yaml]\nspec:"));
-    project.write("layer.yaml", "");
-    fs::set_permissions(project.path("layer.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
-    project.refuses("RC0112", "permission denied");
+    for args in [["check", "cluster.yaml"], ["render", "cluster.yaml"], ["check", "."], ["render", "."]] {
+        let ended = finished(&mut run(&args));
+        ended.says(1, &["error[RC0112]: cannot read `layer.yaml`: permission denied", "  --> cluster.yaml:4:11"]);
+    }
+    finished(&mut run(&["render", "."])).says(1, &["cannot read `other.yaml`", "  --> other.yaml:1:1"]);
+    fs::set_permissions(project.dir.path(), fs::Permissions::from_mode(0o311)).unwrap();
+    finished(&mut run(&["render", "."])).says(1, &["error[RC0112]: cannot list the directory", "  --> .:1:1"]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::check::shape;
 use crate::diag::{Diagnostic, Findings, Outcome, codes};
 use crate::load::{DocumentKind, LIMIT, Project, load};
 use crate::lower::Day;
-use crate::pipeline;
+use crate::pipeline::{self, Session};
 use crate::target::{Minor, Target};
 use crate::tree::parse::{self, Reading};
 use crate::tree::{Node, Source, SourceKind};
@@ -94,7 +94,7 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
         for manifest in &sorted.others {
             check_manifests(&project, manifest, target, &mut findings);
         }
-        for answer in opened.each(&project, &sorted.specs, Day::Running, pipeline::compile) {
+        for answer in opened.each(&project, &sorted.specs, Day::Running, judge) {
             match answer {
                 Ok(answer) => findings.extend(answer.findings),
                 Err(error) => {
@@ -105,6 +105,11 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
         }
     }
     Ok((exit, findings))
+}
+
+/// Compiles a spec for its findings alone.
+fn judge(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<()> {
+    pipeline::compile(session, path, findings).map(drop)
 }
 
 /// The files of a project by what they are.

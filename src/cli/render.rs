@@ -109,7 +109,7 @@ fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &m
     if run.findings.has_errors() {
         run.exit = run.exit.merge(Exit::No);
     }
-    if n_specs == 0 && workspace.faults.is_empty() {
+    if n_specs == 0 && workspace.faults.is_empty() && run.findings.is_empty() {
         bail!("no spec to render: no `kind: ClusterRegistry` among the files given");
     }
     let whole = !run.findings.has_errors() && workspace.opened.iter().all(|opened| opened.files.is_empty());
