@@ -16,7 +16,7 @@ use super::cluster::{Wish, make};
 use super::console::Console;
 use super::exit::Exit;
 use super::workspace::Workspace;
-use crate::diag::visible::visible;
+use crate::diag::visible::inert;
 use crate::diag::{Findings, Outcome};
 use crate::emit::stream::join;
 use crate::load::Project;
@@ -101,7 +101,7 @@ fn discover(console: &mut Console<'_>) -> Result<Exit> {
         choice::first_spec(&opened, &project).map(|path| opened.world.display(&path))
     });
     if let Some(name) = found {
-        console.print(visible(&name).into_owned() + "\n")?;
+        console.print(inert(&name).into_owned() + "\n")?;
     }
     Ok(Exit::Done)
 }
