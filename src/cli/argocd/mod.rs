@@ -18,7 +18,7 @@ use super::cluster::{Wish, make};
 use super::console::Console;
 use super::exit::Exit;
 use super::workspace::{Opened, Workspace};
-use crate::diag::visible::visible;
+use crate::diag::visible::inert;
 use crate::diag::{Findings, Outcome};
 use crate::emit::stream::join;
 use crate::load::Project;
@@ -111,7 +111,7 @@ fn discover(console: &mut Console<'_>) -> Result<Exit> {
         std::iter::once(here).chain(opened).find_map(|opened| choice::first_spec(opened, false))
     });
     if let Some(name) = found {
-        console.print(visible(&name).into_owned() + "\n")?;
+        console.print(inert(&name).into_owned() + "\n")?;
     }
     Ok(Exit::Done)
 }
