@@ -325,10 +325,7 @@ impl Builder<'_> {
         };
         let finding =
             Diagnostic::new(&codes::AMBIGUOUS_SCALAR, severity, place, format!("{} is {doubt}", quoted(text)));
-        self.push(finding.help(format!(
-            "write \"{}\" if text is meant, or the number or boolean in its plain form",
-            quoted(text).trim_matches('`')
-        )));
+        self.push(finding.help(scalar::help(text)));
     }
 
     /// Refuses the two characters that mark holes in rendered text.
