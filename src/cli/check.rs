@@ -3,6 +3,7 @@
 //! Called by pre-commit with any YAML file of a repository, in several processes at once: a file that is neither a spec
 //! nor a manifest is passed over in silence, and no file at all is nothing wrong.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,10 +59,26 @@ enum Subject<'a> {
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
     let subjects = subjects(&args.paths);
+    if subjects.is_empty() {
+        console.note("no file or directory was named, and nothing was checked");
+    }
     let (exit, findings) = check(&subjects, args, console)?;
-    let outcome = Outcome::new(findings);
+    let outcome = Outcome::new(each_unknown_kind_once(findings));
     console.print_findings(&outcome, args.format)?;
     Ok(exit.merge(if outcome.has_errors() { Exit::No } else { Exit::Done }))
+}
+
+/// Leaves of the kinds that are not checked the first of each: a repository may hold hundreds of deployments.
+fn each_unknown_kind_once(mut findings: Findings) -> Findings {
+    findings.sort_for_showing();
+    let mut said = BTreeSet::new();
+    let mut kept = Findings::new();
+    kept.extend(
+        findings
+            .into_iter()
+            .filter(|finding| finding.code != &codes::KIND_NOT_CHECKED || said.insert(finding.message.clone())),
+    );
+    kept
 }
 
 /// Returns each subject once, in an order that does not depend on how the arguments were shuffled.

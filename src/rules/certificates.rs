@@ -83,7 +83,8 @@ impl Bundle<'_> {
 
     /// Adds to a finding within a file where the spec names that file.
     pub(super) fn named_in(&self, finding: Diagnostic) -> Diagnostic {
-        if self.is_file { finding.note_at(self.named.place(), "named here") } else { finding }
+        let named = self.named.place();
+        if self.is_file && finding.place != *named { finding.note_at(named, "named here") } else { finding }
     }
 }
 

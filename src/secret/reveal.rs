@@ -86,7 +86,7 @@ impl<'a> Slots<'a> {
 
 fn refused(slot: &SecretSlot, object: &Node) -> Diagnostic {
     let named = named(object);
-    let message = format!("{} would be written out with this plain secret in it", quoted(&named));
+    let message = "this plain secret would be written out";
     Diagnostic::error(&codes::PLAIN_SECRET, slot.place(), message)
         .object(named)
         .help("take it from a secret store (`valueFrom.external`), reference one that the cluster has (`valueFrom.secretKeyRef`), or run with `--reveal-secrets` where the output is safe")

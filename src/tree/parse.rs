@@ -332,13 +332,16 @@ impl Builder<'_> {
             Reading::Strict => Severity::Error,
             Reading::AsKubectl => Severity::Warning,
         };
-        let (subject, advice) = if self.hides {
-            ("a value".to_owned(), "put it in quotes if text is meant, or write".to_owned())
+        let (subject, help) = if self.hides {
+            (
+                "a value".to_owned(),
+                "put it in quotes if text is meant, or write the number or boolean in its plain form".into(),
+            )
         } else {
-            (quoted(text), format!("write \"{}\" if text is meant, or", quoted(text).trim_matches('`')))
+            (quoted(text), scalar::help(text))
         };
         let finding = Diagnostic::new(&codes::AMBIGUOUS_SCALAR, severity, place, format!("{subject} is {doubt}"));
-        self.push(finding.help(format!("{advice} the number or boolean in its plain form")));
+        self.push(finding.help(help));
     }
 
     /// Refuses the two characters that mark holes in rendered text.

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use super::node::Value;
+use crate::diag::visible::quoted;
 
 /// The largest whole number that every JSON reader keeps exactly.
 const EXACT: i64 = 1 << 53;
+
+/// The doubt about a whole number beyond that.
+const ROUNDED: &str = "a number that JSON readers round";
 
 /// The reading of a plain scalar.
 #[derive(Debug, PartialEq)]
@@ -42,6 +46,19 @@ pub(crate) fn resolve(text: &str) -> Plain {
         Some(b'0'..=b'9' | b'.') => number(text, digits),
         _ => Plain::sure(string(text)),
     }
+}
+
+/// Says what to write instead of a plain scalar that readers take differently.
+pub(crate) fn help(text: &str) -> String {
+    let quoted = quoted(text);
+    let quoted = quoted.trim_matches('`');
+    let otherwise = match resolve(text) {
+        Plain { value: Value::Bool(value), .. } => format!("`{value}`"),
+        Plain { doubt: Some(ROUNDED), .. } => "a smaller number".into(),
+        Plain { value: Value::Int(_) | Value::Float(_), .. } => "the number in its plain form".into(),
+        _ => return format!("write \"{quoted}\", as text"),
+    };
+    format!("write \"{quoted}\" if text is meant, or {otherwise}")
 }
 
 fn string(text: &str) -> Value {
@@ -97,8 +114,8 @@ fn decimal(text: &str, digits: &str, negative: bool) -> Plain {
     }
     match whole(digits, 10, negative) {
         Some(Value::Int(value)) if value.abs() <= EXACT => Plain::sure(Value::Int(value)),
-        Some(value) => Plain::doubtful(value, "a number that JSON readers round"),
-        None => Plain::doubtful(string(text), "a number that JSON readers round"),
+        Some(value) => Plain::doubtful(value, ROUNDED),
+        None => Plain::doubtful(string(text), ROUNDED),
     }
 }
 

@@ -270,11 +270,7 @@ impl Builder<'_> {
         let plain = scalar::resolve(text);
         if let Some(doubt) = plain.doubt {
             let finding = Diagnostic::error(&codes::AMBIGUOUS_SCALAR, place, format!("{} is {doubt}", quoted(text)));
-            let text = quoted(text);
-            let text = text.trim_matches('`');
-            self.findings.push(
-                finding.help(format!("write \"{text}\" if text is meant, or the number or boolean in its plain form")),
-            );
+            self.findings.push(finding.help(scalar::help(text)));
         }
         Shape::Literal(plain.value)
     }

@@ -28,7 +28,9 @@ pub(super) fn check(identity: &Identity<'_>, target: Target, bootstrap: Bootstra
         let bootstrapped = bootstrap.spec_of(identity.kind, identity.name, target.first());
         content::check(identity, bootstrapped, findings);
     }
-    if let Some(status) = identity.node.entry("status").filter(|status| !is_empty(&status.node)) {
+    // A copy of a live object, which carries its `uid`, says no more than what is there.
+    let is_live = identity.node.at(&["metadata", "uid"]).is_some();
+    if let Some(status) = identity.node.entry("status").filter(|status| !is_live && !is_empty(&status.node)) {
         let message = "`status` has no effect: only the cluster writes it";
         let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &status.key, message);
         findings.push(finding.help("remove `status`").object(identity.shown()));
