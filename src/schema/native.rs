@@ -98,13 +98,11 @@ mod tests {
     const LETTERS: [&str; 12] = ["a", "0", "5", "-", ".", "_", ":", "+", "e", "G", "i", "é"];
 
     fn texts(length: usize) -> Vec<String> {
-        match length {
-            0 => vec![String::new()],
-            _ => {
-                let shorter = texts(length - 1);
-                LETTERS.iter().flat_map(|letter| shorter.iter().map(move |text| text.clone() + letter)).collect()
-            }
+        if length == 0 {
+            return vec![String::new()];
         }
+        let shorter = texts(length - 1);
+        LETTERS.iter().flat_map(|letter| shorter.iter().map(move |text| text.clone() + letter)).collect()
     }
 
     #[test]
