@@ -9,6 +9,7 @@ use super::text;
 use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::pem;
 use crate::secret::{PlainSource, SecretSlot};
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Value};
@@ -130,7 +131,7 @@ impl SecretSpec<'_> {
         let mut store: Option<&Node> = None;
         for asked in &self.asked {
             let Some(Content::Secret(ValueSource::External(external))) = Content::of(asked.content) else {
-                public.push((Arc::clone(&asked.key), public_text(asked.content, checked)?));
+                public.push((Arc::clone(&asked.key), taken_literally(public_text(asked.content, checked)?)));
                 continue;
             };
             data.push(external_item(&asked.key, external));
@@ -197,16 +198,26 @@ fn delivery_of(content: &Node) -> Option<(Delivery, &Node)> {
     Some((delivery, source.node()))
 }
 
-/// Returns the text of a content that is no secret.
+/// Returns the text of a content that is no secret, which is always certificates, and nothing else of it: what stands
+/// around them would be served to nobody, and could be a template to the External Secrets Operator.
 fn public_text(content: &Node, checked: &Checked) -> Option<Node> {
     match Content::of(content)? {
-        Content::Text(text) => Some(text.clone()),
+        Content::Text(text) => Some(Node::string(pem::certificates_only(text.as_str()?), text.origin.clone())),
         Content::File(file) => {
             let source = checked.contents().of(file)?.source.as_ref()?;
             let place = crate::tree::Place::new(source, 0..source.text().len());
-            Some(Node::string(source.text(), place))
+            Some(Node::string(pem::certificates_only(source.text()), place))
         }
         Content::Secret(_) => None,
+    }
+}
+
+/// Returns a text as one that the External Secrets Operator, which runs every value under `template.data` as a Go
+/// template with the secret's own values at hand, makes that very text of.
+fn taken_literally(text: Node) -> Node {
+    match text.as_str() {
+        Some(found) if found.contains("{{") => Node::string(found.replace("{{", "{{ `{{` }}"), text.origin),
+        _ => text,
     }
 }
 
