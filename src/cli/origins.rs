@@ -3,7 +3,7 @@
 use anyhow::Result;
 use zeroize::Zeroizing;
 
-use crate::diag::visible::visible;
+use crate::diag::visible::inert;
 use crate::tree::emit::lines_with_origins;
 use crate::tree::{Node, Origin};
 
@@ -18,15 +18,12 @@ pub(super) fn beside_origins(node: &Node) -> Result<String> {
     let lines = lines_with_origins(node, &mut |_| Some(Zeroizing::new(SECRET.to_owned())))?;
     let lines: Vec<(String, String)> = lines.into_iter().map(|(line, origin)| (shown(origin.as_ref()), line)).collect();
     let width = lines.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST);
-    Ok(lines
-        .iter()
-        .map(|(place, line)| format!("{place:<width$} │ {}\n", visible(line)).replace(" \n", "\n"))
-        .collect())
+    Ok(lines.iter().map(|(place, line)| format!("{place:<width$} │ {}\n", inert(line)).replace(" \n", "\n")).collect())
 }
 
 fn shown(origin: Option<&Origin>) -> String {
     origin.map_or_else(String::new, |origin| {
         let places: Vec<String> = origin.places().map(ToString::to_string).collect();
-        visible(&places.join(" + ")).into_owned()
+        inert(&places.join(" + ")).into_owned()
     })
 }

@@ -12,7 +12,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::Refusal;
 use super::workspace::Workspace;
-use crate::diag::visible::{quoted, visible};
+use crate::diag::visible::{inert, quoted};
 use crate::diag::{Findings, Outcome, nearest};
 use crate::profile::{Profile, Profiles};
 use crate::tree::emit::to_yaml;
@@ -52,7 +52,7 @@ fn list(profiles: &Profiles) -> String {
     let width = profiles.names().map(str::len).max().unwrap_or_default();
     let line = |name: &str| {
         let profile = profiles.get(name)?;
-        Some(format!("{:<width$}  {}\n", visible(name), visible(text(&profile, "title"))))
+        Some(format!("{:<width$}  {}\n", inert(name), inert(text(&profile, "title"))))
     };
     profiles.names().filter_map(line).collect()
 }
@@ -75,18 +75,14 @@ pub(super) fn unknown(profiles: &Profiles, name: &str) -> Refusal {
 }
 
 fn shown(profile: &Profile) -> Result<String> {
-    let mut page = format!(
-        "{}: {}\n{}\n",
-        visible(profile.name()),
-        visible(text(profile, "title")),
-        visible(text(profile, "purpose"))
-    );
+    let mut page =
+        format!("{}: {}\n{}\n", inert(profile.name()), inert(text(profile, "title")), inert(text(profile, "purpose")));
     let storage = profile.get("storage").and_then(Node::as_seq).unwrap_or_default();
     if !storage.is_empty() {
         let mints = profile.get("mints").and_then(Node::as_bool).unwrap_or_default();
         let names: Vec<&str> = storage.iter().filter_map(Node::as_str).collect();
         let minted = if mints { "the spec's, or minted by the cluster" } else { "the spec's; the cluster mints none" };
-        write!(page, "\nStorage:     {}\nCredentials: {minted}\n", visible(&names.join(", ")))?;
+        write!(page, "\nStorage:     {}\nCredentials: {minted}\n", inert(&names.join(", ")))?;
     }
     if let Some(defaults) = profile.get("defaults") {
         section(&mut page, "Defaults, under `spec`", defaults)?;
@@ -103,7 +99,7 @@ fn shown(profile: &Profile) -> Result<String> {
     page.push_str("\nTemplates, in the order of rendering:\n");
     let width = profile.templates().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, source) in profile.templates() {
-        writeln!(page, "  {:<width$}  {}", visible(name), visible(source.name()))?;
+        writeln!(page, "  {:<width$}  {}", inert(name), inert(source.name()))?;
     }
     Ok(page)
 }
@@ -120,7 +116,7 @@ fn bootstraps(page: &mut String, object: &str, entries: &[Node]) -> Result<()> {
             (Some(since), Some(next)) => format!(" since {since}, before {next}"),
         };
         if let Some(spec) = entry.get("spec") {
-            section(page, &format!("The operator bootstraps `{}`{}", visible(object), visible(&minors)), spec)?;
+            section(page, &format!("The operator bootstraps `{}`{}", inert(object), inert(&minors)), spec)?;
         }
     }
     Ok(())
@@ -130,7 +126,7 @@ fn bootstraps(page: &mut String, object: &str, entries: &[Node]) -> Result<()> {
 fn section(page: &mut String, heading: &str, node: &Node) -> Result<()> {
     writeln!(page, "\n{heading}:")?;
     for line in to_yaml(node)?.lines() {
-        writeln!(page, "  {}", visible(line))?;
+        writeln!(page, "  {}", inert(line))?;
     }
     Ok(())
 }
@@ -139,7 +135,7 @@ fn section(page: &mut String, heading: &str, node: &Node) -> Result<()> {
 fn condition(when: &Node) -> String {
     let mut parts = Vec::new();
     gather(when, "", &mut parts);
-    visible(&parts.join(" and ")).into_owned()
+    inert(&parts.join(" and ")).into_owned()
 }
 
 fn gather(when: &Node, path: &str, parts: &mut Vec<String>) {

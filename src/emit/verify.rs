@@ -14,7 +14,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use similar::{Algorithm, TextDiff};
 
-use crate::diag::visible::visible;
+use crate::diag::visible::inert;
 
 use super::owned::{self, Found, HEADER};
 use super::tree::is_staged_name;
@@ -44,16 +44,16 @@ pub enum What {
     Foreign(&'static str),
 }
 
-/// Shows the path and what differs, in one line or as a unified diff. Nothing that could act on a terminal is in it.
+/// Shows the path and what differs, in one line or as a unified diff. Nothing in it acts on a terminal or a CI system.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = visible(&self.path);
+        let path = inert(&self.path);
         match &self.what {
             What::Missing => write!(f, "{path}: missing"),
             What::Differs(None) => write!(f, "{path}: differs; a Secret is not shown"),
             What::Differs(Some(diff)) => {
                 write!(f, "{path}: differs")?;
-                diff.lines().try_for_each(|line| write!(f, "\n{}", visible(line)))
+                diff.lines().try_for_each(|line| write!(f, "\n{}", inert(line)))
             }
             What::Extra => write!(f, "{path}: would not be rendered"),
             What::ExtraCluster => write!(f, "{path}: no such cluster would be rendered"),

@@ -18,7 +18,7 @@ use super::failure::Refusal;
 use super::profile::unknown;
 use super::schema::json_schema;
 use super::workspace::Workspace;
-use crate::diag::visible::{quoted, visible};
+use crate::diag::visible::{inert, quoted, visible};
 use crate::diag::{Findings, Outcome};
 use crate::load::{API_VERSION, DocumentKind};
 use crate::profile::Profiles;
@@ -64,7 +64,7 @@ pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit> {
             Written::Created => "created",
             Written::Kept => "kept   ",
         };
-        format!("{did} {}\n", visible(&dir.join(&file.path).display().to_string()))
+        format!("{did} {}\n", inert(&dir.join(&file.path).display().to_string()))
     });
     console.print(lines.collect::<String>())?;
     console.show_findings(&Outcome::new(findings));

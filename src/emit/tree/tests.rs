@@ -180,3 +180,13 @@ fn a_secret_under_another_files_name_is_not_shown_either() {
     let found = verify(dir.path(), &clusters, true).unwrap();
     assert_eq!(found[0].what, What::Differs(None));
 }
+
+#[test]
+fn a_committed_file_gives_no_command_to_a_ci_system() {
+    let dir = tempfile::tempdir().unwrap();
+    write(&dir, &cluster("a", &[("x.yaml", "::add-mask::a\nb ##vso[task.setvariable]c\nd\n")])).unwrap();
+    let found = verify(dir.path(), &[cluster("a", &[("x.yaml", "::add-mask::a\ne\n")])], true).unwrap();
+    let shown = found[0].to_string();
+    assert!(shown.lines().all(|line| !line.trim_start().starts_with("::")), "{shown}");
+    assert!(!shown.contains("##vso["), "{shown}");
+}
