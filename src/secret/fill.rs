@@ -76,7 +76,10 @@ fn from_env(
 ) -> Result<SecretBytes, Box<Diagnostic>> {
     let shown = quoted(name);
     if !allowed.allows(name) {
-        let message = format!("the variable {shown} may not be read for a secret");
+        // What is no name may be the secret itself, written where its variable's name belongs.
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let subject = if is_name { format!("the variable {shown}") } else { "a variable of this name".into() };
+        let message = format!("{subject} may not be read for a secret");
         let finding = Diagnostic::error(&codes::ENV_NOT_ALLOWED, place, message);
         let note = format!("allowed by who runs regcfg: {}", allowed.in_words());
         return Err(Box::new(
@@ -164,6 +167,7 @@ mod tests {
         check(&env("REGCFG_SECRET_B"), Err(("RC0703", "is not set")));
         check(&env("REGCFG_SECRET_EMPTY"), Err(("RC0703", "is empty")));
         check(&env("HOME"), Err(("RC0702", "`HOME` may not be read")));
+        check(&env(VALUE), Err(("RC0702", "a variable of this name may not be read")));
         check(&file("s/none"), Err(("RC0704", "`s/none`: there is no such file")));
         check(&file("s/empty"), Err(("RC0704", "it is empty")));
         check(&file("s/big"), Err(("RC0704", "it is larger than 1 MiB")));

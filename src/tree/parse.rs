@@ -23,6 +23,9 @@ const MOST_NODES: usize = 250_000;
 /// The most findings in one text; what is wrong a hundred times is wrong in one way.
 const MOST_FINDINGS: usize = 100;
 
+/// The keys below which secrets stand, or may stand by mistake: what is wrong with a value there is said without it.
+const HIDDEN_BELOW: [&str; 3] = ["credentials", "data", "stringData"];
+
 /// How plain scalars are taken that YAML readers disagree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
@@ -37,7 +40,8 @@ pub enum Reading {
 /// Returns none where an error was added to the findings.
 pub fn documents(source: &Arc<Source>, reading: Reading, findings: &mut Findings) -> Option<Vec<Node>> {
     let n_errors = findings.n_errors();
-    let mut builder = Builder { source, reading, findings, n_found: 0, n_nodes: 0, anchors: Vec::new(), stop: false };
+    let mut builder =
+        Builder { source, reading, findings, n_found: 0, n_nodes: 0, anchors: Vec::new(), hides: false, stop: false };
     let documents = builder.documents();
     (findings.n_errors() == n_errors).then_some(documents)
 }
@@ -71,6 +75,8 @@ struct Builder<'a> {
     n_nodes: usize,
     /// Anchored nodes with their size in nodes, by the parser's number of the anchor.
     anchors: Vec<Option<(Node, usize)>>,
+    /// Whether what is read now may be a secret.
+    hides: bool,
     /// Set once nothing after can be trusted.
     stop: bool,
 }
@@ -238,7 +244,10 @@ impl Builder<'_> {
             let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let key = self.node(events, event, span, depth + 1)?;
             let (event, span) = self.next(events)?;
+            let hid = self.hides;
+            self.hides |= key.as_str().is_some_and(|key| HIDDEN_BELOW.contains(&key));
             let node = self.node(events, event, span, depth + 1)?;
+            self.hides = hid;
             if is_merge {
                 merged.push(node);
                 continue;
@@ -323,12 +332,13 @@ impl Builder<'_> {
             Reading::Strict => Severity::Error,
             Reading::AsKubectl => Severity::Warning,
         };
-        let finding =
-            Diagnostic::new(&codes::AMBIGUOUS_SCALAR, severity, place, format!("{} is {doubt}", quoted(text)));
-        self.push(finding.help(format!(
-            "write \"{}\" if text is meant, or the number or boolean in its plain form",
-            quoted(text).trim_matches('`')
-        )));
+        let (subject, advice) = if self.hides {
+            ("a value".to_owned(), "put it in quotes if text is meant, or write".to_owned())
+        } else {
+            (quoted(text), format!("write \"{}\" if text is meant, or", quoted(text).trim_matches('`')))
+        };
+        let finding = Diagnostic::new(&codes::AMBIGUOUS_SCALAR, severity, place, format!("{subject} is {doubt}"));
+        self.push(finding.help(format!("{advice} the number or boolean in its plain form")));
     }
 
     /// Refuses the two characters that mark holes in rendered text.
@@ -344,7 +354,9 @@ impl Builder<'_> {
         if !implied.is_empty() && tag.core_suffix() == Some(implied) {
             return;
         }
-        let message = format!("a YAML tag, {}", quoted(&tag.original()));
+        // A secret that begins with `!` and stands without quotes is read as a tag.
+        let named = if self.hides { String::new() } else { format!(", {}", quoted(&tag.original())) };
+        let message = format!("a YAML tag{named}");
         let finding = Diagnostic::error(&codes::TAG, place, message);
         self.push(finding.help("remove the tag; quote the value if text is meant"));
     }
@@ -418,6 +430,19 @@ mod tests {
         check("a: \"\\uFDD0\"\n", "RC0108 1:4");
         check("a: &x [*x]\n", "RC0101 1:8");
         check("a: [b\n", "RC0101 1:4");
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_said() {
+        let text = "a: {data: {b: 0123, c: [!0123 x]}, stringData: {d: 0123}, credentials: 0123}\nz: 0777\n";
+        let source = Source::new("a.yaml", text, SourceKind::User);
+        let mut findings = Findings::new();
+        documents(&source, Reading::AsKubectl, &mut findings);
+        let said: Vec<String> =
+            findings.iter().map(|finding| format!("{} {:?}", finding.message, finding.help)).collect();
+        assert_eq!(said.len(), 5, "{said:?}");
+        assert_eq!(said.iter().filter(|said| said.contains("0123")).count(), 0, "{said:?}");
+        assert!(said.iter().any(|said| said.contains("`0777`")), "{said:?}");
     }
 
     #[test]
