@@ -316,6 +316,14 @@ fn layers_without_end_are_refused() {
 }
 
 #[test]
+fn a_file_that_is_named_many_times_is_no_burden() {
+    let hosts: String = (0..60).map(|n| format!("      h{n}.example.com: {{file: ca.crt}}\n")).collect();
+    let project = Project::with("cluster.yaml", spec(&format!("  trust:\n    registryCAs:\n{hosts}")));
+    project.write("ca.crt", format!("# {}\n", "x".repeat(15 << 20)));
+    project.refuses("RC0105", "files of more than 4 MiB under one spec");
+}
+
+#[test]
 fn directories_without_end_are_refused_or_passed_over() {
     let project = Project::with("cluster.yaml", spec(""));
     let deep = (0..200).fold(project.dir.path().to_owned(), |dir, _| dir.join("d"));

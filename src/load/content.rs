@@ -10,6 +10,10 @@ use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::{Node, Place, Source};
 use crate::world::ProjectPath;
 
+/// The most bytes of files that one spec may name, each counted as often as it is named. The API server takes no
+/// ConfigMap or Secret of more than one MiB.
+const MOST_BYTES: usize = 4 << 20;
+
 /// A file that a spec names.
 #[derive(Clone, Debug)]
 pub struct Content {
@@ -45,6 +49,7 @@ pub fn contents(
     let mut named = Vec::new();
     collect(spec, false, &mut named);
     let mut contents = Contents::default();
+    let mut room = MOST_BYTES;
     for (node, is_secret) in named {
         let Some(text) = node.as_str() else { continue };
         let path = match dir_of(node.place()).join(text) {
@@ -65,6 +70,13 @@ pub fn contents(
             Content { path, source: None }
         } else {
             let Some(source) = source(world, &path, Some(node), findings) else { continue };
+            let Some(left) = room.checked_sub(source.text().len()) else {
+                let message = format!("files of more than {} MiB under one spec", MOST_BYTES >> 20);
+                let finding = Diagnostic::error(&codes::TOO_LARGE, node.place(), message);
+                findings.push(finding.help("name fewer and smaller files; a bundle of certificates has a few KiB"));
+                break;
+            };
+            room = left;
             Content { path, source: Some(source) }
         };
         contents.by_place.insert(key(node.place()), content);
@@ -93,5 +105,28 @@ fn collect<'n>(node: &'n Node, is_secret: bool, named: &mut Vec<(&'n Node, bool)
     }
     for item in node.as_seq().unwrap_or_default() {
         collect(item, false, named);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::SourceKind;
+    use crate::tree::parse::{Reading, document};
+    use crate::world::MemWorld;
+
+    #[test]
+    fn files_are_bounded_as_often_as_they_are_named() {
+        let megabyte = "x".repeat(1 << 20);
+        let world = MemWorld::new([("a.crt", &*megabyte)]);
+        let project = Project::new(&world);
+        for (n_named, expected) in [(4, &[][..]), (5, &["RC0105"]), (1000, &["RC0105"])] {
+            let text = format!("[{}]", vec!["{file: a.crt}"; n_named].join(", "));
+            let mut findings = Findings::new();
+            let spec = document(&Source::new("c.yaml", text, SourceKind::User), Reading::Strict, &mut findings);
+            contents(&project, &spec.unwrap(), &|_| ProjectPath::root(), &mut findings);
+            let found: Vec<&str> = findings.iter().map(|finding| finding.code.id).collect();
+            assert_eq!(found, expected, "{n_named}");
+        }
     }
 }

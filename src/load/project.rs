@@ -13,14 +13,41 @@ use crate::world::{ProjectPath, ReadError, World};
 /// The largest file that is read, in bytes.
 pub const LIMIT: u64 = 16 << 20;
 
+/// The most values of documents that are kept for the next who asks, those of many thousand specs; what comes after is
+/// read anew each time.
+const MOST_KEPT: usize = 300_000;
+
+/// Bytes of text that take as much memory as one value, roughly.
+const BYTES_PER_VALUE: usize = 200;
+
 /// The name of the project file.
 const PROJECT_FILE: &str = "regcfg.yaml";
 
 /// The files beneath one root. Layers that many clusters share are read and parsed once.
 pub struct Project<'w> {
     world: &'w dyn World,
-    documents: Mutex<BTreeMap<ProjectPath, Reached>>,
+    documents: Mutex<Kept>,
     settings: OnceLock<(Arc<Settings>, Findings)>,
+}
+
+/// The documents that were read, and how many values they hold.
+#[derive(Default)]
+struct Kept {
+    reached: BTreeMap<ProjectPath, Reached>,
+    n_values: usize,
+}
+
+impl Kept {
+    fn keep(&mut self, path: &ProjectPath, reached: &Reached) {
+        let n_values = reached.0.as_ref().map_or(0, |document| document.node.n_values());
+        // The text is kept with the tree, and counts as values do.
+        let n_text = reached.0.as_ref().map_or(0, |document| document.source.text().len() / BYTES_PER_VALUE);
+        let n_after = self.n_values + n_values.max(n_text) + 1;
+        if n_after <= MOST_KEPT {
+            self.n_values = n_after;
+            self.reached.insert(path.clone(), reached.clone());
+        }
+    }
 }
 
 /// A document, or why there is none.
@@ -69,12 +96,12 @@ impl<'w> Project<'w> {
 
     /// Returns the spec or layer at a path; `asked` is the text that names it, if a file does.
     pub fn document(&self, path: &ProjectPath, asked: Option<&Node>, findings: &mut Findings) -> Option<Arc<Document>> {
-        let known = self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        let known = self.documents.lock().unwrap_or_else(PoisonError::into_inner).reached.get(path).cloned();
         let (document, found) = known.unwrap_or_else(|| {
             let mut found = Findings::new();
             let document = read_document(self.world, path, asked, &mut found).map(Arc::new);
             let reached = (document, found);
-            self.documents.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), reached.clone());
+            self.documents.lock().unwrap_or_else(PoisonError::into_inner).keep(path, &reached);
             reached
         });
         findings.extend(found);
@@ -162,5 +189,26 @@ fn strip_bom(text: String) -> String {
     match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::MemWorld;
+
+    #[test]
+    fn documents_are_kept_as_long_as_they_are_few() {
+        let spec = format!("apiVersion: regcfg.dev/v1alpha1\nkind: RegistryLayer\nx: [{}]\n", "a,".repeat(130_000));
+        let names = ["0.yaml", "1.yaml", "2.yaml"];
+        let world = MemWorld::new(names.map(|name| (name, &*spec)));
+        let project = Project::new(&world);
+        for name in names {
+            let path = ProjectPath::new(name).unwrap();
+            assert!(project.document(&path, None, &mut Findings::new()).is_some(), "{name}");
+        }
+        let kept = project.documents.lock().unwrap();
+        assert_eq!(kept.reached.len(), 2);
+        assert!(kept.n_values <= MOST_KEPT);
     }
 }

@@ -197,6 +197,15 @@ impl Node {
         }
     }
 
+    /// Returns how many values the tree is made of, this one included.
+    pub fn n_values(&self) -> usize {
+        match &self.value {
+            Value::Seq(items) => 1 + items.iter().map(Node::n_values).sum::<usize>(),
+            Value::Map(map) => 1 + map.values().map(|entry| entry.node.n_values()).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
     /// Returns the tree as JSON, without origins; a secret becomes null, so what must hold secrets never goes this way.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
