@@ -3,6 +3,7 @@
 //! Outside the root nothing is opened or listed: whether `.git` and `regcfg.yaml` are there is all that is asked.
 
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{NotInProject, ProjectPath};
@@ -36,20 +37,31 @@ impl Root {
 ///
 /// It is the topmost directory at or above the spec, within the spec's repository, that has a `regcfg.yaml`. Without a
 /// repository it is the nearest such directory; without any `regcfg.yaml` the repository, or else the spec's directory.
+///
+/// A directory above the spec's that everybody may write to, such as `/tmp`, is nobody's project: whoever put a
+/// `regcfg.yaml` or a `.git` there would otherwise choose profiles and reach for other people's runs.
 pub fn discover_root(spec: &Path) -> io::Result<Root> {
     let (dir, _) = split(spec)?;
-    let repository = dir.ancestors().find(|dir| dir.join(".git").symlink_metadata().is_ok());
+    let above = dir.ancestors().skip(1).take_while(|dir| !is_everybodys(dir));
+    let around: Vec<&Path> = std::iter::once(dir.as_path()).chain(above).collect();
+    let repository = around.iter().copied().find(|dir| dir.join(".git").symlink_metadata().is_ok());
     let is_project = |dir: &&Path| dir.join(PROJECT_FILE).metadata().is_ok_and(|found| !found.is_dir());
     let within = |above: &&Path| repository.is_some_and(|repository| above.starts_with(repository));
     let project = match repository {
-        Some(_) => dir.ancestors().take_while(within).filter(is_project).last(),
-        None => dir.ancestors().find(is_project),
+        Some(_) => around.iter().copied().take_while(within).filter(is_project).last(),
+        None => around.iter().copied().find(is_project),
     };
     Ok(Root {
         dir: project.or(repository).unwrap_or(&dir).to_path_buf(),
         repository: repository.map(Path::to_path_buf),
         has_project_file: project.is_some(),
     })
+}
+
+/// Tells whether everybody may make files in a directory that is shared for that: world-writable, with the sticky bit.
+fn is_everybodys(dir: &Path) -> bool {
+    const SHARED: u32 = 0o1002;
+    dir.metadata().is_ok_and(|found| found.permissions().mode() & SHARED == SHARED)
 }
 
 /// Returns the absolute directory of a path without links, and the name in it where the path is no directory.

@@ -249,3 +249,20 @@ fn a_path_of_the_outside_gets_the_projects_name() {
     assert!(located("other").is_err(), "outside the root");
     assert!(located("repo/.git").is_err(), "what Git keeps is no project");
 }
+
+#[test]
+fn what_somebody_puts_into_a_shared_directory_makes_no_project_of_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let shared = dir.path().canonicalize().unwrap().join("tmp");
+    let own = shared.join("build/clusters");
+    fs::create_dir_all(&own).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+    fs::write(shared.join("regcfg.yaml"), "").unwrap();
+    assert_eq!(discover_root(&own).unwrap().dir, own);
+    fs::create_dir(shared.join(".git")).unwrap();
+    assert_eq!(discover_root(&own).unwrap().dir, own);
+    assert_eq!(discover_root(&shared).unwrap().dir, shared, "who stands there means it");
+    fs::write(shared.join("build/regcfg.yaml"), "").unwrap();
+    assert_eq!(discover_root(&own).unwrap().dir, shared.join("build"));
+}
