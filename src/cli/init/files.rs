@@ -52,6 +52,10 @@ pub(super) fn write_all(dir: &Path, files: &[NewFile]) -> Result<Vec<Written>> {
 fn write(dir: &Path, file: &NewFile, made: &mut Made) -> Result<Written> {
     let path = dir.join(&file.path);
     let shown = path.display();
+    if let Some(link) = link_on_the_way(dir, &file.path) {
+        let message = format!("`{}` is a link, which may lead out of the project", link.display());
+        return Err(Refusal::new(message, "replace the link with a directory").into());
+    }
     if let Some(parent) = path.parent() {
         made.dirs(parent).with_context(|| format!("cannot create the directory `{}`", parent.display()))?;
     }
@@ -69,6 +73,14 @@ fn write(dir: &Path, file: &NewFile, made: &mut Made) -> Result<Written> {
         .and_then(|()| handle.sync_all())
         .with_context(|| format!("cannot write `{shown}`"))?;
     Ok(Written::Created)
+}
+
+/// Returns the first directory between a project's own and a file of it that is a link: the files of a repository that
+/// somebody else wrote must not decide where new ones go.
+fn link_on_the_way(dir: &Path, file: &Path) -> Option<PathBuf> {
+    let parents: Vec<&Path> = file.ancestors().skip(1).filter(|parent| *parent != Path::new("")).collect();
+    let parents = parents.into_iter().rev().map(|parent| dir.join(parent));
+    parents.into_iter().find(|parent| parent.symlink_metadata().is_ok_and(|found| found.is_symlink()))
 }
 
 /// What was made so far, in order.
@@ -127,5 +139,23 @@ mod tests {
         std::os::unix::fs::symlink(temp.path().join("elsewhere"), temp.path().join("a.yaml")).unwrap();
         assert!(write_all(temp.path(), &[NewFile::new("a.yaml", "x".into())]).is_err());
         assert!(!temp.path().join("elsewhere").exists());
+    }
+
+    #[test]
+    fn a_directory_that_is_a_link_is_not_written_into() {
+        let temp = tempfile::tempdir().unwrap();
+        let [project, elsewhere] = ["project", "elsewhere"].map(|name| temp.path().join(name));
+        fs::create_dir_all(project.join("a")).unwrap();
+        fs::create_dir(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, project.join("clusters")).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, project.join("a/b")).unwrap();
+        for path in ["clusters/x.yaml", "clusters/c/x.yaml", "a/b/x.yaml"] {
+            let error = write_all(&project, &[NewFile::new(path, "x".into())]).unwrap_err();
+            assert!(error.to_string().contains("is a link"), "{error}");
+        }
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+        // The project's own directory may be reached by any way.
+        std::os::unix::fs::symlink(&project, temp.path().join("alias")).unwrap();
+        write_all(&temp.path().join("alias"), &[NewFile::new("x.yaml", "x".into())]).unwrap();
     }
 }
