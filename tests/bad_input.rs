@@ -317,8 +317,9 @@ fn layers_without_end_are_refused() {
 
 #[test]
 fn a_file_that_is_named_many_times_is_no_burden() {
-    let hosts: String = (0..60).map(|n| format!("      h{n}.example.com: {{file: ca.crt}}\n")).collect();
-    let project = Project::with("cluster.yaml", spec(&format!("  trust:\n    registryCAs:\n{hosts}")));
+    let hosts: Vec<String> = (0..60).map(|n| format!("      h{n}.example.com: {{file: ca.crt}}\n")).collect();
+    let trust = format!("  trust:\n    registryCAs:\n{}", hosts.concat());
+    let project = Project::with("cluster.yaml", spec(&trust));
     project.write("ca.crt", format!("# {}\n", "x".repeat(15 << 20)));
     project.refuses("RC0105", "files of more than 4 MiB under one spec");
 }
