@@ -3,17 +3,13 @@
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::Backend;
-use crate::target::Minor;
 use crate::tree::Node;
 
 pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_DELETED, check: Check::Spec(check) };
 
-/// The first minor whose config CR has `storage.managementState`; before, it is not rendered.
-const SINCE: Minor = Minor::of(4, 6);
-
 /// Returns the backend, its name and its management state where the spec names storage and has the operator manage it.
 pub(super) fn managed_by_spec<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, &'r Node, &'r Node)> {
-    let backend = ctx.backend().filter(|_| ctx.target.is_since(SINCE))?;
+    let backend = ctx.backend()?;
     let state = ctx.spec.storage()?.management_state().filter(|state| state.as_str() == Some("Managed"))?;
     Some((backend, ctx.own_name(backend)?, state))
 }

@@ -36,7 +36,7 @@ mod tests {
         check("aws-upi 4.16", &spec("bucket: b, region: r", "Unmanaged"), &[]);
         check("aws-upi 4.16", &spec("", "Managed"), &[]);
         check("aws-upi 4.16", &spec("bucket: \"\"", "Managed"), &[]);
-        check("aws-upi 4.5", &spec("bucket: b, region: r", "Managed"), &[]);
+        check("aws-upi 4.5", &spec("bucket: b, region: r", "Managed"), &["error RC0311 at managementState"]);
         let claim = "storage: {pvc: {claim: c}, managementState: Managed}";
         check("baremetal 4.16", claim, &["warning RC0364 at Managed"]);
     }
