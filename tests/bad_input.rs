@@ -324,6 +324,14 @@ fn a_link_swapped_under_the_run_never_leads_out() {
 }
 
 #[test]
+fn a_file_that_is_named_many_times_is_no_burden() {
+    let hosts = each(60, |n| format!("      h{n}.example.com: {{file: ca.crt}}\n"));
+    let project = Project::with("cluster.yaml", spec(&format!("  trust:\n    registryCAs:\n{hosts}")));
+    project.write("ca.crt", format!("# {}\n", "x".repeat(15 << 20)));
+    project.refuses("RC0105", "files of more than 4 MiB under one spec");
+}
+
+#[test]
 fn layers_without_end_are_refused() {
     let project = Project::with("cluster.yaml", spec("").replace("spec:", "extends: [0.yaml]\nspec:"));
     for at in 0..500 {
