@@ -109,24 +109,19 @@ const CLUSTER: &str = "regcfg.dev/cluster";
 #[derive(Default)]
 pub(super) struct Seen<'o> {
     first: BTreeMap<[&'o str; 5], &'o Node>,
-    unchecked: BTreeMap<(&'o str, &'o str), (&'o Node, usize)>,
+    unchecked: BTreeMap<(&'o str, &'o str), &'o Node>,
 }
 
 impl<'o> Seen<'o> {
     fn add_unchecked(&mut self, node: &'o Node, api_version: &'o str, kind: &'o str) {
-        self.unchecked.entry((api_version, kind)).or_insert((node, 0)).1 += 1;
+        self.unchecked.entry((api_version, kind)).or_insert(node);
     }
 
     /// Says which kinds were not checked, each once.
     pub(super) fn say_unchecked(self, findings: &mut Findings) {
-        for ((api_version, kind), (first, n_objects)) in self.unchecked {
-            let (kind_shown, version_shown) = (quoted(kind), quoted(api_version));
-            let message = match n_objects {
-                1 => format!("{kind_shown} of {version_shown} is not checked: regcfg does not know the kind"),
-                n => format!(
-                    "{n} objects of {kind_shown}, {version_shown}, are not checked: regcfg does not know the kind"
-                ),
-            };
+        for ((api_version, kind), first) in self.unchecked {
+            let message =
+                format!("{} of {} is not checked: regcfg does not know the kind", quoted(kind), quoted(api_version));
             let origin = first.get("kind").map_or(&first.origin, |node| &node.origin);
             let finding = Diagnostic::about(&codes::KIND_NOT_CHECKED, Severity::Info, origin, message);
             findings.push(match nearest(kind, of_group(api_version).map(|known| known.kind)) {

@@ -185,8 +185,8 @@ fn lengths_are_counted_in_code_points() {
 #[test]
 fn kinds_that_are_not_known_are_named_once() {
     let web = "apiVersion: apps/v1\nkind: Deployment\n---\n";
-    let says = "are not checked: regcfg does not know the kind";
-    check("4.19", &web.repeat(3), &[&format!("RC0512 Deployment: 3 objects of `Deployment`, `apps/v1`, {says}")]);
+    let says = "`Deployment` of `apps/v1` is not checked: regcfg does not know the kind";
+    check("4.19", &web.repeat(3), &[&format!("RC0512 Deployment: {says}")]);
     let typo = findings("4.19", "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Confg");
     assert_eq!(
         typo.iter().filter_map(|finding| finding.help.as_deref()).collect::<Vec<_>>(),
