@@ -247,7 +247,8 @@ impl Maker<'_> {
 
     /// A value under a key that has a mark of its own: what it stands under is that key.
     fn free_of_selector(&mut self) -> Tree {
-        self.free(&["nodeSelector"])
+        // Some texts are only odd where they stand alone, without a mark; they must be read back as they are.
+        if self.choices.chance() { self.choices.hostile().into() } else { self.free(&["nodeSelector"]) }
     }
 
     fn routes(&mut self) -> Tree {
