@@ -8,5 +8,6 @@
 mod explain;
 mod golden;
 mod init;
+mod same_bytes;
 mod sandbox;
 mod streams;
