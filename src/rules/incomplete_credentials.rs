@@ -41,12 +41,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
-
-    fn spec(storage: &str, names: &[&str]) -> String {
-        let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
-        format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
-    }
+    use super::super::testing::{check, check_says, with_credentials as spec};
 
     #[test]
     fn credentials_are_a_complete_set() {

@@ -101,3 +101,9 @@ fn findings_of(on: &str, text: &str) -> Findings {
     findings.sort_for_showing();
     findings
 }
+
+/// Returns a spec's `storage` with these credentials, each from a variable.
+pub(super) fn with_credentials(storage: &str, names: &[&str]) -> String {
+    let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
+    format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
+}

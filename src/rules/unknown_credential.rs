@@ -44,12 +44,7 @@ fn meant<'r>(given: &Given<'r>, written: &str) -> Option<&'r str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
-
-    fn spec(storage: &str, names: &[&str]) -> String {
-        let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
-        format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
-    }
+    use super::super::testing::{check, check_says, with_credentials as spec};
 
     #[test]
     fn a_credential_is_one_of_the_backend() {
