@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the first corpora from the examples and the golden cases, for runs such as
 #
-#     bash fuzz/seed.sh && cargo fuzz run --sanitizer none load -- -max_total_time=600 -rss_limit_mb=1024 -timeout=10
+#     bash fuzz/seed.sh && cargo fuzz run --sanitizer none load -- -max_total_time=600 -rss_limit_mb=1024 -timeout=10 -dict=load.dict
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 mkdir -p corpus/load corpus/templates corpus/emitter
