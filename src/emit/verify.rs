@@ -148,8 +148,12 @@ fn extra_clusters(
         if clusters.iter().any(|cluster| OsStr::new(&cluster.name) == name) {
             continue;
         }
-        // Files beside the clusters' directories, such as a README, are the user's.
-        let Ok(Some(extra)) = owned::directory(dir, &name) else { continue };
+        let extra = match owned::directory(dir, &name) {
+            Ok(Some(extra)) => extra,
+            // Files beside the clusters' directories, such as a README, are the user's.
+            Ok(None) | Err(Errno::NOTDIR) => continue,
+            Err(error) => return Err(error),
+        };
         let holds_ours =
             || Ok::<_, Errno>(owned::contents(&extra)?.values().any(|found| matches!(found, Found::Ours(_))));
         if is_staged_name(&name) || holds_ours()? {

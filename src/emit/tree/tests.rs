@@ -190,3 +190,15 @@ fn a_committed_file_gives_no_command_to_a_ci_system() {
     assert!(shown.lines().all(|line| !line.trim_start().starts_with("::")), "{shown}");
     assert!(!shown.contains("##vso["), "{shown}");
 }
+
+#[test]
+fn a_directory_that_cannot_be_looked_into_is_no_directory_that_is_right() {
+    let dir = tempfile::tempdir().unwrap();
+    let locked = dir.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    rustix::fs::chmod(&locked, Mode::empty()).unwrap();
+    // Root looks into everything.
+    let is_root = rustix::process::geteuid().is_root();
+    assert_eq!(verify(dir.path(), &[], true).is_err(), !is_root);
+    rustix::fs::chmod(&locked, Mode::RWXU).unwrap();
+}
