@@ -41,7 +41,7 @@ impl Profiles {
 
     /// Returns the built-in profiles and those in the folders that the project file names.
     pub fn of(project: &Project<'_>, findings: &mut Findings) -> Self {
-        let settings = project.settings(&mut Findings::new());
+        let settings = project.settings(findings);
         let folders = settings.get("profiles").and_then(Node::as_seq).unwrap_or_default();
         let mut own = BTreeMap::new();
         for folder in folders {
@@ -149,7 +149,7 @@ fn read_folder(
     }
 }
 
-/// Returns the files of a profile's folder that are there: its manifest and its templates.
+/// Returns the files of a profile's folder that are there: its manifest, its scaffold and its templates.
 fn profile_files(world: &dyn World, profile: &ProjectPath, folder: &Node, findings: &mut Findings) -> Vec<ProjectPath> {
     let mut files = Vec::new();
     let mut cannot = |path: &ProjectPath, error: &ReadError| {
@@ -157,11 +157,11 @@ fn profile_files(world: &dyn World, profile: &ProjectPath, folder: &Node, findin
         let finding = Diagnostic::error(&codes::BAD_PROFILE, folder.place(), message);
         findings.push(finding.help("make the profile readable, within the project"));
     };
-    if let Ok(manifest) = profile.join(manifest::FILE) {
-        match world.is_file(&manifest) {
-            Ok(true) => files.push(manifest),
+    for file in [manifest::FILE, manifest::SCAFFOLD].iter().filter_map(|name| profile.join(name).ok()) {
+        match world.is_file(&file) {
+            Ok(true) => files.push(file),
             Ok(false) => {}
-            Err(error) => cannot(&manifest, &error),
+            Err(error) => cannot(&file, &error),
         }
     }
     if let Ok(templates) = profile.join(manifest::TEMPLATES) {

@@ -81,3 +81,30 @@ fn a_directory_that_is_not_there_becomes_a_project() {
     assert!(run.stderr.contains("is within the project"), "{}", run.stderr);
     assert!(!sandbox.cwd().join("new/fleet/more").exists());
 }
+
+const PROJECT: &str = "apiVersion: regcfg.dev/v1alpha1\nkind: Project\nspec: {profiles: [profiles]}\n";
+
+#[test]
+fn a_platform_of_the_projects_own_starts_from_its_own_scaffold() {
+    let sandbox = Sandbox::new();
+    let scaffold = "apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\nmetadata: {name: example-cluster}\n";
+    sandbox.write("regcfg.yaml", PROJECT);
+    sandbox
+        .write("profiles/edge/profile.yaml", "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: base}\n");
+    sandbox.write("profiles/edge/scaffold.yaml", scaffold);
+    let made = init(&sandbox, "edge", "store-1", "4.19");
+    assert_eq!(made.exit, "0", "{}", made.stderr);
+    let spec = fs::read_to_string(sandbox.cwd().join("clusters/store-1.yaml")).unwrap();
+    assert!(spec.contains("metadata: {name: store-1}"), "{spec}");
+}
+
+#[test]
+fn what_is_wrong_with_a_platform_is_said_and_nothing_is_made() {
+    let sandbox = Sandbox::new();
+    sandbox.write("regcfg.yaml", PROJECT);
+    sandbox.write("profiles/edge/profile.yaml", "kind: Profile\nspec: [\n");
+    let refused = init(&sandbox, "edge", "store-1", "4.19");
+    assert_eq!(refused.exit, "1");
+    assert!(refused.stderr.contains("error[RC0101]"), "{}", refused.stderr);
+    assert!(!sandbox.cwd().join("clusters").exists());
+}

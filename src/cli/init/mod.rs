@@ -7,6 +7,7 @@ mod files;
 mod scaffold;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -21,7 +22,7 @@ use super::workspace::Workspace;
 use crate::diag::visible::{inert, quoted, visible};
 use crate::diag::{Findings, Outcome};
 use crate::load::{API_VERSION, DocumentKind};
-use crate::profile::Profiles;
+use crate::profile::{Profile, Profiles};
 use crate::schema::find;
 use crate::target::Target;
 use crate::world::root::discover_root;
@@ -54,7 +55,12 @@ pub struct InitArgs {
 pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit> {
     let mut findings = Findings::new();
     let profiles = profiles(&args.dir, &mut findings)?;
-    let material = material(&profiles, &args.platform)?;
+    let Some(profile) = profile(&profiles, &args.platform)? else {
+        findings.extend(profiles.take_faults());
+        console.show_findings(&Outcome::new(findings));
+        return Ok(Exit::No);
+    };
+    let material = material(&profile)?;
     let files = scaffold::project(&material, &args.name, args.openshift);
     // As a user who stands there would write the paths.
     let dir = if args.dir == Path::new(".") { Path::new("") } else { &args.dir };
@@ -93,13 +99,18 @@ fn refuse_nested(dir: &Path) -> Result<()> {
     Err(Refusal::new(message, help).into())
 }
 
-fn material(profiles: &Profiles, platform: &str) -> Result<Material> {
-    if !profiles.names().any(|name| name == platform) {
-        return Err(unknown(profiles, platform).into());
+/// Returns the profile of a platform; none where it has faults.
+fn profile(profiles: &Profiles, platform: &str) -> Result<Option<Arc<Profile>>> {
+    if profiles.names().any(|name| name == platform) {
+        Ok(profiles.get(platform))
+    } else {
+        Err(unknown(profiles, platform).into())
     }
-    let profile = profiles.get(platform);
-    let Some(scaffold) = profile.as_ref().and_then(|profile| profile.scaffold()) else {
-        let message = format!("the platform {} has no spec to start from", quoted(platform));
+}
+
+fn material(profile: &Profile) -> Result<Material> {
+    let Some(scaffold) = profile.scaffold() else {
+        let message = format!("the platform {} has no spec to start from", quoted(profile.name()));
         return Err(
             Refusal::new(message, "add `scaffold.yaml` to its folder, or write `clusters/NAME.yaml` yourself").into()
         );
