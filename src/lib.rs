@@ -13,6 +13,7 @@ pub mod diag;
 pub mod emit;
 pub mod load;
 pub mod lower;
+mod name;
 pub mod pem;
 pub mod pipeline;
 pub mod profile;

@@ -2,11 +2,9 @@
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::name::is_dns_label;
 use crate::resolve::Resolved;
 use crate::target::{Minor, NotAMinor, Target};
-
-/// The longest name: it becomes a label's value.
-const LONGEST_NAME: usize = 63;
 
 /// Returns the target, or says what is wrong with `openshift`.
 pub(super) fn target(resolved: &Resolved, findings: &mut Findings) -> Option<Target> {
@@ -53,19 +51,10 @@ pub(super) fn target(resolved: &Resolved, findings: &mut Findings) -> Option<Tar
 /// for the shape to say.
 pub(super) fn name(resolved: &Resolved, findings: &mut Findings) {
     let Some((node, name)) = resolved.name().and_then(|node| Some((node, node.as_str()?))) else { return };
-    if is_name(name) {
+    if is_dns_label(name) {
         return;
     }
     let message = format!("{} is not a name for a cluster", quoted(name));
-    let help =
-        format!("use at most {LONGEST_NAME} lowercase letters, digits and `-`, with a letter or digit at both ends");
+    let help = "use at most 63 lowercase letters, digits and `-`, with a letter or digit at both ends";
     findings.push(Diagnostic::error(&codes::BAD_NAME, node.place(), message).help(help));
-}
-
-fn is_name(name: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=LONGEST_NAME).contains(&name.len())
-        && name.bytes().all(inner)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }

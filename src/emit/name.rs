@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use crate::name::ObjectName;
 use crate::tree::Node;
 
 /// The longest name that is written out; file systems have room for 255 bytes.
@@ -12,15 +13,14 @@ const LONGEST: usize = 200;
 
 /// Returns the name of the file that an object's manifest stands in.
 pub fn file_name(object: &Node) -> String {
-    let text = |path: &[&str]| object.at(path).and_then(Node::as_str).unwrap_or_default();
+    let called = ObjectName::of(object);
     let mut name = String::new();
-    push_encoded(&mut name, &text(&["kind"]).to_ascii_lowercase());
-    if let Some((group, _)) = text(&["apiVersion"]).split_once('/') {
+    push_encoded(&mut name, &called.kind.to_ascii_lowercase());
+    if !called.group.is_empty() {
         name.push('.');
-        push_encoded(&mut name, group);
+        push_encoded(&mut name, called.group);
     }
-    let namespace = text(&["metadata", "namespace"]);
-    for part in [namespace, text(&["metadata", "name"])].into_iter().filter(|part| !part.is_empty()) {
+    for part in [called.namespace, called.name].into_iter().filter(|part| !part.is_empty()) {
         name.push('_');
         push_encoded(&mut name, part);
     }

@@ -5,6 +5,7 @@
 use zeroize::Zeroizing;
 
 use super::RenderedCluster;
+use crate::name::ObjectName;
 use crate::tree::Node;
 
 /// Puts objects into the order of applying: what others need first, then kinds, namespaces and names by the alphabet.
@@ -32,12 +33,10 @@ const RANKS: [&[&str]; 9] = [
     &["CustomResourceDefinition"],
 ];
 
-fn place_in_order(object: &Node) -> (usize, &str, &str, &str, &str) {
-    let text = |path: &[&str]| object.at(path).and_then(Node::as_str).unwrap_or_default();
-    let kind = text(&["kind"]);
-    let rank = RANKS.iter().position(|kinds| kinds.contains(&kind)).unwrap_or(RANKS.len());
-    let group = text(&["apiVersion"]).split_once('/').map_or("", |(group, _)| group);
-    (rank, group, kind, text(&["metadata", "namespace"]), text(&["metadata", "name"]))
+fn place_in_order(object: &Node) -> (usize, ObjectName<'_>) {
+    let called = ObjectName::of(object);
+    let rank = RANKS.iter().position(|kinds| kinds.contains(&called.kind)).unwrap_or(RANKS.len());
+    (rank, called)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::check::Checked;
 use crate::diag::Findings;
+use crate::name::CLUSTER_LABEL;
 use crate::tree::{Node, Value};
 
 /// The namespace of the registry and its operator.
@@ -45,7 +46,7 @@ pub fn lower(checked: Checked, day: Day, findings: &mut Findings) -> Option<Lowe
     let mut context = Variables::new(checked.resolved().platform());
     let name = checked.name();
     context.set("cluster", Node::map([("name", name.clone())], name.origin.clone()));
-    context.set("labels", Node::map([("regcfg.dev/cluster", name.clone())], name.origin.clone()));
+    context.set("labels", Node::map([(CLUSTER_LABEL, name.clone())], name.origin.clone()));
     context.set_some("annotations", checked.profile().get("annotations").cloned());
     config::lower(&checked, day, &mut context);
     let mut secrets = Vec::new();

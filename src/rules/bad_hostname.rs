@@ -4,12 +4,9 @@ use super::context::stuck;
 use super::{Check, Rule, SpecContext};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::name::{is_dns_label, is_dns_name};
 
 pub(super) static RULE: Rule = Rule { code: &codes::BAD_HOSTNAME, check: Check::Spec(check) };
-
-/// The longest host name, and the longest part between two dots.
-const LONGEST: usize = 253;
-const LONGEST_LABEL: usize = 63;
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for route in ctx.spec.routes() {
@@ -36,17 +33,9 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// Tells whether a text is a DNS-1123 subdomain, as the API server wants a route's host.
+/// Tells whether a text is a DNS-1123 subdomain of labels that are none too long, as the API server wants a route's host.
 fn is_host(host: &str) -> bool {
-    let is_label = |label: &str| {
-        let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        !label.is_empty()
-            && label.len() <= LONGEST_LABEL
-            && label.bytes().all(inner)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    host.len() <= LONGEST && host.split('.').all(is_label)
+    is_dns_name(host) && host.split('.').all(is_dns_label)
 }
 
 #[cfg(test)]

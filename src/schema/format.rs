@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::table::Format;
+use crate::name::is_dns_label;
 
 /// Tells whether a text is in a form.
 pub(super) fn fits(format: Format, text: &str) -> bool {
@@ -96,15 +97,7 @@ fn is_date_time(text: &str) -> bool {
 }
 
 fn is_hostname(text: &str) -> bool {
-    let is_label = |label: &str| {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        !label.is_empty()
-            && label.len() <= 63
-            && label.bytes().all(is_word)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    text.len() <= 253 && text.trim_end_matches('.').split('.').all(is_label)
+    text.len() <= 253 && text.to_ascii_lowercase().trim_end_matches('.').split('.').all(is_dns_label)
 }
 
 fn is_uri(text: &str) -> bool {

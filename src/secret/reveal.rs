@@ -6,6 +6,7 @@
 use super::SecretSlot;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::name::ObjectName;
 use crate::tree::{Node, Value};
 
 /// What the invoker says about plain secrets.
@@ -85,7 +86,7 @@ impl<'a> Slots<'a> {
 }
 
 fn refused(slot: &SecretSlot, object: &Node) -> Diagnostic {
-    let named = named(object);
+    let named = ObjectName::of(object).to_string();
     let message = "this plain secret would be written out";
     Diagnostic::error(&codes::PLAIN_SECRET, slot.place(), message)
         .object(named)
@@ -93,7 +94,7 @@ fn refused(slot: &SecretSlot, object: &Node) -> Diagnostic {
 }
 
 fn left_out(slot: &SecretSlot, object: &Node) -> Diagnostic {
-    let named = named(object);
+    let named = ObjectName::of(object).to_string();
     let message = format!("{} is left out, as `--omit-secrets` asks", quoted(&named));
     Diagnostic::warning(&codes::SECRET_LEFT_OUT, slot.place(), message)
         .object(named)
@@ -102,21 +103,11 @@ fn left_out(slot: &SecretSlot, object: &Node) -> Diagnostic {
 }
 
 fn misplaced(slot: &SecretSlot, object: &Node) -> Diagnostic {
-    let named = named(object);
+    let named = ObjectName::of(object).to_string();
     let message = format!("this plain secret stands in {}, outside of `data` of a Secret", quoted(&named));
     Diagnostic::error(&codes::MISPLACED_SECRET, slot.place(), message)
         .object(named)
         .help("place it whole, as a value under `data` of a v1 Secret")
-}
-
-/// Names an object as findings do: kind, namespace and name.
-fn named(object: &Node) -> String {
-    let text = |path: &[&str]| object.at(path).and_then(Node::as_str).unwrap_or_default();
-    let (kind, name) = (text(&["kind"]), text(&["metadata", "name"]));
-    match text(&["metadata", "namespace"]) {
-        "" => format!("{kind} {name}"),
-        namespace => format!("{kind} {namespace}/{name}"),
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes, nearest};
+use crate::name::{CLUSTER_LABEL, ObjectName, group};
 use crate::schema::{self, Kind};
 use crate::target::Target;
 use crate::tree::{Node, Origin};
@@ -20,11 +21,9 @@ pub(super) struct Identity<'o> {
 impl Identity<'_> {
     /// Returns `Kind namespace/name`, as findings call the object.
     pub(super) fn shown(&self) -> String {
+        let namespace = self.namespace.filter(|_| self.kind.namespaced).unwrap_or_default();
         let name = self.name.unwrap_or("without a name");
-        match self.namespace {
-            Some(namespace) if self.kind.namespaced => format!("{} {namespace}/{name}", self.kind.kind),
-            _ => format!("{} {name}", self.kind.kind),
-        }
+        ObjectName { group: self.kind.group, kind: self.kind.kind, namespace, name }.to_string()
     }
 }
 
@@ -70,7 +69,7 @@ fn served(api_version: &str, kind: &str) -> Option<&'static Kind> {
 }
 
 fn of_group(api_version: &str) -> impl Iterator<Item = &'static Kind> {
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let group = group(api_version);
     schema::kinds().iter().filter(move |known| known.group == group)
 }
 
@@ -100,15 +99,11 @@ fn is_on(identity: &Identity<'_>, target: Target, findings: &mut Findings) -> bo
     false
 }
 
-/// The label by which objects of several clusters in one stream are told apart.
-const CLUSTER: &str = "regcfg.dev/cluster";
-
-/// The objects seen so far, of known kinds and others, by what tells them apart: cluster, group, kind, namespace, name.
-///
-/// The version does not: the API server serves one object in all of them.
+/// The objects seen so far, of known kinds and others, by what tells them apart: their cluster, where several stand in one
+/// stream, and what they are called. The version does not: the API server serves one object in all of them.
 #[derive(Default)]
 pub(super) struct Seen<'o> {
-    first: BTreeMap<[&'o str; 5], &'o Node>,
+    first: BTreeMap<(&'o str, ObjectName<'o>), &'o Node>,
     unchecked: BTreeMap<(&'o str, &'o str), &'o Node>,
 }
 
@@ -134,20 +129,19 @@ impl<'o> Seen<'o> {
     /// Adds an object, and says where the same object stands already.
     pub(super) fn add(&mut self, node: &'o Node, findings: &mut Findings) {
         let text = |path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default();
-        let (api_version, kind) = (text(&["apiVersion"]), text(&["kind"]));
-        let (namespace, name) = (text(&["metadata", "namespace"]), text(&["metadata", "name"]));
-        if kind.is_empty() || name.is_empty() {
+        let mut called = ObjectName::of(node);
+        if called.kind.is_empty() || called.name.is_empty() {
             return;
         }
-        let is_cluster_scoped = schema::find(api_version, kind).is_some_and(|known| !known.namespaced);
-        let namespace = if is_cluster_scoped { "" } else { namespace };
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let key = [text(&["metadata", "labels", CLUSTER]), group, kind, namespace, name];
-        let first = *self.first.entry(key).or_insert(node);
+        if schema::find(text(&["apiVersion"]), called.kind).is_some_and(|known| !known.namespaced) {
+            called.namespace = "";
+        }
+        let cluster = text(&["metadata", "labels", CLUSTER_LABEL]);
+        let first = *self.first.entry((cluster, called)).or_insert(node);
         if std::ptr::eq(first, node) {
             return;
         }
-        let shown = if namespace.is_empty() { format!("{kind} {name}") } else { format!("{kind} {namespace}/{name}") };
+        let shown = called.to_string();
         let place = |node: &'o Node| node.at(&["metadata", "name"]).unwrap_or(node);
         let message = format!("{} stands twice", quoted(&shown));
         let finding = Diagnostic::about(&codes::DUPLICATE_OBJECT, Severity::Error, &place(node).origin, message);

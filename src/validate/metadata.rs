@@ -3,6 +3,7 @@
 use super::identity::Identity;
 use crate::diag::visible::quoted;
 use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
+use crate::name::{is_dns_label, is_dns_name};
 use crate::tree::{Entry, Map, Node, Origin};
 
 /// The most bytes that the annotations of an object may have together, keys and values.
@@ -49,7 +50,7 @@ fn name(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnosti
         return;
     };
     let text = name.as_str().unwrap_or_default();
-    if !is_subdomain(text) {
+    if !is_dns_name(text) {
         let message = format!("`metadata.name` must be {SUBDOMAIN}, not {}", quoted(text));
         return say(malformed(&name.origin, message));
     }
@@ -74,7 +75,7 @@ fn namespace(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diag
             let finding = about(&codes::MISSING_NAMESPACE, &metadata.key, message);
             say(finding.help("write the namespace that the registry or the cluster reads it from"));
         }
-        (Some(node), Some(text)) if !is_label(text) => {
+        (Some(node), Some(text)) if !is_dns_label(text) => {
             let message = format!("`metadata.namespace` must be {LABEL}, not {}", quoted(text));
             say(malformed(&node.origin, message));
         }
@@ -87,24 +88,9 @@ const WORD: &str = "at most 63 letters, digits, `-`, `_` and `.`, beginning and 
 const SUBDOMAIN: &str = "a DNS name in lower case (letters, digits, `-` and `.`)";
 const LABEL: &str = "at most 63 lowercase letters, digits and `-`";
 
-/// Tells whether a text is a DNS name in lower case, as names of objects must be (RFC 1123).
-pub(super) fn is_subdomain(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_subdomain_part)
-}
-
-fn is_label(text: &str) -> bool {
-    text.len() <= 63 && is_subdomain_part(text)
-}
-
-/// A part of a DNS name; the API server bounds the name, not each of its parts.
-fn is_subdomain_part(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !text.is_empty() && text.bytes().all(is_inner) && !text.starts_with('-') && !text.ends_with('-')
-}
-
 fn is_qualified_name(text: &str) -> bool {
     match text.split_once('/') {
-        Some((prefix, name)) => is_subdomain(prefix) && is_word(name),
+        Some((prefix, name)) => is_dns_name(prefix) && is_word(name),
         None => is_word(text),
     }
 }
@@ -135,9 +121,9 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_api_server() {
-        assert!(is_subdomain("a") && is_subdomain("a-b.c") && is_subdomain(&"a".repeat(253)));
-        assert!(!is_subdomain("") && !is_subdomain("A") && !is_subdomain("a..b") && !is_subdomain("-a"));
-        assert!(!is_subdomain("a_b") && !is_subdomain(&"a".repeat(254)));
+        assert!(is_dns_name("a") && is_dns_name("a-b.c") && is_dns_name(&"a".repeat(253)));
+        assert!(!is_dns_name("") && !is_dns_name("A") && !is_dns_name("a..b") && !is_dns_name("-a"));
+        assert!(!is_dns_name("a_b") && !is_dns_name(&"a".repeat(254)));
         assert!(is_qualified_name("regcfg.dev/cluster") && is_qualified_name("A_b"));
         assert!(
             !is_qualified_name("a/b/c")

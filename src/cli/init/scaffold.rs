@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::files::NewFile;
+use crate::name::is_dns_label;
 use crate::target::Target;
 
 /// The name that stands in scaffolds for the cluster's.
@@ -61,9 +62,7 @@ impl FromStr for ClusterName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let is_name = text.bytes().all(fits) && !text.starts_with('-') && !text.ends_with('-');
-        if text.is_empty() || text.len() > 63 || !is_name {
+        if !is_dns_label(text) {
             return Err("expected at most 63 lowercase letters, digits and `-`, with no `-` at either end".into());
         }
         Ok(Self(text.into()))
