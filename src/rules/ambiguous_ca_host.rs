@@ -17,7 +17,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             }
             _ => "write the host with single dots".into(),
         };
-        findings.push(finding.help(help).in_users_words(ctx.resolved.platform()));
+        findings.push(finding.help(help));
     }
 }
 

@@ -21,7 +21,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let finding = Diagnostic::error(RULE.code, backend.entry.key.place(), message)
             .note_at(platform.place(), "the platform")
             .help(format!("use one of `{}`, or another platform", known.join("`, `")));
-        findings.push(finding.in_users_words(platform));
+        findings.push(finding);
     }
 }
 

@@ -15,7 +15,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let message = format!("{} is not a port", quoted(port));
         let finding = Diagnostic::error(RULE.code, entry.key.place(), message);
         let finding = finding.help("write the registry's port, from 1 to 65535, without leading zeros; none for 443");
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

@@ -14,8 +14,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "write `minted`, or a mapping such as `accessKey: {valueFrom: {external: {key: …}}}`; a secret that was written here is in Git and must be replaced".into(),
     };
-    findings
-        .push(Diagnostic::error(RULE.code, node.place(), message).help(help).in_users_words(ctx.resolved.platform()));
+    findings.push(Diagnostic::error(RULE.code, node.place(), message).help(help));
 }
 
 #[cfg(test)]

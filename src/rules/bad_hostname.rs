@@ -29,7 +29,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         );
         let message = format!("{} is not a host name", quoted(host));
         let finding = Diagnostic::error(RULE.code, node.place(), message).note(stuck(&text)).help(help);
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

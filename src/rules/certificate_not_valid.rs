@@ -27,7 +27,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             finding = finding.note(format!("{n_more} more of this content are not valid either"));
         }
         let help = "renew it; `--as-of DATE` judges by another day";
-        findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+        findings.push(bundle.named_in(finding).help(help));
     }
 }
 

@@ -158,7 +158,7 @@ impl<'r> Setting<'r> {
             return Diagnostic::new(code, severity, self.node.place(), message)
                 .note_at(cause.origin.place(), cause.says);
         }
-        let finding = Diagnostic::new(code, severity, cause.origin.place(), message).in_users_words(platform);
+        let finding = Diagnostic::new(code, severity, cause.origin.place(), message);
         let shown = match (self.node.as_int(), self.node.as_str()) {
             (Some(number), _) => number.to_string(),
             (None, text) => text.unwrap_or_default().to_owned(),

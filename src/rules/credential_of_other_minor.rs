@@ -12,7 +12,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let message = format!("the operator reads `{name}` since OpenShift {since}; the target is {}", ctx.target);
         let finding = Diagnostic::error(RULE.code, entry.key.place(), message);
         let finding = finding.help(format!("give {}, or target {since} or newer", given.choices(ctx)));
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

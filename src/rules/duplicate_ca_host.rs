@@ -21,7 +21,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             .note_at(other.key.place(), "the other spelling")
             .note("a pull looks for the certificates under the host as the image's name spells it")
             .help("keep one entry, in lower case, with the certificates of both");
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

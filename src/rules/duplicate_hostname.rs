@@ -30,7 +30,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
                 route.name
             ));
         }
-        findings.push(finding.help("give each route a host of its own").in_users_words(ctx.resolved.platform()));
+        findings.push(finding.help("give each route a host of its own"));
     }
 }
 

@@ -19,7 +19,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         Some(_) => "begin the endpoint with `https://`, or with `http://` where it has no TLS".into(),
     };
     let finding = Diagnostic::warning(RULE.code, endpoint.place(), message).help(help);
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         Some((_, value)) => finding.note_at(value.place(), "the label"),
         None => finding,
     };
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 fn production<'r>(ctx: &SpecContext<'r>) -> Option<(&'static str, &'r Node)> {

@@ -36,7 +36,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     } else {
         finding.help(format!("give {}", given.choices(ctx)))
     };
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         .note_at(key.place(), "the account key")
         .note(format!("the cluster would show StorageExists=False, reason `StorageNotConfigured`: `{says}`"))
         .help(format!("set {}: with a key of yours the operator creates nothing", fields.join(" and ")));
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = finding
         .note("no condition would show it: images are written without the key")
         .help("set `s3.encrypt: true`, or remove `s3.keyID`");
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

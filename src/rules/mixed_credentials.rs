@@ -18,7 +18,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = Diagnostic::new(RULE.code, severity, entry.key.place(), message)
         .note_at(first_entry.key.place(), "the other way begins here")
         .help(format!("give {}", given.choices(ctx)));
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

@@ -117,13 +117,14 @@ pub static RULES: &[&Rule] = &[
 /// The most findings of one rule on one spec; what is wrong a hundred times is wrong in one way.
 const MOST: usize = 100;
 
-/// Runs every rule on specs.
+/// Runs every rule on specs. A finding on what the profile gives points at the platform that the user names.
 pub fn on_spec(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for rule in RULES {
         let Check::Spec(check) = rule.check;
         let mut found = Findings::new();
         check(ctx, &mut found);
-        findings.extend(found.into_iter().take(MOST));
+        let platform = ctx.resolved.platform();
+        findings.extend(found.into_iter().take(MOST).map(|finding| finding.in_users_words(platform)));
     }
 }
 

@@ -25,7 +25,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let finding = Diagnostic::error(RULE.code, limit.place(), message)
             .note(stuck(&format!("unable to apply objects: … {operators} must be positive number")))
             .help("set a number from 1 on, or 0 for no limit");
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

@@ -15,7 +15,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
                 "unable to complete resource: replicas must be greater than or equal to 0",
             ))
             .help("set 2 for a registry that stays up while a node restarts, 1 for storage that one pod can use");
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

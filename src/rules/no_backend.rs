@@ -23,7 +23,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let message = format!("`storage.{field}` belongs to a backend, and `storage` names none");
         let finding = Diagnostic::error(RULE.code, entry.key.place(), message);
         let finding = finding.help(format!("name {choices} in `storage`, with `{{}}` for what the operator chooses"));
-        findings.push(finding.in_users_words(platform));
+        findings.push(finding);
         return;
     }
     let bootstraps_none = |minor| {
@@ -41,7 +41,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = Diagnostic::error(RULE.code, at.place(), message)
         .note(ctx.degraded("StorageNotConfigured", "storage backend not configured"))
         .help(format!("name {choices} in `storage`, or set `registry.managementState: Removed`"));
-    findings.push(finding.in_users_words(platform));
+    findings.push(finding);
 }
 
 #[cfg(test)]

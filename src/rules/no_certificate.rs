@@ -23,7 +23,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         };
         let finding = Diagnostic::error(RULE.code, place, "no certificate where certificates belong").note(holds);
         let help = "give certificates in PEM, from `-----BEGIN CERTIFICATE-----` on; `openssl x509 -inform der` makes PEM of DER";
-        findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+        findings.push(bundle.named_in(finding).help(help));
     }
 }
 

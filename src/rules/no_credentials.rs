@@ -33,7 +33,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = Diagnostic::error(RULE.code, origin.place(), message)
         .note(storage_failing(text))
         .help("give `storage.credentials`, each from its source; `secretKeyRef` says that the Secret is there already");
-    findings.push(finding.in_users_words(platform));
+    findings.push(finding);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         }
     };
     let finding = finding.help("set `gcs.region` and `gcs.projectID` to those of the bucket");
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     } else {
         return;
     };
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

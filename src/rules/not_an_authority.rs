@@ -19,7 +19,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             finding = finding.note(format!("nor are {n_more} more of this content"));
         }
         let help = "give the certificate of the authority that signed it, unless this very certificate is meant";
-        findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+        findings.push(bundle.named_in(finding).help(help));
     }
 }
 

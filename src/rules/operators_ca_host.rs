@@ -21,7 +21,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let finding = Diagnostic::error(RULE.code, entry.key.place(), message)
             .note("no condition would show it: pulls from the internal registry fail with `x509: certificate signed by unknown authority`")
             .help("remove it: the operator trusts its own registry by itself; for storage use `s3.trustedCA`");
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

@@ -23,7 +23,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         .note_at(removed.place(), "the registry is removed")
         .note_at(name.place(), "the storage that you name")
         .help("set `storage.managementState: Unmanaged` before the registry is removed");
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = finding
         .note("with `registry.managementState: Removed` it deletes the storage with every image in it")
         .help("set `storage.managementState: Unmanaged`, or leave it out, which says the same");
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

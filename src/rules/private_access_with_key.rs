@@ -15,7 +15,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         .note_at(key.place(), "the account key")
         .note("no condition would show it: no private endpoint is made, and the account stays as open as it is")
         .help("write `credentials: minted`, or remove `networkAccess` and close the account yourself");
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

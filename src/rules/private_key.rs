@@ -12,7 +12,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let finding = Diagnostic::error(RULE.code, &block.place, "a private key among certificates");
         let help =
             "take the block out, and replace the key if this file was ever committed; a route's key goes to `tls.key`";
-        findings.push(bundle.named_in(finding).help(help).in_users_words(ctx.resolved.platform()));
+        findings.push(bundle.named_in(finding).help(help));
     }
 }
 

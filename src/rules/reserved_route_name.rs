@@ -15,7 +15,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let finding = Diagnostic::error(RULE.code, route.entry.key.place(), message)
             .note(ctx.degraded("VerificationFailed", text))
             .help("name the route otherwise, or set `registry.defaultRoute: true` for the default one");
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

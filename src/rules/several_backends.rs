@@ -38,7 +38,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         .note_at(first.entry.key.place(), "the other backend")
         .note(storage_failing(&text))
         .help(format!("keep `{}` or `{}`", first.name, second.name));
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

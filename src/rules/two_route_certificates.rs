@@ -12,7 +12,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         let finding = Diagnostic::error(RULE.code, tls.key.place(), message)
             .note_at(name.place(), "the Secret that is there already")
             .help("keep `secretName` for a Secret that somebody else writes, `tls` for one that regcfg makes");
-        findings.push(finding.in_users_words(ctx.resolved.platform()));
+        findings.push(finding);
     }
 }
 

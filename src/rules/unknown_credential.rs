@@ -28,7 +28,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("give {}", given.choices(ctx)),
         };
-        findings.push(finding.help(help).in_users_words(ctx.resolved.platform()));
+        findings.push(finding.help(help));
     }
 }
 

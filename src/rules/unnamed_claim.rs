@@ -16,7 +16,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = Diagnostic::error(RULE.code, at.place(), "`pvc.create` makes a claim that has no name")
         .note("without a name the operator makes a claim of its own, `image-registry-storage` with 100Gi and `ReadWriteMany`, and nothing uses this one")
         .help("set `pvc.claim` to the claim's name, or remove `pvc.create`");
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 #[cfg(test)]

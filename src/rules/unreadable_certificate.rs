@@ -30,7 +30,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         };
         let help =
             "copy the certificate again, from one mark to the other, and look at it with `openssl x509 -text -noout`";
-        findings.push(bundle.named_in(finding.note(says)).help(help).in_users_words(ctx.resolved.platform()));
+        findings.push(bundle.named_in(finding.note(says)).help(help));
     }
 }
 

@@ -23,7 +23,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let finding = Diagnostic::error(RULE.code, modes.place(), message)
         .note(claim_failing(&text))
         .help(format!("use `{MANY}` for two replicas, `{ONCE}` for one"));
-    findings.push(finding.in_users_words(ctx.resolved.platform()));
+    findings.push(finding);
 }
 
 fn created_modes<'r>(ctx: &SpecContext<'r>) -> Option<&'r Node> {

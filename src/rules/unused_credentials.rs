@@ -28,7 +28,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         }
         _ => return,
     };
-    findings.push(finding.in_users_words(platform));
+    findings.push(finding);
 }
 
 #[cfg(test)]
