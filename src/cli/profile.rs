@@ -77,12 +77,11 @@ pub(super) fn unknown(profiles: &Profiles, name: &str) -> Refusal {
 fn shown(profile: &Profile) -> Result<String> {
     let mut page =
         format!("{}: {}\n{}\n", inert(profile.name()), inert(text(profile, "title")), inert(text(profile, "purpose")));
-    let storage = profile.get("storage").and_then(Node::as_seq).unwrap_or_default();
-    if !storage.is_empty() {
-        let mints = profile.get("mints").and_then(Node::as_bool).unwrap_or_default();
-        let names: Vec<&str> = storage.iter().filter_map(Node::as_str).collect();
-        let minted = if mints { "the spec's, or minted by the cluster" } else { "the spec's; the cluster mints none" };
-        write!(page, "\nStorage:     {}\nCredentials: {minted}\n", inert(&names.join(", ")))?;
+    let backends = profile.backends();
+    if !backends.is_empty() {
+        let minted =
+            if profile.mints() { "the spec's, or minted by the cluster" } else { "the spec's; the cluster mints none" };
+        write!(page, "\nStorage:     {}\nCredentials: {minted}\n", inert(&backends.join(", ")))?;
     }
     if let Some(defaults) = profile.get("defaults") {
         section(&mut page, "Defaults, under `spec`", defaults)?;

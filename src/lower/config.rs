@@ -104,8 +104,7 @@ fn management_state(checked: &Checked, backend: Backend<'_>) -> Option<Node> {
     if let Some(state) = checked.spec().storage()?.management_state() {
         return Some(state.clone());
     }
-    let field = checked.profile().get("named")?.get(backend.name)?.as_str()?;
-    let named = backend.get(field).filter(|node| node.as_str() != Some(""))?;
+    let named = backend.given(checked.profile().naming_setting(backend.name)?)?;
     Some(text("Unmanaged", named))
 }
 

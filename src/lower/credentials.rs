@@ -16,8 +16,8 @@ pub(crate) const USER_SECRET: &str = "image-registry-private-configuration-user"
 pub(super) fn lower(checked: &Checked, secrets: &mut Vec<Node>, findings: &mut Findings) {
     let Some(storage) = checked.spec().storage() else { return };
     let (Some(backend), Credentials::Given(given)) = (storage.backend(), storage.credentials()) else { return };
-    let sets = checked.profile().get("credentials").and_then(|sets| sets.get(backend.name)).and_then(Node::as_seq);
-    let keys = |name: &str| sets.into_iter().flatten().find_map(|set| set.get(name)?.as_str());
+    let sets = checked.profile().credential_sets(backend.name);
+    let keys = |name: &str| sets.iter().find_map(|set| set.get(name)?.as_str());
     let entries = given.as_map().into_iter().flatten();
     let asked =
         entries.filter_map(|(name, entry)| Some(Asked { key: keys(name)?.into(), content: &entry.node })).collect();

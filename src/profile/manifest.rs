@@ -88,9 +88,25 @@ impl Profile {
         self.spec.get(field)
     }
 
-    /// Returns the merged `spec`.
-    pub fn spec(&self) -> &Node {
-        &self.spec
+    /// Returns the storage backends that the platform has; none where the profile does not restrict them.
+    pub fn backends(&self) -> Vec<&str> {
+        let listed = self.get("storage").and_then(Node::as_seq).unwrap_or_default();
+        listed.iter().filter_map(Node::as_str).collect()
+    }
+
+    /// Returns the complete sets of credentials of a backend, each from names in the spec to keys of the Secret.
+    pub fn credential_sets(&self, backend: &str) -> &[Node] {
+        self.spec.at(&["credentials", backend]).and_then(Node::as_seq).unwrap_or_default()
+    }
+
+    /// Tells whether the platform's clusters mint credentials for their registry, as they do unless the profile says no.
+    pub fn mints(&self) -> bool {
+        self.get("mints").and_then(Node::as_bool) != Some(false)
+    }
+
+    /// Returns the setting of a backend that names the user's own bucket, container or claim.
+    pub fn naming_setting(&self, backend: &str) -> Option<&str> {
+        self.spec.at(&["named", backend])?.as_str()
     }
 
     /// Returns the templates by name, in the order in which they render.

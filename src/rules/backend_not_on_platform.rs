@@ -2,14 +2,12 @@
 
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::tree::Node;
 
 pub(super) static RULE: Rule = Rule { code: &codes::BACKEND_NOT_ON_PLATFORM, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some(storage) = ctx.spec.storage() else { return };
-    let listed = ctx.profile().get("storage").and_then(Node::as_seq).unwrap_or_default();
-    let known: Vec<&str> = listed.iter().filter_map(Node::as_str).collect();
+    let known = ctx.profile().backends();
     // A profile that lists nothing, such as one of a project's own that is just begun, restricts nothing.
     if known.is_empty() {
         return;

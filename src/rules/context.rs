@@ -86,6 +86,11 @@ impl<'r> SpecContext<'r> {
         self.setting("replicas", |node| node.as_int().is_some_and(|replicas| replicas > 1))
     }
 
+    /// Returns the rollout strategy where it is a rolling update.
+    pub(super) fn rolling_update(&self) -> Option<Setting<'r>> {
+        self.setting("rolloutStrategy", |node| node.as_str() != Some("Recreate"))
+    }
+
     /// Tells whether the operator runs the registry. Where it does not, what it would choke on is not looked at.
     pub(super) fn is_managed(&self) -> bool {
         self.setting("managementState", |node| node.as_str() == Some("Managed")).is_some()
@@ -105,8 +110,7 @@ impl<'r> SpecContext<'r> {
 
     /// Returns the text that makes a backend the user's own: the name of a bucket, container or claim.
     pub(super) fn own_name(&self, backend: Backend<'r>) -> Option<&'r Node> {
-        let field = self.profile().get("named")?.get(backend.name)?.as_str()?;
-        backend.get(field).filter(|name| name.as_str().is_some_and(|name| !name.is_empty()))
+        backend.given(self.profile().naming_setting(backend.name)?)
     }
 
     /// Tells whether the operator will manage a backend, as it is rendered.

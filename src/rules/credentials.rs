@@ -33,7 +33,7 @@ pub(super) fn said<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, Credential
 /// Returns the credentials that the spec gives by name, for a backend that takes some.
 pub(super) fn given<'r>(ctx: &SpecContext<'r>) -> Option<Given<'r>> {
     let (backend, Credentials::Given(node)) = said(ctx)? else { return None };
-    let sets = sets(ctx, backend);
+    let sets = ctx.profile().credential_sets(backend.name);
     (!sets.is_empty()).then_some(Given { backend, node, entries: node.as_map()?, sets })
 }
 
@@ -45,20 +45,9 @@ pub(super) fn account_key<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, &'r
     Some((backend, given.get("accountKey")?))
 }
 
-/// Returns the complete sets of credentials of a backend.
-pub(super) fn sets<'r>(ctx: &SpecContext<'r>, backend: Backend<'r>) -> &'r [Node] {
-    let sets = ctx.profile().get("credentials").and_then(|sets| sets.get(backend.name));
-    sets.and_then(Node::as_seq).unwrap_or_default()
-}
-
 /// Tells whether a backend is reached with credentials.
 pub(super) fn takes_some(backend: Backend<'_>) -> bool {
     !WITHOUT.contains(&backend.name)
-}
-
-/// Tells whether the platform's clusters mint credentials for their registry.
-pub(super) fn mints(ctx: &SpecContext<'_>) -> bool {
-    ctx.profile().get("mints").and_then(Node::as_bool) != Some(false)
 }
 
 /// Names the Secret of the user's credentials as the operator does.

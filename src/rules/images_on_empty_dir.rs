@@ -15,18 +15,15 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let key = backend.entry.key.place();
     let message = "every image is lost when the registry's pod restarts";
     let finding = match production(ctx) {
-        Some((label, value)) => {
-            let value = value.as_str().unwrap_or_default();
+        Some((label, node)) => {
+            let value = node.as_str().unwrap_or_default();
             Diagnostic::error(RULE.code, key, format!("{message}, and this cluster has the label `{label}: {value}`"))
+                .note_at(node.place(), "the label")
                 .help("use storage that outlives the pod, or correct the label")
         }
         None => {
             Diagnostic::info(RULE.code, key, message).help("use storage that outlives the pod for anything but tests")
         }
-    };
-    let finding = match production(ctx) {
-        Some((_, value)) => finding.note_at(value.place(), "the label"),
-        None => finding,
     };
     findings.push(finding);
 }

@@ -30,7 +30,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         // Several begun sets are said to be mixed.
         _ => return,
     };
-    let finding = if credentials::mints(ctx) {
+    let finding = if ctx.profile().mints() {
         let says = "where the Secret exists, the operator takes nothing from the credentials that the cluster mints";
         finding.note(says).help(format!("give {}, or `credentials: minted`", given.choices(ctx)))
     } else {

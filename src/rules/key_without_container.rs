@@ -16,8 +16,7 @@ const NEEDED: &[(&str, &str)] = &[
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some((backend, key)) = account_key(ctx) else { return };
-    let is_set = |field: &str| backend.get(field).is_some_and(|node| node.as_str() != Some(""));
-    let missing: Vec<&(&str, &str)> = NEEDED.iter().filter(|(field, _)| !is_set(field)).collect();
+    let missing: Vec<&(&str, &str)> = NEEDED.iter().filter(|(field, _)| backend.given(field).is_none()).collect();
     let [(first, says), ..] = &*missing else { return };
     let fields: Vec<String> = missing.iter().map(|(field, _)| format!("`azure.{field}`")).collect();
     let message = format!("an account key without {}", fields.join(" and "));

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule { code: &codes::KEY_WITHOUT_ENCRYPTION, chec
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     // Where the operator manages the bucket, it turns encryption on by itself.
     let Some(backend) = ctx.only("s3").filter(|backend| !ctx.operator_manages(*backend)) else { return };
-    let Some(key) = backend.get("keyID").filter(|key| key.as_str() != Some("")) else { return };
+    let Some(key) = backend.given("keyID") else { return };
     let encrypt = backend.get("encrypt");
     if encrypt.and_then(Node::as_bool) == Some(true) {
         return;

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::tree::{Map, Node};
+use crate::tree::Map;
 
 pub(super) static RULE: Rule = Rule { code: &codes::NO_BACKEND, check: Check::Spec(check) };
 
@@ -15,8 +15,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         return;
     }
     let platform = ctx.resolved.platform();
-    let own = ctx.profile().get("storage").and_then(Node::as_seq).unwrap_or_default();
-    let own: Vec<&str> = own.iter().filter_map(Node::as_str).collect();
+    let own = ctx.profile().backends();
     let choices = if own.is_empty() { "a backend".to_owned() } else { format!("one of `{}`", own.join("`, `")) };
     let orphan = BELONGS_TO_BACKEND.iter().find_map(|field| Some((*field, storage?.node().entry(field)?)));
     if let Some((field, entry)) = orphan {

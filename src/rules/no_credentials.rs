@@ -1,7 +1,7 @@
 //! Object storage without credentials on a platform whose clusters mint none.
 
 use super::context::storage_failing;
-use super::credentials::{mints, said, takes_some};
+use super::credentials::{said, takes_some};
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::Credentials;
@@ -9,7 +9,8 @@ use crate::spec::Credentials;
 pub(super) static RULE: Rule = Rule { code: &codes::NO_CREDENTIALS, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some((backend, credentials)) = said(ctx).filter(|(backend, _)| !mints(ctx) && takes_some(*backend)) else {
+    let Some((backend, credentials)) = said(ctx).filter(|(backend, _)| !ctx.profile().mints() && takes_some(*backend))
+    else {
         return;
     };
     if !ctx.is_managed() {

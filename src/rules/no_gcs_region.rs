@@ -8,8 +8,7 @@ pub(super) static RULE: Rule = Rule { code: &codes::NO_GCS_REGION, check: Check:
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some(backend) = ctx.only("gcs").filter(|_| ctx.is_managed()) else { return };
     let Some(bucket) = ctx.own_name(backend) else { return };
-    let set = |field: &str| backend.get(field).filter(|node| node.as_str() != Some(""));
-    let finding = match (set("region"), set("projectID")) {
+    let finding = match (backend.given("region"), backend.given("projectID")) {
         (Some(_), Some(_)) => return,
         (None, Some(project)) => {
             Diagnostic::warning(RULE.code, project.place(), "`gcs.projectID` is overwritten: `gcs.region` is not set")

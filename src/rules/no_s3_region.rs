@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule { code: &codes::NO_S3_REGION, check: Check::
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some(backend) = ctx.only("s3").filter(|_| ctx.is_managed()) else { return };
-    let has = |field: &str| backend.get(field).is_some_and(|node| node.as_str() != Some(""));
+    let has = |field: &str| backend.given(field).is_some();
     if has("region") {
         return;
     }

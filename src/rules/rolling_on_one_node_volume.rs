@@ -4,14 +4,12 @@ use super::context::{Cause, claim_failing};
 use super::unusable_access_modes::mounts_on_one_node;
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Findings, Severity, codes};
-use crate::tree::Node;
 
 pub(super) static RULE: Rule = Rule { code: &codes::ROLLING_ON_ONE_NODE_VOLUME, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some(modes) = mounts_on_one_node(ctx).filter(|_| ctx.is_managed()) else { return };
-    let rolls = |strategy: &Node| strategy.as_str() != Some("Recreate");
-    let Some(strategy) = ctx.setting("rolloutStrategy", rolls) else { return };
+    let Some(strategy) = ctx.rolling_update() else { return };
     let name = strategy.node.as_str().unwrap_or_default();
     let message = format!("`rolloutStrategy: {name}` on a `ReadWriteOnce` volume, which the old pod still holds");
     let cause = Cause { origin: &modes.origin, says: "the access modes" };

@@ -4,7 +4,6 @@ use super::context::{Cause, stuck};
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Findings, Severity, codes};
 use crate::target::Minor;
-use crate::tree::Node;
 
 pub(super) static RULE: Rule = Rule { code: &codes::ROLLING_WITHOUT_REPLICAS, check: Check::Spec(check) };
 
@@ -16,8 +15,7 @@ const SINCE: Minor = Minor::of(4, 8);
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let replicas = ctx.spec.registry("replicas").filter(|replicas| replicas.as_int() == Some(0));
     let Some(replicas) = replicas.filter(|_| ctx.is_managed() && ctx.target.last() >= SINCE) else { return };
-    let rolls = |strategy: &Node| strategy.as_str() != Some("Recreate");
-    let Some(strategy) = ctx.setting("rolloutStrategy", rolls) else { return };
+    let Some(strategy) = ctx.rolling_update() else { return };
     let message = "`replicas: 0` with a rolling update, of which the operator makes `maxUnavailable: -1`";
     let cause = Cause { origin: &replicas.origin, says: "no replicas" };
     let finding = strategy.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());

@@ -8,11 +8,10 @@ pub(super) static RULE: Rule = Rule { code: &codes::UNNAMED_CLAIM, check: Check:
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some(backend) = ctx.only("pvc") else { return };
     let Some(create) = backend.settings().entry("create") else { return };
-    let claim = backend.get("claim");
-    if claim.is_some_and(|claim| claim.as_str() != Some("")) {
+    if backend.given("claim").is_some() {
         return;
     }
-    let at = claim.map_or(&create.key, |claim| &claim.origin);
+    let at = backend.get("claim").map_or(&create.key, |claim| &claim.origin);
     let finding = Diagnostic::error(RULE.code, at.place(), "`pvc.create` makes a claim that has no name")
         .note("without a name the operator makes a claim of its own, `image-registry-storage` with 100Gi and `ReadWriteMany`, and nothing uses this one")
         .help("set `pvc.claim` to the claim's name, or remove `pvc.create`");

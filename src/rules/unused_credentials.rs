@@ -1,6 +1,6 @@
 //! Credentials for a backend that takes none, or that the profile knows none for: they would reach nothing.
 
-use super::credentials::{said, sets, takes_some};
+use super::credentials::{said, takes_some};
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::Credentials;
@@ -17,7 +17,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             Diagnostic::error(RULE.code, node.place(), format!("`{name}` takes no credentials"))
                 .help("remove `storage.credentials`")
         }
-        Credentials::Given(node) if sets(ctx, backend).is_empty() => {
+        Credentials::Given(node) if ctx.profile().credential_sets(name).is_empty() => {
             let profile = platform.as_str().unwrap_or_default();
             Diagnostic::error(RULE.code, node.place(), format!("`{profile}` knows no credentials for `{name}`"))
                 .help(format!("list the Secret's keys under `credentials.{name}` in the profile"))

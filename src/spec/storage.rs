@@ -73,6 +73,11 @@ impl<'r> Backend<'r> {
         self.entry.node.get(field)
     }
 
+    /// Returns a setting that is more than the empty text, which to the operator is none.
+    pub fn given(self, field: &str) -> Option<&'r Node> {
+        self.get(field).filter(|node| node.as_str() != Some(""))
+    }
+
     /// Returns the PVC that the spec wants created.
     pub fn created_claim(self) -> Option<&'r Node> {
         (self.name == "pvc").then(|| self.get("create"))?
