@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::shape;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::render::Templates;
 use crate::resolve::merge;
@@ -57,6 +58,11 @@ impl Profile {
             faults.push(finding.help("write `kind: Profile` and a `spec`; `regcfg profile show base` is an example"));
             return None;
         };
+        let n_errors = faults.n_errors();
+        shape::check(&spec, faults);
+        if faults.n_errors() > n_errors {
+            return None;
+        }
         let templates = files.iter().filter_map(|(path, source)| {
             let file = path.strip_prefix(TEMPLATES)?.strip_prefix('/')?;
             Some((file.strip_suffix(TEMPLATE_ENDING)?.to_owned(), Arc::clone(source)))

@@ -7,6 +7,7 @@
 mod builtin;
 mod defaults;
 mod manifest;
+mod shape;
 
 pub use manifest::Profile;
 
