@@ -10,15 +10,13 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrI
 
 use super::node::Value;
 use super::origin::Place;
+use super::parse::DEEPEST;
 use super::scalar;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 
 const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
-
-/// The deepest nesting of mappings and sequences.
-const DEEPEST: usize = 100;
 
 /// The most nodes in one text.
 const MOST_NODES: usize = 100_000;
