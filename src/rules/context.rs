@@ -63,14 +63,14 @@ impl<'r> SpecContext<'r> {
     /// Returns a field of `registry` as the cluster will have it, once for each way in which the target's minors differ.
     pub(super) fn settings(&self, field: &'static str) -> Vec<Setting<'r>> {
         if let Some(node) = self.spec.registry(field) {
-            return vec![Setting { node, field, bootstrapped: None }];
+            return vec![Setting::written(node, field)];
         }
         let mut settings: Vec<Setting<'r>> = Vec::new();
         for minor in self.target.minors() {
             let bootstrap = self.profile().bootstrap("config", minor);
             let Some(node) = bootstrap.and_then(|config| config.get(field)) else { continue };
             if settings.last().is_none_or(|last| last.node != node) {
-                settings.push(Setting { node, field, bootstrapped: Some(minor) });
+                settings.push(Setting::bootstrapped(node, field, minor));
             }
         }
         settings
@@ -149,6 +149,16 @@ pub(super) fn claim_failing(text: &str) -> String {
 }
 
 impl<'r> Setting<'r> {
+    /// Makes a setting that a file or the profile gives.
+    pub(super) fn written(node: &'r Node, field: &'static str) -> Self {
+        Self { node, field, bootstrapped: None }
+    }
+
+    /// Makes a setting that the operator bootstraps on a minor.
+    pub(super) fn bootstrapped(node: &'r Node, field: &'static str, minor: Minor) -> Self {
+        Self { node, field, bootstrapped: Some(minor) }
+    }
+
     /// Makes a finding about the setting: where the user wrote it, else at the cause that the user wrote.
     pub(super) fn finding(
         self,

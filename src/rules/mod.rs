@@ -1,7 +1,8 @@
 //! Rules: what the schema lets through and the operator, the nodes or the registry then choke on.
 //!
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
-//! resolved, or the bundle of rendered objects. Rules never change what they judge. To add one: a file, a line in the
+//! resolved, the objects of one cluster whoever wrote them, a whole project, or an update of old objects to new ones.
+//! Rules never change what they judge. To add one: a file, a line in the
 //! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`
 //! and `certificates::Bundle`; each rule tests itself through `testing::check`.
 
@@ -10,6 +11,7 @@ mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
 mod bad_hostname;
+mod bundle;
 mod certificate_not_valid;
 mod certificates;
 mod context;
@@ -36,6 +38,7 @@ mod own_storage_deleted;
 mod own_storage_managed;
 mod private_access_with_key;
 mod private_key;
+mod project;
 mod replicas_on_empty_dir;
 mod replicas_on_one_node_volume;
 mod reserved_route_name;
@@ -50,10 +53,15 @@ mod unnamed_claim;
 mod unreadable_certificate;
 mod unusable_access_modes;
 mod unused_credentials;
+mod update;
 
+pub use bundle::BundleContext;
 pub use context::SpecContext;
+pub use project::ProjectContext;
+pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
+use crate::tree::Node;
 
 /// A rule.
 pub struct Rule {
@@ -68,6 +76,12 @@ pub struct Rule {
 pub enum Check {
     /// A resolved spec.
     Spec(fn(&SpecContext<'_>, &mut Findings)),
+    /// The objects of one cluster.
+    Bundle(fn(&BundleContext<'_>, &mut Findings)),
+    /// A whole project.
+    Project(fn(&ProjectContext<'_>, &mut Findings)),
+    /// Old objects and new ones.
+    Update(fn(&UpdateContext<'_>, &mut Findings)),
 }
 
 /// Every rule, in order of code.
@@ -114,17 +128,51 @@ pub static RULES: &[&Rule] = &[
     &negative_limit::RULE,
 ];
 
-/// The most findings of one rule on one spec; what is wrong a hundred times is wrong in one way.
+/// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.
 const MOST: usize = 100;
 
 /// Runs every rule on specs. A finding on what the profile gives points at the platform that the user names.
 pub fn on_spec(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let platform = Some(ctx.resolved.platform());
+    run(platform, findings, |rule, found| match rule.check {
+        Check::Spec(check) => check(ctx, found),
+        _ => {}
+    });
+}
+
+/// Runs every rule on the objects of one cluster, which must be right by their schemas.
+pub fn on_bundle(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    run(ctx.platform(), findings, |rule, found| match rule.check {
+        Check::Bundle(check) => check(ctx, found),
+        _ => {}
+    });
+}
+
+/// Runs every rule on whole projects.
+pub fn on_project(ctx: &ProjectContext<'_>, findings: &mut Findings) {
+    run(None, findings, |rule, found| match rule.check {
+        Check::Project(check) => check(ctx, found),
+        _ => {}
+    });
+}
+
+/// Runs every rule on updates.
+pub fn on_update(ctx: &UpdateContext<'_>, findings: &mut Findings) {
+    run(ctx.new.platform(), findings, |rule, found| match rule.check {
+        Check::Update(check) => check(ctx, found),
+        _ => {}
+    });
+}
+
+/// Runs rules, each on a sink of its own. A finding on what a profile gives moves to the user's `platform`.
+fn run(platform: Option<&Node>, findings: &mut Findings, check: impl Fn(&Rule, &mut Findings)) {
     for rule in RULES {
-        let Check::Spec(check) = rule.check;
         let mut found = Findings::new();
-        check(ctx, &mut found);
-        let platform = ctx.resolved.platform();
-        findings.extend(found.into_iter().take(MOST).map(|finding| finding.in_users_words(platform)));
+        check(rule, &mut found);
+        findings.extend(found.into_iter().take(MOST).map(|finding| match platform {
+            Some(platform) => finding.in_users_words(platform),
+            None => finding,
+        }));
     }
 }
 

@@ -1,12 +1,17 @@
-//! The one helper of the rules' tests: a spec over a world in memory, through the stages from load to check.
+//! The one helper of the rules' tests: a spec over a world in memory, compiled; or plain manifests.
 
 use std::fmt::Write;
 
-use crate::diag::Findings;
+use super::{BundleContext, UpdateContext};
+use crate::diag::{Findings, codes};
 use crate::load::Project;
 use crate::lower::Day;
-use crate::pipeline::{Session, checked};
+use crate::pipeline::{Session, compile};
 use crate::profile::Profiles;
+use crate::target::Target;
+use crate::tree::parse::{Reading, documents};
+use crate::tree::{Node, Source, SourceKind};
+use crate::validate::Bootstrap;
 use crate::world::{MemWorld, ProjectPath};
 
 /// The time that tests judge certificates by: 2026-11-21.
@@ -46,16 +51,54 @@ const FILES: &[(&str, &str)] = &[
 /// the document.
 #[track_caller]
 pub(super) fn check(on: &str, text: &str, expected: &[&str]) {
-    let findings = findings_of(on, text);
+    judge(&findings_of(on, text), &format!("{on}\n{text}"), expected);
+}
+
+/// Checks what the rules on bundles find in plain manifests for a target, as [`check`] does for specs.
+#[track_caller]
+pub(super) fn check_objects(target: &str, manifests: &str, expected: &[&str]) {
+    judge(&findings_of_objects(target, manifests), &format!("{target}\n{manifests}"), expected);
+}
+
+/// Checks what the rules on updates find where old manifests become new ones.
+#[track_caller]
+pub(super) fn check_update(target: &str, old: &str, new: &str, expected: &[&str]) {
+    let target: Target = target.parse().expect("a target");
+    let (old, new) = (documents_of(old), documents_of(new));
+    let context = |objects| BundleContext::new(objects, target, Bootstrap::Unknown, None);
+    let mut findings = Findings::new();
+    super::on_update(&UpdateContext { old: context(&old), new: context(&new) }, &mut findings);
+    findings.sort_for_showing();
+    judge(&findings, &format!("{old:#?}\n{new:#?}"), expected);
+}
+
+fn findings_of_objects(target: &str, manifests: &str) -> Findings {
+    let target: Target = target.parse().expect("a target");
+    let objects = documents_of(manifests);
+    let mut findings = Findings::new();
+    super::on_bundle(&BundleContext::new(&objects, target, Bootstrap::Unknown, None), &mut findings);
+    findings.sort_for_showing();
+    findings
+}
+
+fn documents_of(manifests: &str) -> Vec<Node> {
+    let source = Source::new("manifests.yaml", manifests, SourceKind::User);
+    documents(&source, Reading::AsKubectl, &mut Findings::new()).expect("YAML")
+}
+
+#[track_caller]
+fn judge(findings: &Findings, of: &str, expected: &[&str]) {
     let found: Vec<String> = findings
         .iter()
+        // What the platform's own storage makes of a spec is for the schema to say.
+        .filter(|finding| finding.code != &codes::BOOTSTRAPPED_BACKEND)
         .map(|finding| {
             let at = finding.place.text().lines().next().unwrap_or_default();
             format!("{} {} at {at}", finding.severity.name(), finding.code.id)
         })
         .collect();
-    assert_eq!(found, expected, "{on}\n{text}\n{findings:#?}");
-    for finding in &findings {
+    assert_eq!(found, expected, "{of}\n{findings:#?}");
+    for finding in findings {
         let printed = format!("{finding:?}");
         assert!(finding.place.is_users(), "a place that no user wrote: {printed}");
         assert!(!printed.contains("HUSHHUSH"), "a secret is shown: {printed}");
@@ -67,8 +110,19 @@ pub(super) fn check(on: &str, text: &str, expected: &[&str]) {
 /// Checks that the one finding of a spec says something: in its message, a note or its help.
 #[track_caller]
 pub(super) fn check_says(on: &str, text: &str, expected: &str) {
+    says(&findings_of(on, text), expected);
+}
+
+/// Checks that the one finding of plain manifests says something.
+#[track_caller]
+pub(super) fn check_objects_say(target: &str, manifests: &str, expected: &str) {
+    says(&findings_of_objects(target, manifests), expected);
+}
+
+#[track_caller]
+fn says(findings: &Findings, expected: &str) {
     let mut said = String::new();
-    for finding in &findings_of(on, text) {
+    for finding in findings {
         let notes = finding.notes.iter().map(|note| match &note.place {
             Some(place) => format!("{} ({place})", note.message),
             None => note.message.clone(),
@@ -97,7 +151,7 @@ fn findings_of(on: &str, text: &str) -> Findings {
     let profiles = Profiles::of(&project, &mut findings);
     let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: AS_OF };
     let path = ProjectPath::new("cluster.yaml").expect("a path of the project");
-    let _checked = checked(&session, &path, &mut findings);
+    let _bundle = compile(&session, &path, &mut findings);
     findings.sort_for_showing();
     findings
 }

@@ -24,7 +24,7 @@ pub enum Bootstrap<'a> {
 
 impl<'a> Bootstrap<'a> {
     /// Returns the `spec` that an object of this kind has on a minor before it is applied.
-    pub(super) fn spec_of(self, kind: &Kind, name: Option<&str>, minor: Minor) -> Option<&'a Node> {
+    pub(crate) fn spec_of(self, kind: &Kind, name: Option<&str>, minor: Minor) -> Option<&'a Node> {
         let Self::Profile(profile) = self else { return None };
         if !kind.bootstrapped || name != kind.singleton {
             return None;

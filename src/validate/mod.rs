@@ -2,7 +2,8 @@
 //!
 //! Every object is checked against its kind's schema on every minor of the target, as strictly as the API server checks
 //! with field validation on: after defaults, and merged onto what the operator bootstraps. An object of a kind that is
-//! not described here is named as not checked. Nothing is changed, and what operators choke on later is for the rules.
+//! not described here is named as not checked. Then the rules on bundles say what the operator would choke on. Nothing
+//! is changed.
 
 mod bootstrap;
 mod cel;
@@ -17,6 +18,7 @@ use crate::check::Checked;
 use crate::diag::{Findings, codes};
 use crate::lower::Day;
 use crate::render::RenderedBundle;
+use crate::rules::{self, BundleContext};
 use crate::schema::report::Codes;
 use crate::target::Target;
 use crate::tree::Node;
@@ -66,7 +68,13 @@ pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Op
     let objects = bundle.objects.iter().map(|rendered| &rendered.object);
     objects_on(objects, checked.target(), bootstrap, &mut found);
     let platform = checked.resolved().platform();
+    let is_right = !found.has_errors();
     findings.extend(found.into_iter().map(|finding| finding.in_users_words(platform)));
+    // Rules read fields whose types must be right.
+    if is_right {
+        let objects = bundle.objects.iter().map(|rendered| &rendered.object);
+        rules::on_bundle(&BundleContext::new(objects, checked.target(), bootstrap, Some(platform)), findings);
+    }
     (findings.n_errors() == n_errors).then_some(Validated { bundle })
 }
 

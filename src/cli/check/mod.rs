@@ -3,26 +3,27 @@
 //! Called by pre-commit with any YAML file of a repository, in several processes at once: a file that is neither a spec
 //! nor a manifest is passed over in silence, and no file at all is nothing wrong.
 
+mod manifests;
+mod sorted;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
 
+use sorted::Sorted;
+
 use super::args::{AsOf, Format, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
-use super::workspace::{Opened, Workspace};
+use super::workspace::Workspace;
 use crate::check::shape;
-use crate::diag::{Diagnostic, Findings, Outcome, codes};
-use crate::load::{DocumentKind, LIMIT, Project, load};
+use crate::diag::{Findings, Outcome, codes};
+use crate::load::{LIMIT, Project};
 use crate::lower::Day;
 use crate::pipeline::{self, Session};
 use crate::target::{Minor, Target};
-use crate::tree::parse::{self, Reading};
-use crate::tree::{Node, Source, SourceKind};
-use crate::validate;
 use crate::world::ProjectPath;
 
 /// Check specs and plain manifests
@@ -100,7 +101,7 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
     let mut findings = Findings::new();
     if subjects.contains(&Subject::Input) {
-        check_input(&console.read_input(LIMIT)?, target, &mut findings);
+        manifests::check_input(&console.read_input(LIMIT)?, target, &mut findings);
     }
     for opened in &workspace.opened {
         let project = Project::new(&opened.world);
@@ -109,7 +110,7 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
             check_layer(&project, layer, &mut findings);
         }
         for manifest in &sorted.others {
-            check_manifests(&project, manifest, target, &mut findings);
+            manifests::check_file(&project, manifest, target, &mut findings);
         }
         for answer in opened.each(&project, &sorted.specs, Day::Running, judge) {
             match answer {
@@ -129,93 +130,10 @@ fn judge(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> 
     pipeline::compile(session, path, findings).map(drop)
 }
 
-/// The files of a project by what they are.
-#[derive(Default)]
-struct Sorted {
-    specs: Vec<ProjectPath>,
-    layers: Vec<ProjectPath>,
-    others: Vec<ProjectPath>,
-}
-
-impl Sorted {
-    /// Sorts what was given. Where a layer or the project file was given, the specs that depend on it are checked too:
-    /// that is where its faults show.
-    fn new(opened: &Opened, project: &Project<'_>, findings: &mut Findings) -> Self {
-        let mut sorted = Self::default();
-        let mut files = opened.files.clone();
-        files.extend(opened.files_below(project, findings));
-        files.sort();
-        files.dedup();
-        let mut project_file = false;
-        for path in files {
-            match project.kind_of(&path) {
-                Some(DocumentKind::Spec) => sorted.specs.push(path),
-                Some(DocumentKind::Layer) => sorted.layers.push(path),
-                Some(DocumentKind::Project) => project_file = true,
-                None => sorted.others.push(path),
-            }
-        }
-        if project_file || !sorted.layers.is_empty() {
-            let all = project.yaml_files(&ProjectPath::root(), findings);
-            let specs = all.into_iter().filter(|path| project.kind_of(path) == Some(DocumentKind::Spec));
-            let depends = |path: &ProjectPath| {
-                let loaded = load(project, path, &mut Findings::new());
-                project_file
-                    || loaded.is_some_and(|loaded| sorted.layers.iter().any(|layer| loaded.layers.contains_key(layer)))
-            };
-            let dependent: Vec<ProjectPath> = specs.filter(depends).collect();
-            sorted.specs.extend(dependent);
-            sorted.specs.sort();
-            sorted.specs.dedup();
-        }
-        sorted
-    }
-}
-
 /// Checks a layer by itself: the shape of what it says, on every minor.
 fn check_layer(project: &Project<'_>, path: &ProjectPath, findings: &mut Findings) {
     if let Some(layer) = project.document(path, None, findings) {
         shape::check_layer(&layer.node, findings);
-    }
-}
-
-/// Checks a file of plain manifests; one that is no text, or holds no object, is passed over unless it looks like one.
-fn check_manifests(project: &Project<'_>, path: &ProjectPath, target: Target, findings: &mut Findings) {
-    let mut found = Findings::new();
-    if let Some(source) = project.text(path, None, &mut found) {
-        return check_text(&source, target, findings);
-    }
-    // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
-    let is_manifest = |finding: &Diagnostic| finding.place.source.text().contains("apiVersion");
-    findings.extend(found.into_iter().filter(|finding| finding.code != &codes::NOT_UTF8 || is_manifest(finding)));
-}
-
-fn check_input(bytes: &[u8], target: Target, findings: &mut Findings) {
-    let text = String::from_utf8_lossy(bytes);
-    check_text(&Source::new("<stdin>", text, SourceKind::User), target, findings);
-}
-
-/// Checks the manifests of a text; a template of a chart, which is no YAML before it is rendered, is passed over.
-fn check_text(source: &Arc<Source>, target: Target, findings: &mut Findings) {
-    if !source.text().contains("apiVersion") {
-        return;
-    }
-    let mut found = Findings::new();
-    let documents = parse::documents(source, Reading::AsKubectl, &mut found);
-    let is_template =
-        source.text().contains("{{") && found.iter().any(|finding| finding.code == &codes::MALFORMED_YAML);
-    if is_template {
-        return;
-    }
-    let Some(documents) = documents else { return findings.extend(found) };
-    let version = |node: &Node| node.get("apiVersion").and_then(Node::as_str).map(str::to_owned);
-    // A profile is judged where a spec names it.
-    let is_own = |node: &Node| version(node).is_some_and(|version| version.starts_with("regcfg.dev/"));
-    let is_object = |node: &Node| node.get("apiVersion").is_some() && node.get("kind").is_some() && !is_own(node);
-    let objects: Vec<Node> = documents.into_iter().filter(is_object).collect();
-    if !objects.is_empty() {
-        findings.extend(found);
-        validate::manifests(&objects, target, findings);
     }
 }
 
