@@ -262,8 +262,7 @@ codes! {
     KEY_IN_BOTH = "RC0517" "key-in-both";
     /// A typed secret without a key of its type.
     SECRET_KEY_MISSING = "RC0518" "secret-key-missing";
-    /// More than one storage backend in one object.
-    OBJECT_SEVERAL_BACKENDS = "RC0519" "object-several-backends";
+    // RC0519 was RC0330 in an object; it is one fault, and has one code.
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
     /// A plain secret in output that nobody asked to hold secrets.
