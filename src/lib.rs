@@ -13,6 +13,10 @@ pub mod diag;
 pub mod emit;
 pub mod load;
 pub mod lower;
+#[cfg(feature = "mutation")]
+pub mod mutation;
+#[cfg(not(feature = "mutation"))]
+mod mutation;
 mod name;
 pub mod pem;
 pub mod pipeline;

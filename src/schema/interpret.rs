@@ -10,6 +10,7 @@ use std::fmt::Write;
 use super::fault::{Bound, Fault, What};
 use super::format;
 use super::table::{Additional, Format, Keywords, ListType, Literal, Property, Schema, Type};
+use crate::mutation::is_off;
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Origin, Value};
 
@@ -375,7 +376,9 @@ impl<'t> Walk<'t> {
     }
 
     fn fault(&mut self, what: What<'t>, origin: &'t Origin, path: &Path<'_>) {
-        self.found.faults.push(Fault { what, origin, path: path.text() });
+        if !is_off(what.part()) {
+            self.found.faults.push(Fault { what, origin, path: path.text() });
+        }
     }
 }
 
