@@ -126,6 +126,11 @@ impl<'t> Walk<'t> {
         if schema.not.is_some_and(|not| holds(not, schema, node, self.minor)) {
             self.fault(What::NoAlternative { expects: keywords.expects }, key, path);
         }
+        let minor = self.minor;
+        for part in schema.all_of_on(minor).filter(|part| !holds(part, schema, node, minor)) {
+            let expects = part.on(minor).expects.or(keywords.expects);
+            self.fault(What::NoAlternative { expects }, key, path);
+        }
         if self.found.faults.len() == n_faults && schema.rules_on(self.minor).next().is_some() {
             self.found.sites.push(Site { schema, node, key, path: path.text() });
         }
@@ -397,16 +402,36 @@ fn holds(constraint: &'static Schema, around: &'static Schema, node: &Node, mino
             }
         })
     };
+    let is_short = || keywords.max_length.is_none_or(|most| node.as_str().is_none_or(|text| is_within(text, most)));
     (keywords.values.is_empty() || is_among(node, keywords.values))
+        && is_short()
+        && has_as_many(keywords, node)
         && keywords.required.iter().all(|name| is_there(name))
         && fields_hold()
         && !constraint.not.is_some_and(|not| holds(not, around, node, minor))
         && (constraint.any_of.is_empty() || constraint.any_of.iter().any(|any| holds(any, around, node, minor)))
+        && constraint.all_of_on(minor).all(|part| holds(part, around, node, minor))
 }
 
-fn literal_holds(constraint: &'static Schema, literal: &Literal, minor: Minor) -> bool {
-    let values = constraint.on(minor).values;
-    (values.is_empty() || values.contains(literal))
+/// Tells whether a list has as many items as a constraint wants.
+fn has_as_many(keywords: &Keywords, node: &Node) -> bool {
+    let Some(items) = node.as_seq() else { return true };
+    let size = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    keywords.min_items.is_none_or(|least| size >= least) && keywords.max_items.is_none_or(|most| size <= most)
+}
+
+fn is_within(text: &str, most: u32) -> bool {
+    text.chars().count() <= most as usize
+}
+
+pub(super) fn literal_holds(constraint: &'static Schema, literal: &Literal, minor: Minor) -> bool {
+    let keywords = constraint.on(minor);
+    let is_short = match (keywords.max_length, literal) {
+        (Some(most), Literal::String(text)) => is_within(text, most),
+        _ => true,
+    };
+    (keywords.values.is_empty() || keywords.values.contains(literal))
+        && is_short
         && !constraint.not.is_some_and(|not| literal_holds(not, literal, minor))
 }
 
