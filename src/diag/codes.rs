@@ -22,6 +22,13 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
+impl Code {
+    /// Tells whether a finding of this code says that something was not checked, so that nobody may call it valid.
+    pub fn leaves_unchecked(&self) -> bool {
+        [&KIND_NOT_CHECKED].contains(&self)
+    }
+}
+
 /// Returns the code with an id, in either case.
 pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))

@@ -6,12 +6,14 @@
 
 pub mod codes;
 pub mod format;
+mod item;
 mod outcome;
 mod suggest;
 pub mod visible;
 
 pub use codes::Code;
-pub use outcome::{Location, Outcome};
+pub use item::{Item, Thing, Verdict};
+pub use outcome::{Fault, Location, Outcome};
 pub use suggest::nearest;
 
 use crate::tree::{Node, Origin, Place};
