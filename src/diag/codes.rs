@@ -22,6 +22,31 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
+/// Whose answer a finding is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nobody's on a cluster: it is about the files, and without it there is no answer.
+    Files,
+    /// The API server's: what it refuses, and what of its answer cannot be told.
+    Schema,
+    /// The operator's, and what else goes wrong with what the API server takes.
+    Rules,
+}
+
+impl Code {
+    /// Returns whose answer findings of this code are a part of.
+    pub fn verdict(&self) -> Verdict {
+        match self.id {
+            // About files and what stands in them; about objects that are taken and do not work.
+            "RC0511" | "RC0514" => Verdict::Files,
+            "RC0516" | "RC0519" | "RC0520" => Verdict::Rules,
+            id if id.starts_with("RC05") => Verdict::Schema,
+            id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Verdict::Rules,
+            _ => Verdict::Files,
+        }
+    }
+}
+
 /// Returns the code with an id, in either case.
 pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
@@ -284,4 +309,19 @@ codes! {
     NOT_WRITABLE = "RC0708" "not-writable";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_of_one_verdict() {
+        let of = |verdict: Verdict| ALL.iter().filter(move |code| code.verdict() == verdict);
+        assert!(of(Verdict::Schema).all(|code| code.id.starts_with("RC05")));
+        assert!(of(Verdict::Schema).any(|code| **code == API_RULE));
+        assert!(of(Verdict::Rules).any(|code| **code == SEVERAL_BACKENDS));
+        assert!(of(Verdict::Rules).any(|code| **code == OBJECT_SEVERAL_BACKENDS));
+        assert!(of(Verdict::Files).any(|code| **code == MALFORMED_YAML));
+    }
 }

@@ -10,7 +10,7 @@ mod outcome;
 mod suggest;
 pub mod visible;
 
-pub use codes::Code;
+pub use codes::{Code, Verdict};
 pub use outcome::{Location, Outcome};
 pub use suggest::nearest;
 
