@@ -11,7 +11,7 @@ mod outcome;
 mod suggest;
 pub mod visible;
 
-pub use codes::Code;
+pub use codes::{Code, Judge};
 pub use item::{Item, Thing, Verdict};
 pub use outcome::{Fault, Location, Outcome};
 pub use suggest::nearest;
