@@ -29,5 +29,6 @@ pub mod secret;
 pub mod spec;
 pub mod target;
 pub mod tree;
+pub mod update;
 pub mod validate;
 pub mod world;

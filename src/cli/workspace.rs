@@ -18,7 +18,7 @@ use crate::pipeline::Session;
 use crate::profile::Profiles;
 use crate::world::fs::FsWorld;
 use crate::world::root::{PROJECT_FILE, Root, discover_root};
-use crate::world::{ProjectPath, World};
+use crate::world::ProjectPath;
 
 /// The projects that the given files belong to.
 pub(super) struct Workspace {
@@ -30,6 +30,8 @@ pub(super) struct Workspace {
 
 /// A project, and what was given of it.
 pub(super) struct Opened {
+    /// The project's root.
+    pub(super) root: PathBuf,
     /// The project's files, environment and clock.
     pub(super) world: FsWorld,
     /// The files, in sorted order.
@@ -93,7 +95,7 @@ impl Workspace {
             files.dedup();
             dirs.sort();
             dirs.dedup();
-            opened.push(Opened { world, files, dirs, others });
+            opened.push(Opened { root, world, files, dirs, others });
         }
         Ok(Self { opened, faults })
     }
@@ -144,9 +146,7 @@ impl Opened {
         Profiles::of(&Project::new(&self.world), findings)
     }
 
-    /// Does work for each path on all cores, and returns the answers in the order of the paths.
-    ///
-    /// A panic in the work for one path is an internal error of that path and stops no other.
+    /// Does work for each path of the project, as [`each`] does.
     pub(super) fn each<T: Send>(
         &self,
         project: &Project<'_>,
@@ -154,21 +154,34 @@ impl Opened {
         day: Day,
         work: impl Fn(&Session<'_>, &ProjectPath, &mut Findings) -> Option<T> + Sync,
     ) -> Vec<Result<Answer<T>>> {
-        let mut faults = Findings::new();
-        let profiles = Profiles::of(project, &mut faults);
-        let session = Session { project, profiles: &profiles, day, as_of: self.world.now() };
-        let one = |path: &ProjectPath| {
-            let mut findings = faults.clone();
-            // Without the project's own profiles the built-in ones would take their place.
-            if findings.has_errors() {
-                return Ok(Answer { made: None, findings });
-            }
-            let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
-            let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&self.world.display(path))))?;
-            Ok(Answer { made, findings })
-        };
-        in_order(paths, one)
+        each(project, paths, day, work)
     }
+}
+
+/// Does work for each path on all cores, and returns the answers in the order of the paths.
+///
+/// A panic in the work for one path is an internal error of that path and stops no other.
+pub(super) fn each<T: Send>(
+    project: &Project<'_>,
+    paths: &[ProjectPath],
+    day: Day,
+    work: impl Fn(&Session<'_>, &ProjectPath, &mut Findings) -> Option<T> + Sync,
+) -> Vec<Result<Answer<T>>> {
+    let mut faults = Findings::new();
+    let profiles = Profiles::of(project, &mut faults);
+    let world = project.world();
+    let session = Session { project, profiles: &profiles, day, as_of: world.now() };
+    let one = |path: &ProjectPath| {
+        let mut findings = faults.clone();
+        // Without the project's own profiles the built-in ones would take their place.
+        if findings.has_errors() {
+            return Ok(Answer { made: None, findings });
+        }
+        let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
+        let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&world.display(path))))?;
+        Ok(Answer { made, findings })
+    };
+    in_order(paths, one)
 }
 
 fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {

@@ -297,6 +297,12 @@ codes! {
     OBJECT_SEVERAL_BACKENDS = "RC0519" "object-several-backends";
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
+    /// More replicas on a volume of one node that was accepted with one.
+    REPLICAS_RAISED = "RC0601" "replicas-raised";
+    /// An older state of a cluster of which nothing can be made.
+    UPDATE_NOT_CHECKED = "RC0628" "update-not-checked";
+    /// A cluster that an older state has and the new one has not.
+    CLUSTER_GONE = "RC0629" "cluster-gone";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.

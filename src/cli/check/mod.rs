@@ -3,6 +3,7 @@
 //! Called by pre-commit with any YAML file of a repository, in several processes at once: a file that is neither a spec
 //! nor a manifest is passed over in silence, and no file at all is nothing wrong.
 
+mod against;
 mod manifests;
 mod sorted;
 
@@ -35,6 +36,14 @@ pub struct CheckArgs {
     /// Specs, manifests, directories with either, or `-` for standard input
     #[arg(value_name = "FILE|DIR|-")]
     pub paths: Vec<PathBuf>,
+
+    /// Check the update from an older state of the same clusters, too: from a directory or a Git revision
+    ///
+    /// A directory holds the manifests that were applied, such as that of `render -o`. All else is a revision, at which
+    /// the same files are rendered. Where both have the name, the directory is meant; write `refs/heads/NAME` for the
+    /// branch. The program `git` reads the revision, and runs and fetches nothing that the repository configures
+    #[arg(long, value_name = "DIR|REV")]
+    pub against: Option<PathBuf>,
 
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -100,8 +109,9 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
     let mut findings = Findings::new();
-    if subjects.contains(&Subject::Input) {
-        manifests::check_input(&console.read_input(LIMIT)?, target, &mut findings);
+    let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
+    if let Some(input) = &input {
+        manifests::check_input(input, target, &mut findings);
     }
     for opened in &workspace.opened {
         let project = Project::new(&opened.world);
@@ -121,6 +131,11 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
                 }
             }
         }
+    }
+    if let Some(against) = &args.against {
+        let (workspace, input) = (&workspace, input.as_deref());
+        let asked = against::Asked { against, workspace, input, target, as_of: args.as_of.as_of };
+        exit = exit.merge(against::check(&asked, &mut findings, console)?);
     }
     Ok((exit, findings))
 }
