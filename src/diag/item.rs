@@ -94,15 +94,8 @@ impl Thing {
 impl Item {
     /// Makes the item of a thing that was judged: its findings say what came of it.
     pub fn judged(file: impl Into<String>, thing: Thing, findings: Findings) -> Self {
-        let mut item = Self {
-            file: file.into(),
-            thing,
-            name: None,
-            line: 1,
-            verdict: Verdict::Valid,
-            reason: None,
-            findings,
-        };
+        let mut item =
+            Self { file: file.into(), thing, name: None, line: 1, verdict: Verdict::Valid, reason: None, findings };
         item.judge();
         item
     }

@@ -139,9 +139,8 @@ impl<'a> From<&'a Place> for Location<'a> {
 fn each_unknown_kind_once(findings: Findings) -> Findings {
     let mut said = BTreeSet::new();
     let mut kept = Findings::new();
-    let mut is_news = |finding: &Diagnostic| {
-        finding.code != &codes::KIND_NOT_CHECKED || said.insert(finding.message.clone())
-    };
+    let mut is_news =
+        |finding: &Diagnostic| finding.code != &codes::KIND_NOT_CHECKED || said.insert(finding.message.clone());
     kept.extend(findings.into_iter().filter(|finding| is_news(finding)));
     kept
 }

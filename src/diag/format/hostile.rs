@@ -110,7 +110,9 @@ fn documents_of_json_read_back_with_what_was_said() {
         for (format, text) in written(&outcome(hostile)) {
             if matches!(format, "json" | "sarif" | "gitlab") {
                 let read: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-                let holds = |value: &serde_json::Value| value.to_string().contains(&serde_json::json!(hostile).to_string()[1..]);
+                let holds = |value: &serde_json::Value| {
+                    value.to_string().contains(&serde_json::json!(hostile).to_string()[1..])
+                };
                 assert!(holds(&read) || format != "json", "{format}: {text}");
             }
         }

@@ -106,7 +106,8 @@ impl Case {
 
     fn element(&self, file: &str) -> String {
         let (name, class) = (attribute(&self.name), self.class);
-        let open = format!("    <testcase name=\"{name}\" classname=\"{class}\" file=\"{}\" time=\"0\"", attribute(file));
+        let open =
+            format!("    <testcase name=\"{name}\" classname=\"{class}\" file=\"{}\" time=\"0\"", attribute(file));
         let (message, body) = (attribute(&self.message), content(&self.body));
         let out = if body.is_empty() { String::new() } else { format!("      <system-out>{body}</system-out>\n") };
         let inner = match self.verdict {
