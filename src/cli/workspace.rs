@@ -16,9 +16,9 @@ use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::pipeline::Session;
 use crate::profile::Profiles;
+use crate::world::ProjectPath;
 use crate::world::fs::FsWorld;
 use crate::world::root::{PROJECT_FILE, Root, discover_root};
-use crate::world::ProjectPath;
 
 /// The projects that the given files belong to.
 pub(super) struct Workspace {
@@ -136,7 +136,17 @@ impl Opened {
 
     /// Returns the YAML files below the directories that were given, without those of other projects.
     pub(super) fn files_below(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
-        let mut files: Vec<ProjectPath> = self.dirs.iter().flat_map(|dir| project.yaml_files(dir, findings)).collect();
+        self.named_below(project, &["yaml", "yml"], findings)
+    }
+
+    /// Returns the files below the directories that were given that may hold manifests: YAML and JSON.
+    pub(super) fn manifests_below(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
+        self.named_below(project, &["yaml", "yml", "json"], findings)
+    }
+
+    fn named_below(&self, project: &Project<'_>, endings: &[&str], findings: &mut Findings) -> Vec<ProjectPath> {
+        let below = self.dirs.iter().flat_map(|dir| project.files(dir, endings, findings));
+        let mut files: Vec<ProjectPath> = below.collect();
         files.retain(|file| !self.others.iter().any(|other| file.below(other).is_some()));
         files
     }
@@ -195,24 +205,24 @@ fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
     Ok((root, located, found.is_dir()))
 }
 
-/// Maps paths on all cores, keeping their order. Few paths are not worth a thread.
-fn in_order<T: Send>(paths: &[ProjectPath], one: impl Fn(&ProjectPath) -> T + Sync) -> Vec<T> {
+/// Maps things on all cores, keeping their order. Few are not worth a thread.
+pub(super) fn in_order<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> T + Sync) -> Vec<T> {
     const FEW: usize = 4;
-    let n_useful = paths.len() / FEW;
+    let n_useful = things.len() / FEW;
     // Asked only where it matters: the answer is read from files of the system.
     let n_threads = if n_useful < 2 { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(n_useful) };
     if n_threads < 2 {
-        return paths.iter().map(one).collect();
+        return things.iter().map(one).collect();
     }
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(paths.len()));
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(things.len()));
     thread::scope(|scope| {
         for _ in 0..n_threads {
             scope.spawn(|| {
-                while let Some((at, path)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?)))
+                while let Some((at, thing)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, things.get(at)?)))
                 {
-                    let answer = one(path);
+                    let answer = one(thing);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
                 }
             });

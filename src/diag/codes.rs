@@ -49,7 +49,7 @@ impl Code {
 
     /// Tells whether a finding of this code says that something was not checked, so that nobody may call it valid.
     pub fn leaves_unchecked(&self) -> bool {
-        [&KIND_NOT_CHECKED].contains(&self)
+        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE].contains(&self)
     }
 }
 
@@ -101,6 +101,8 @@ codes! {
     NOT_A_LAYER = "RC0115" "not-a-layer";
     /// `extends` that is not a list of paths.
     BAD_EXTENDS = "RC0116" "bad-extends";
+    /// A value that is encrypted, so that only its type is known.
+    ENCRYPTED_VALUE = "RC0151" "encrypted-value";
     /// A layer that extends itself, directly or not.
     LAYER_CYCLE = "RC0201" "layer-cycle";
     /// A platform without a profile.

@@ -10,7 +10,6 @@ use anyhow::{Result, anyhow};
 
 use super::sorted::Sorted;
 use crate::cli::console::Console;
-use crate::cli::exit::Exit;
 use crate::cli::failure::Refusal;
 use crate::cli::workspace::{Opened, Workspace, each};
 use crate::diag::visible::visible;
@@ -24,8 +23,8 @@ use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, SourceKind};
 use crate::update::{self, Before, Cluster, Unknown};
 use crate::validate;
-use crate::world::{ProjectPath, World};
 use crate::world::git::{GitFault, GitWorld, Repository};
+use crate::world::{ProjectPath, World};
 
 /// What is checked against an older state.
 pub(super) struct Asked<'a> {
@@ -49,14 +48,17 @@ struct State {
 }
 
 /// Checks the update; a state that cannot be had is an error.
-pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Result<Exit> {
+pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Result<()> {
     let called = visible(&asked.against.display().to_string()).into_owned();
-    let (n_new, n_matched) =
-        if asked.against.is_dir() { with_directory(asked, &called, findings)? } else { with_revision(asked, findings)? };
+    let (n_new, n_matched) = if asked.against.is_dir() {
+        with_directory(asked, &called, findings)?
+    } else {
+        with_revision(asked, findings)?
+    };
     if n_new > 0 && n_matched == 0 {
         console.note(&format!("no cluster is in `{called}`, and no update was checked"));
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// Compares all that is new with the manifests and specs below a directory.
@@ -97,7 +99,10 @@ fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> R
 /// Compares what is new of each project with the same files as of a revision.
 fn with_revision(asked: &Asked<'_>, findings: &mut Findings) -> Result<(usize, usize)> {
     let Some(name) = asked.against.to_str() else {
-        return Err(anyhow!("`{}` is neither a directory nor a revision", visible(&asked.against.display().to_string())));
+        return Err(anyhow!(
+            "`{}` is neither a directory nor a revision",
+            visible(&asked.against.display().to_string())
+        ));
     };
     if asked.input.is_some() {
         let help = "compare with a directory, or name files";

@@ -51,7 +51,8 @@ impl<'o> UpdateContext<'o> {
     /// nothing of its access modes, so that nobody else sees what does not go with them.
     fn kept_one_node_claim(&self) -> Option<&'o Node> {
         let (old, new) = self.same_backend().filter(|(old, _)| old.name == "pvc")?;
-        let name = new.given("claim")?.as_str().filter(|name| old.given("claim").and_then(Node::as_str) == Some(name))?;
+        let name =
+            new.given("claim")?.as_str().filter(|name| old.given("claim").and_then(Node::as_str) == Some(name))?;
         let claim = |of: &BundleContext<'o>| of.object("", "PersistentVolumeClaim", REGISTRY_NAMESPACE, name);
         let claim = claim(&self.old).filter(|_| claim(&self.new).is_none())?;
         let modes = claim.at(&["spec", "accessModes"])?;

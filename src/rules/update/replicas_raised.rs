@@ -17,10 +17,8 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     if ctx.old.setting("replicas", several).is_some() {
         return;
     }
-    let message = format!(
-        "{} replicas on a `ReadWriteOnce` claim that was accepted with one",
-        new.as_int().unwrap_or_default()
-    );
+    let message =
+        format!("{} replicas on a `ReadWriteOnce` claim that was accepted with one", new.as_int().unwrap_or_default());
     let finding = Diagnostic::about(RULE.code, Severity::Error, &new.origin, message);
     findings.push(
         ctx.was(finding, modes, "the claim's access modes")

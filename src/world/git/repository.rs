@@ -216,7 +216,9 @@ impl Revision<'_> {
             *reader = None;
         }
         match asked {
-            Ok(Err(ReadError::NotFound)) => Err(ReadError::Denied(format!("its content is not in this clone; {MISSING}"))),
+            Ok(Err(ReadError::NotFound)) => {
+                Err(ReadError::Denied(format!("its content is not in this clone; {MISSING}")))
+            }
             Ok(answer) => answer,
             Err(error) => Err(ReadError::Denied(format!("`git` does not answer: {error}"))),
         }
