@@ -5,7 +5,8 @@ use super::{BundleContext, Check, Rule, SpecContext};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::AMBIGUOUS_CA_HOST, check: Check::SpecOrManifests(check, check_manifests) };
+pub(super) static RULE: Rule =
+    Rule { code: &codes::AMBIGUOUS_CA_HOST, check: Check::SpecOrManifests(check, check_manifests) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for (host, entry) in ctx.spec.registry_cas().filter(|(host, _)| host.contains("..")) {
@@ -35,7 +36,7 @@ fn check_manifests(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, trusted};
 
     #[test]
     fn two_dots_are_not_the_users_to_write() {
@@ -44,5 +45,15 @@ mod tests {
         check_says("aws-upi 4.16", &spec("r.example.com..5000"), "write `r.example.com:5000`");
         check("aws-upi 4.16", &spec("r..example.com:5000"), &["error RC0359 at \"r..example.com:5000\""]);
         check("aws-upi 4.16", &spec("r.example.com:5000"), &[]);
+    }
+
+    #[test]
+    fn a_key_stands_for_one_host() {
+        let trusted =
+            |keys: &[&str]| trusted(&keys.iter().map(|key| (*key, include_str!("testing/ca.crt"))).collect::<Vec<_>>());
+
+        check_objects("4.16", &trusted(&["r..example.com..5000"]), &["error RC0359 at r..example.com..5000"]);
+        check_objects("4.16", &trusted(&["r.example.com..5000"]), &[]);
+        check_objects("4.16", &trusted(&["r..example.com..5000"]).replace("openshift-config", "default"), &[]);
     }
 }

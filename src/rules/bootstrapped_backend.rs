@@ -22,7 +22,9 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let command = "oc patch configs.imageregistry.operator.openshift.io cluster --type json";
     let finding = Diagnostic::about(RULE.code, Severity::Warning, &own.entry.key, message)
         .note("the operator refuses two backends: `exactly one storage type should be configured at the same time`")
-        .help(format!("unless the cluster was switched already, run once before the first apply: {command} -p '{patch}'"));
+        .help(format!(
+            "unless the cluster was switched already, run once before the first apply: {command} -p '{patch}'"
+        ));
     findings.push(finding.object("Config cluster"));
 }
 

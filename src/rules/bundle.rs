@@ -270,7 +270,8 @@ impl<'o> BundleContext<'o> {
             let target = text(&["spec", "target", "name"]).or_else(|| text(&["metadata", "name"]));
             text(&["metadata", "namespace"]) == Some(REGISTRY_NAMESPACE) && target == Some(USER_SECRET)
         });
-        let mut items = fetched.flat_map(|external| external.at(&["spec", "data"]).and_then(Node::as_seq).unwrap_or_default());
+        let mut items =
+            fetched.flat_map(|external| external.at(&["spec", "data"]).and_then(Node::as_seq).unwrap_or_default());
         let item = items.find(|item| item.get("secretKey").and_then(Node::as_str) == Some(key))?;
         item.entry("secretKey")
     }

@@ -133,8 +133,8 @@ pub static RULES: &[&Rule] = &[
     &endpoint_without_scheme::RULE,
     &no_gcs_region::RULE,
     &negative_limit::RULE,
-    &update::replicas_raised::RULE,
     &bootstrapped_backend::RULE,
+    &update::replicas_raised::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.

@@ -10,15 +10,14 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
     for bundle in &ctx.bundles {
         let Some(block) = bundle.blocks.iter().find(|block| matches!(block.what, What::PrivateKey)) else { continue };
         let finding = Diagnostic::error(RULE.code, &block.place, "a private key among certificates");
-        let help =
-            "take the block out, and replace the key if this file was ever committed; a route's key belongs in a Secret, as `tls.key`";
+        let help = "take the block out, and replace the key if this file was ever committed; a route's key belongs in a Secret, as `tls.key`";
         findings.push(bundle.named_in(finding).help(help));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, trusted};
 
     #[test]
     fn no_key_stands_among_certificates() {
@@ -27,5 +26,19 @@ mod tests {
         check("aws-upi 4.16", &ca("ca.crt"), &[]);
         let route = "registry: {routes: {one: {tls: {certificate: {file: both.crt}, key: {valueFrom: {env: A}}}}}}";
         check("aws-upi 4.16", route, &["error RC0355 at -----BEGIN EC PRIVATE KEY-----"]);
+    }
+
+    #[test]
+    fn certificates_of_manifests_are_read_too() {
+        let bundle = |text: &str| trusted(&[("r.local", text)]);
+        check_objects(
+            "4.16",
+            &bundle(concat!(
+                include_str!("testing/ca.crt"),
+                "-----BEGIN EC PRIVATE KEY-----\nHUSHHUSH\n-----END EC PRIVATE KEY-----\n"
+            )),
+            &["error RC0355 at -----BEGIN EC PRIVATE KEY-----"],
+        );
+        check_objects("4.16", &bundle(include_str!("testing/ca.crt")), &[]);
     }
 }
