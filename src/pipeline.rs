@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use crate::check::{Checked, check};
 use crate::diag::Findings;
-use crate::load::{Project, contents, load};
+use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
 use crate::profile::{Profile, Profiles};
 use crate::render::render;
 use crate::resolve::{Resolved, resolve};
-use crate::target::Target;
+use crate::target::{Minor, Target};
 use crate::tree::Node;
 use crate::validate::validate;
 use crate::world::ProjectPath;
@@ -56,18 +56,42 @@ pub fn resolved(session: &Session<'_>, path: &ProjectPath, findings: &mut Findin
 
 /// Checks a spec, without rendering it.
 pub fn checked(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Checked> {
+    let (resolved, contents) = read(session, path, findings)?;
+    check(resolved, contents, session.as_of, findings)
+}
+
+/// Reads all that a spec is made of.
+fn read(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<(Resolved, Contents)> {
     let resolved = resolved(session, path, findings)?;
     let n_errors = findings.n_errors();
     let contents = contents(session.project, resolved.spec(), &|place| resolved.dir_of(place), findings);
-    if findings.n_errors() > n_errors {
-        return None;
-    }
-    check(resolved, contents, session.as_of, findings)
+    (findings.n_errors() == n_errors).then_some((resolved, contents))
 }
 
 /// Compiles a spec to the objects of its cluster; none where an error was added.
 pub fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Bundle> {
     let checked = checked(session, path, findings)?;
+    finish(session, checked, findings)
+}
+
+/// Compiles a spec once for each minor of a range, in place of its own target, and returns what is found on each.
+pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -> Vec<(Minor, Findings)> {
+    let mut of_all = Findings::new();
+    let read = read(session, path, &mut of_all);
+    let on = |minor: Minor| {
+        let mut findings = of_all.clone();
+        if let Some((resolved, contents)) = &read {
+            let resolved = resolved.clone().on(Target::only(minor));
+            let checked = check(resolved, contents.clone(), session.as_of, &mut findings);
+            let _bundle = checked.and_then(|checked| finish(session, checked, &mut findings));
+        }
+        (minor, findings)
+    };
+    range.minors().map(on).collect()
+}
+
+/// Makes the objects of a checked spec.
+fn finish(session: &Session<'_>, checked: Checked, findings: &mut Findings) -> Option<Bundle> {
     let lowered = lower(checked, session.day, findings)?;
     let rendered = render(lowered, findings)?;
     let validated = validate(rendered, session.day, findings)?;

@@ -138,6 +138,14 @@ codes! {
     SPEC_DUPLICATE = "RC0317" "spec-duplicate";
     /// Fields that do not go together.
     SPEC_NOT_TOGETHER = "RC0318" "spec-not-together";
+    /// A target that is not released yet.
+    MINOR_IN_DEVELOPMENT = "RC0319" "minor-in-development";
+    /// Named storage on a range of which only a part knows who manages it.
+    MANAGEMENT_STATE_ON_RANGE = "RC0320" "management-state-on-range";
+    /// A log level on a range of which only a part knows it.
+    LOG_LEVEL_ON_RANGE = "RC0321" "log-level-on-range";
+    /// A field that the minors of a range bootstrap in different ways.
+    BOOTSTRAP_DIFFERS = "RC0322" "bootstrap-differs";
     /// Two storage backends at once.
     SEVERAL_BACKENDS = "RC0330" "several-backends";
     /// A managed registry with nowhere to keep images.

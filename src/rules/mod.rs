@@ -11,6 +11,7 @@ mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
 mod bad_hostname;
+mod bootstrap_differs;
 mod bootstrapped_backend;
 mod bundle;
 mod certificate_not_valid;
@@ -25,6 +26,9 @@ mod images_on_empty_dir;
 mod incomplete_credentials;
 mod key_without_container;
 mod key_without_encryption;
+mod log_level_on_range;
+mod management_state_on_range;
+mod minor_in_development;
 mod mixed_credentials;
 mod negative_limit;
 mod negative_replicas;
@@ -93,6 +97,10 @@ pub enum Check {
 
 /// Every rule, in order of code.
 pub static RULES: &[&Rule] = &[
+    &minor_in_development::RULE,
+    &management_state_on_range::RULE,
+    &log_level_on_range::RULE,
+    &bootstrap_differs::RULE,
     &several_backends::RULE,
     &no_backend::RULE,
     &backend_not_on_platform::RULE,

@@ -43,6 +43,14 @@ const FILES: &[(&str, &str)] = &[
         "profiles/cloud/profile.yaml",
         "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: base, storage: [s3, gcs, azure, swift, ibmcos, oss, pvc, emptyDir]}\n",
     ),
+    (
+        "profiles/changing/profile.yaml",
+        concat!(
+            "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: base, bootstrap: {config: [",
+            "{spec: {managementState: Managed, logging: 2, replicas: 1, rolloutStrategy: RollingUpdate, storage: {s3: {}}}}, ",
+            "{since: \"4.10\", spec: {managementState: Managed, logging: 2, replicas: 2, rolloutStrategy: RollingUpdate, storage: {s3: {}}}}]}}\n"
+        ),
+    ),
 ];
 
 /// Checks the findings of a spec: each as `severity CODE at TEXT`, where the text is what the finding points at.

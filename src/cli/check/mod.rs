@@ -8,6 +8,7 @@ mod manifests;
 mod only;
 mod read;
 mod sorted;
+mod upgrade;
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ use super::exit::Exit;
 use super::failure;
 use super::workspace::{Opened, Workspace};
 use crate::check::shape;
-use crate::diag::{Fault, Findings, Item, Outcome, Thing};
+use crate::diag::{Fault, Findings, Item, Outcome, Thing, Upgrade};
 use crate::load::{LIMIT, Project};
 use crate::lower::Day;
 use crate::pipeline::{self, Session};
@@ -57,7 +58,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "VERDICT")]
     pub only: Option<Only>,
 
-    /// The target of plain manifests.
+    /// The target of plain manifests, and the range that specs are run through.
     #[command(flatten)]
     pub target: TargetArg,
 
@@ -82,6 +83,8 @@ struct Run {
     /// What was found on no single thing.
     findings: Findings,
     faults: Vec<Fault>,
+    /// What holds of specs on each minor of the range that was asked for.
+    upgrades: Vec<Upgrade>,
 }
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
@@ -117,8 +120,9 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     if let Some(input) = &input {
         run.take_manifests(judge.input(input), console);
     }
+    let upgrades = args.target.openshift.map(|range| upgrade::Asked { range, only: args.only });
     for opened in &workspace.opened {
-        run.check_project(opened, &judge, console);
+        run.check_project(opened, &judge, upgrades, console);
     }
     if let Some(against) = &args.against {
         let (workspace, input) = (&workspace, input.as_deref());
@@ -132,7 +136,13 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
 
 impl Run {
     /// Checks what was given of a project.
-    fn check_project(&mut self, opened: &Opened, judge: &Judge, console: &mut Console<'_>) {
+    fn check_project(
+        &mut self,
+        opened: &Opened,
+        judge: &Judge,
+        upgrades: Option<upgrade::Asked>,
+        console: &mut Console<'_>,
+    ) {
         let project = Project::new(&opened.world);
         let sorted = Sorted::new(opened, &project, &mut self.findings);
         let shown = |path: &ProjectPath| project.world().display(path);
@@ -145,10 +155,16 @@ impl Run {
             self.items.push(Item::judged(shown(path), Thing::Layer, check_layer(&project, path)));
         }
         self.take_manifests(judge.files(&project, &sorted.others), console);
-        let answers = opened.each(&project, &sorted.specs, Day::Running, compile);
+        let answers = opened.each(&project, &sorted.specs, Day::Running, |session, path, findings| {
+            compile(session, path, findings);
+            upgrades.map(|asked| upgrade::upgrade(session, path, asked))
+        });
         for (path, answer) in sorted.specs.iter().zip(answers) {
             match answer {
-                Ok(answer) => self.items.push(Item::judged(shown(path), Thing::Spec, answer.findings)),
+                Ok(answer) => {
+                    self.items.push(Item::judged(shown(path), Thing::Spec, answer.findings));
+                    self.upgrades.extend(answer.made);
+                }
                 Err(error) => self.failed(Some((shown(path), Thing::Spec)), &error, console),
             }
         }
@@ -179,13 +195,13 @@ impl Run {
             only.filter(&mut self.items, &mut self.findings);
         }
         self.items.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        Outcome::of_run(self.items, self.findings, self.faults)
+        Outcome::of_run(self.items, self.findings, self.faults).with_upgrades(self.upgrades)
     }
 }
 
 /// Compiles a spec for its findings alone.
-fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<()> {
-    pipeline::compile(session, path, findings).map(drop)
+fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) {
+    let _bundle = pipeline::compile(session, path, findings);
 }
 
 /// Checks a layer by itself: the shape of what it says, on every minor.
