@@ -1,16 +1,17 @@
 //! Rules: what the schema lets through and the operator, the nodes or the registry then choke on.
 //!
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
-//! resolved, the objects of one cluster whoever wrote them, a whole project, or an update of old objects to new ones.
-//! Rules never change what they judge. To add one: a file, a line in the
-//! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`
-//! and `certificates::Bundle`; each rule tests itself through `testing::check`.
+//! resolved, the objects of one cluster whoever wrote them, certificates, a whole project, or an update of old objects to
+//! new ones. Rules never change what they judge. To add one: a file, a line in the table below, a code with its
+//! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext` and
+//! `certificates::CertificatesContext`; each rule tests itself through `testing::check` and `testing::check_objects`.
 
 mod ambiguous_ca_host;
 mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
 mod bad_hostname;
+mod bootstrapped_backend;
 mod bundle;
 mod certificate_not_valid;
 mod certificates;
@@ -56,6 +57,7 @@ mod unused_credentials;
 mod update;
 
 pub use bundle::BundleContext;
+pub use certificates::CertificatesContext;
 pub use context::SpecContext;
 pub use project::ProjectContext;
 pub use update::UpdateContext;
@@ -77,6 +79,10 @@ pub struct Rule {
 pub enum Check {
     /// A resolved spec.
     Spec(fn(&SpecContext<'_>, &mut Findings)),
+    /// A resolved spec, or else manifests that come from none: each shows the fault in a way of its own.
+    SpecOrManifests(fn(&SpecContext<'_>, &mut Findings), fn(&BundleContext<'_>, &mut Findings)),
+    /// The certificates that a spec names, or that manifests hold.
+    Certificates(fn(&CertificatesContext<'_>, &mut Findings)),
     /// The objects of one cluster.
     Bundle(fn(&BundleContext<'_>, &mut Findings)),
     /// A whole project.
@@ -127,6 +133,7 @@ pub static RULES: &[&Rule] = &[
     &endpoint_without_scheme::RULE,
     &no_gcs_region::RULE,
     &negative_limit::RULE,
+    &bootstrapped_backend::RULE,
     &update::replicas_raised::RULE,
 ];
 
@@ -136,16 +143,21 @@ const MOST: usize = 100;
 /// Runs every rule on specs. A finding on what the profile gives points at the platform that the user names.
 pub fn on_spec(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let platform = Some(ctx.resolved.platform());
+    let certificates = CertificatesContext::of_spec(ctx);
     run(platform, findings, |rule, found| match rule.check {
-        Check::Spec(check) => check(ctx, found),
+        Check::Spec(check) | Check::SpecOrManifests(check, _) => check(ctx, found),
+        Check::Certificates(check) => check(&certificates, found),
         _ => {}
     });
 }
 
 /// Runs every rule on the objects of one cluster, which must be right by their schemas.
 pub fn on_bundle(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let certificates = CertificatesContext::of_manifests(ctx);
     run(ctx.platform(), findings, |rule, found| match rule.check {
         Check::Bundle(check) => check(ctx, found),
+        Check::SpecOrManifests(_, check) if !ctx.is_rendered() => check(ctx, found),
+        Check::Certificates(check) => check(&certificates, found),
         _ => {}
     });
 }
