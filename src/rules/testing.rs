@@ -161,3 +161,30 @@ pub(super) fn with_credentials(storage: &str, names: &[&str]) -> String {
     let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
     format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
 }
+
+/// Returns the config CR with this `spec`, as a manifest.
+pub(super) fn config(spec: &str) -> String {
+    singleton("imageregistry.operator.openshift.io/v1", "Config", spec)
+}
+
+/// Returns the ImagePruner with this `spec`, as a manifest.
+pub(super) fn pruner(spec: &str) -> String {
+    singleton("imageregistry.operator.openshift.io/v1", "ImagePruner", spec)
+}
+
+/// Returns image.config with this `spec`, as a manifest.
+pub(super) fn image(spec: &str) -> String {
+    singleton("config.openshift.io/v1", "Image", spec)
+}
+
+fn singleton(api_version: &str, kind: &str, spec: &str) -> String {
+    format!("---\napiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: cluster}}\nspec: {spec}\n")
+}
+
+/// Returns a manifest: `what` is its `apiVersion` and kind, `name` its namespace and name, `rest` its other lines.
+pub(super) fn manifest(what: &str, name: &str, rest: &str) -> String {
+    let (api_version, kind) = what.split_once(' ').expect("a version and a kind");
+    let (namespace, name) = name.split_once('/').expect("a namespace and a name");
+    let metadata = format!("{{namespace: {namespace}, name: {name}}}");
+    format!("---\napiVersion: {api_version}\nkind: {kind}\nmetadata: {metadata}\n{rest}\n")
+}
