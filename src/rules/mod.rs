@@ -4,7 +4,9 @@
 //! resolved, the objects of one cluster whoever wrote them, a whole project, or an update of old objects to new ones.
 //! Rules never change what they judge. To add one: a file, a line in the
 //! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`
-//! and `certificates::Bundle`; each rule tests itself through `testing::check`.
+//! and `certificates::Bundle`, of objects in `bundle::BundleContext` and `held::holders`; schedules are read by
+//! `cron::check`. Each rule tests itself through `testing::check`. `README.md` beside this file says which rule holds
+//! which fact about the operator, and which facts no file can decide.
 
 mod age_in_nanoseconds;
 mod ambiguous_ca_host;
