@@ -3,30 +3,54 @@
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
 //! resolved, the objects of one cluster whoever wrote them, certificates, a whole project, or an update of old objects to
 //! new ones. Rules never change what they judge. To add one: a file, a line in the table below, a code with its
-//! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext` and
-//! `certificates::CertificatesContext`; each rule tests itself through `testing::check` and `testing::check_objects`.
+//! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext`,
+//! `held::holders` and `certificates::CertificatesContext`; schedules are read by `cron::check`. Each rule tests itself
+//! through `testing::check` and `testing::check_objects`. `README.md` beside this file says which rule holds which fact
+//! about the operator, and which facts no file can decide.
 
+mod age_in_nanoseconds;
 mod ambiguous_ca_host;
+mod authored_observed_config;
 mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
 mod bad_hostname;
+mod bad_observed_tls;
+mod bad_schedule;
+mod bad_swift_url;
+mod bad_swift_version;
 mod bootstrapped_backend;
+mod bucket_host_on_address;
 mod bundle;
 mod certificate_not_valid;
 mod certificates;
+mod committed_http_secret;
 mod context;
 mod credential_of_other_minor;
 mod credentials;
+mod cron;
+mod default_claim_taken;
 mod duplicate_ca_host;
 mod duplicate_hostname;
+mod duplicate_route_name;
+mod empty_account_key;
+mod empty_node_selector;
 mod endpoint_without_scheme;
+mod forced_state;
+mod held;
+mod host_of_other_route;
 mod images_on_empty_dir;
 mod incomplete_credentials;
+mod incomplete_user_secret;
+mod key_of_other_instance;
+mod key_on_own_gcs_bucket;
 mod key_without_container;
 mod key_without_encryption;
+mod logging_without_effect;
+mod malformed_overrides;
 mod mixed_credentials;
 mod negative_limit;
+mod negative_pruner_number;
 mod negative_replicas;
 mod no_backend;
 mod no_certificate;
@@ -34,24 +58,40 @@ mod no_credentials;
 mod no_gcs_region;
 mod no_s3_region;
 mod not_an_authority;
+mod object_in_other_namespace;
+mod object_without_key;
+mod operators_annotation;
 mod operators_ca_host;
+mod operators_object;
+mod operators_storage_deleted;
+mod optional_cloudfront_key;
 mod own_storage_deleted;
 mod own_storage_managed;
+mod platforms_bundle_replaced;
+mod platforms_ca_bundle;
 mod private_access_with_key;
 mod private_key;
 mod project;
+mod pruner_without_registry;
+mod pruner_without_suspend;
 mod replicas_on_empty_dir;
 mod replicas_on_one_node_volume;
 mod reserved_route_name;
+mod retired_backend;
 mod rolling_on_one_node_volume;
 mod rolling_without_replicas;
 mod several_backends;
+mod suspended_pruner;
 #[cfg(test)]
 mod testing;
+mod trusted_ca_without_endpoint;
+mod two_prune_ages;
 mod two_route_certificates;
 mod unknown_credential;
+mod unmanaged_settings;
 mod unnamed_claim;
 mod unreadable_certificate;
+mod unsupported_overrides;
 mod unusable_access_modes;
 mod unused_credentials;
 mod update;
@@ -133,7 +173,43 @@ pub static RULES: &[&Rule] = &[
     &endpoint_without_scheme::RULE,
     &no_gcs_region::RULE,
     &negative_limit::RULE,
+    &platforms_bundle_replaced::RULE,
     &bootstrapped_backend::RULE,
+    &duplicate_route_name::RULE,
+    &default_claim_taken::RULE,
+    &object_in_other_namespace::RULE,
+    &object_without_key::RULE,
+    &incomplete_user_secret::RULE,
+    &empty_account_key::RULE,
+    &malformed_overrides::RULE,
+    &unsupported_overrides::RULE,
+    &authored_observed_config::RULE,
+    &bad_observed_tls::RULE,
+    &pruner_without_suspend::RULE,
+    &bad_swift_version::RULE,
+    &bad_swift_url::RULE,
+    &retired_backend::RULE,
+    &key_of_other_instance::RULE,
+    &key_on_own_gcs_bucket::RULE,
+    &trusted_ca_without_endpoint::RULE,
+    &optional_cloudfront_key::RULE,
+    &bucket_host_on_address::RULE,
+    &empty_node_selector::RULE,
+    &bad_schedule::RULE,
+    &negative_pruner_number::RULE,
+    &two_prune_ages::RULE,
+    &age_in_nanoseconds::RULE,
+    &suspended_pruner::RULE,
+    &pruner_without_registry::RULE,
+    &committed_http_secret::RULE,
+    &operators_object::RULE,
+    &operators_annotation::RULE,
+    &platforms_ca_bundle::RULE,
+    &operators_storage_deleted::RULE,
+    &forced_state::RULE,
+    &unmanaged_settings::RULE,
+    &logging_without_effect::RULE,
+    &host_of_other_route::RULE,
     &update::replicas_raised::RULE,
 ];
 
