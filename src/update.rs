@@ -175,10 +175,11 @@ mod tests {
 
     #[test]
     fn clusters_are_matched_by_name_wherever_they_moved() {
-        check(&[("a", "x.yaml"), ("b", "y.yaml")], &[("b", "x.yaml"), ("a", "y.yaml")], &[
-            ("y.yaml", "x.yaml"),
-            ("x.yaml", "y.yaml"),
-        ]);
+        check(
+            &[("a", "x.yaml"), ("b", "y.yaml")],
+            &[("b", "x.yaml"), ("a", "y.yaml")],
+            &[("y.yaml", "x.yaml"), ("x.yaml", "y.yaml")],
+        );
     }
 
     #[test]

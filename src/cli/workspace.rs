@@ -16,9 +16,9 @@ use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::pipeline::Session;
 use crate::profile::Profiles;
+use crate::world::ProjectPath;
 use crate::world::fs::FsWorld;
 use crate::world::root::{PROJECT_FILE, Root, discover_root};
-use crate::world::ProjectPath;
 
 /// The projects that the given files belong to.
 pub(super) struct Workspace {

@@ -24,8 +24,8 @@ use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, SourceKind};
 use crate::update::{self, Before, Cluster, Unknown};
 use crate::validate;
-use crate::world::{ProjectPath, World};
 use crate::world::git::{GitFault, GitWorld, Repository};
+use crate::world::{ProjectPath, World};
 
 /// What is checked against an older state.
 pub(super) struct Asked<'a> {
@@ -48,15 +48,24 @@ struct State {
     unknown: Vec<Unknown>,
 }
 
-/// Checks the update; a state that cannot be had is an error.
-pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Result<Exit> {
+/// Checks the update. Where the older state cannot be had, there is no answer; what else was found is told all the same.
+pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Exit {
     let called = visible(&asked.against.display().to_string()).into_owned();
-    let (n_new, n_matched) =
-        if asked.against.is_dir() { with_directory(asked, &called, findings)? } else { with_revision(asked, findings)? };
-    if n_new > 0 && n_matched == 0 {
-        console.note(&format!("no cluster is in `{called}`, and no update was checked"));
+    let compared = match asked.against.is_dir() {
+        true => with_directory(asked, &called, findings),
+        false => with_revision(asked, findings),
+    };
+    match compared {
+        Ok((n_new, 0)) if n_new > 0 => {
+            console.note(&format!("no cluster is in `{called}`, and no update was checked"));
+            Exit::Done
+        }
+        Ok(_) => Exit::Done,
+        Err(error) => {
+            console.show_error(&error);
+            Exit::NoAnswer
+        }
     }
-    Ok(Exit::Done)
 }
 
 /// Compares all that is new with the manifests and specs below a directory.
@@ -97,7 +106,10 @@ fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> R
 /// Compares what is new of each project with the same files as of a revision.
 fn with_revision(asked: &Asked<'_>, findings: &mut Findings) -> Result<(usize, usize)> {
     let Some(name) = asked.against.to_str() else {
-        return Err(anyhow!("`{}` is neither a directory nor a revision", visible(&asked.against.display().to_string())));
+        return Err(anyhow!(
+            "`{}` is neither a directory nor a revision",
+            visible(&asked.against.display().to_string())
+        ));
     };
     if asked.input.is_some() {
         let help = "compare with a directory, or name files";

@@ -160,8 +160,8 @@ impl<'r> GitWorld<'r> {
     /// Returns the path that a link stands for, with what comes behind it.
     fn target(&self, link: &Leaf, before: &[&str], rest: &[&str]) -> Result<ProjectPath, ReadError> {
         let target = self.revision.blob(&link.id, LONGEST_LINK)?;
-        let target =
-            String::from_utf8(target).map_err(|_| ReadError::Denied("it leads over a link that is not UTF-8".into()))?;
+        let target = String::from_utf8(target)
+            .map_err(|_| ReadError::Denied("it leads over a link that is not UTF-8".into()))?;
         let joined = ProjectPath::new(&before.join("/")).and_then(|from| from.join(&target));
         joined.and_then(|path| path.join(&rest.join("/"))).map_err(|why| match why {
             NotInProject::Git => ReadError::EntersGit,
@@ -179,7 +179,9 @@ impl World for GitWorld<'_> {
         };
         let bytes = self.revision.blob(&leaf.id, limit)?;
         if bytes.starts_with(LFS) {
-            return Err(ReadError::Denied("it is a pointer of Git LFS, and its content is not in the repository".into()));
+            return Err(ReadError::Denied(
+                "it is a pointer of Git LFS, and its content is not in the repository".into(),
+            ));
         }
         Ok(bytes)
     }
@@ -194,9 +196,8 @@ impl World for GitWorld<'_> {
         if self.odd.contains(&dir) {
             return Err(ReadError::Denied("it holds an entry whose name is not UTF-8 or has a backslash".into()));
         }
-        let entries = names.iter().filter_map(|(name, is_dir)| {
-            Some(DirEntry { path: path.join(name).ok()?, is_dir: *is_dir })
-        });
+        let entries =
+            names.iter().filter_map(|(name, is_dir)| Some(DirEntry { path: path.join(name).ok()?, is_dir: *is_dir }));
         let mut entries: Vec<DirEntry> = entries.collect();
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(entries)
