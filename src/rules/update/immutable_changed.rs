@@ -90,7 +90,7 @@ mod tests {
         check_update("4.16", &old, &secret("immutable: true\nstringData: {a: a}"), &[]);
         check_update("4.16", &old, &secret("immutable: true\ndata: {a: Yg==}"), &["error RC0622 at Yg=="]);
         check_update("4.16", &old, &secret("immutable: true\ndata: {a: YQ==, b: Yg==}"), &["error RC0622 at Yg=="]);
-        check_update("4.16", &old, &secret("immutable: true\ndata: {}"), &["error RC0622 at {}"]);
+        check_update("4.16", &old, &secret("immutable: true\ndata: {}"), &["error RC0622 at {"]);
         check_update("4.16", &old, &secret("data: {a: YQ==}"), &["error RC0622 at s"]);
         check_update_says(
             "4.16",
@@ -101,7 +101,7 @@ mod tests {
         let map = |value: &str| {
             object("v1", "ConfigMap", "name: m, namespace: n", &format!("immutable: true\ndata: {{a: {value}}}"))
         };
-        check_update("4.16", &map("x"), &map("y"), &["error RC0622 at y"]);
+        check_update("4.16", &map("one"), &map("two"), &["error RC0622 at two"]);
     }
 
     #[test]

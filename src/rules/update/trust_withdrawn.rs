@@ -18,7 +18,8 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         |image: &'_ Node| image.at(&["additionalTrustedCA", "name"]).filter(|name| name.as_str() != Some("")).cloned();
     let Some(was) = reference(old_image) else { return };
     let is = reference(new_image);
-    let at = is.as_ref().or_else(|| new_image.get("additionalTrustedCA"));
+    let named = new_image.at(&["additionalTrustedCA", "name"]);
+    let at = named.or_else(|| new_image.get("additionalTrustedCA"));
     let tell = |severity, message: String| match at {
         Some(at) => Diagnostic::about(RULE.code, severity, &at.origin, message),
         None => ctx.gone(RULE.code, severity, message),
@@ -99,7 +100,7 @@ mod tests {
         check_update("4.16", &both, &bundle("cas", "b.io: y"), &["info RC0614 at cas"]);
         check_update_says("4.16", &both, &bundle("cas", "b.io: y"), "certificates of `a.io:5000` are trusted no more");
         check_update("4.16", &both, &bundle("others", "a.io..5000: x, b.io: z"), &[]);
-        check_update("4.16", &both, &image("additionalTrustedCA: {name: \"\"}"), &["info RC0614 at {name: \"\"}"]);
+        check_update("4.16", &both, &image("additionalTrustedCA: {name: \"\"}"), &["info RC0614 at \"\""]);
         check_update("4.16", &both, &image(""), &["info RC0614 at name"]);
         check_update("4.16", &both, &image("additionalTrustedCA: {name: x}"), &["info RC0614 at x"]);
     }
