@@ -372,6 +372,48 @@ codes! {
     HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
+    /// A rolling update on a volume of one node that was accepted with `Recreate`.
+    ROLLING_ON_ACCEPTED_CLAIM = "RC0602" "rolling-on-accepted-claim";
+    /// Another storage backend.
+    BACKEND_SWITCHED = "RC0603" "backend-switched";
+    /// Another bucket, container or claim of the same backend.
+    IMAGES_LEFT_BEHIND = "RC0604" "images-left-behind";
+    /// A registry that is removed while the operator manages its storage.
+    STORAGE_DELETED = "RC0605" "storage-deleted";
+    /// A registry that is removed.
+    REGISTRY_REMOVED = "RC0606" "registry-removed";
+    /// Storage of the user's own that the operator begins to manage.
+    STORAGE_TAKEN_OVER = "RC0607" "storage-taken-over";
+    /// A claim whose immutable fields change.
+    CLAIM_CHANGED = "RC0608" "claim-changed";
+    /// A claim that shrinks.
+    CLAIM_SHRUNK = "RC0609" "claim-shrunk";
+    /// A claim that is rendered no more.
+    CLAIM_GONE = "RC0610" "claim-gone";
+    /// The operator's config that is rendered no more.
+    CONFIG_GONE = "RC0611" "config-gone";
+    /// The pruner or image.config that is rendered no more.
+    SETTINGS_GONE = "RC0612" "settings-gone";
+    /// What the registry reads and is rendered no more.
+    REFERENCE_GONE = "RC0613" "reference-gone";
+    /// Registries whose certificates are trusted no more.
+    TRUST_WITHDRAWN = "RC0614" "trust-withdrawn";
+    /// Mirrors that move to another object in one step.
+    MIRRORS_SWITCHED = "RC0615" "mirrors-switched";
+    /// Mirrors whose change drains the nodes.
+    MIRRORS_CHANGED = "RC0616" "mirrors-changed";
+    /// Lists of registries whose change drains the nodes.
+    REGISTRY_LISTS_CHANGED = "RC0617" "registry-lists-changed";
+    /// Private storage that is to become public.
+    PRIVATE_ACCESS_OPENED = "RC0618" "private-access-opened";
+    /// Another region of the same store.
+    REGION_CHANGED = "RC0619" "region-changed";
+    /// A host of the registry's routes that goes.
+    ROUTE_HOST_GONE = "RC0620" "route-host-gone";
+    /// A suspended pruner that runs again.
+    PRUNER_RESUMED = "RC0621" "pruner-resumed";
+    /// A Secret or ConfigMap that cannot change and does.
+    IMMUTABLE_CHANGED = "RC0622" "immutable-changed";
     /// An older state of a cluster of which nothing can be made.
     UPDATE_NOT_CHECKED = "RC0628" "update-not-checked";
     /// A cluster that an older state has and the new one has not.
