@@ -61,7 +61,10 @@ fn subjects(grant: Grant<'_>) -> Node {
 /// A service account of `namespace/name`.
 fn service_account(written: &Node) -> Option<Node> {
     let (namespace, name) = written.as_str()?.split_once('/')?;
-    let fields =
-        [("kind", text("ServiceAccount", written)), ("namespace", text(namespace, written)), ("name", text(name, written))];
+    let fields = [
+        ("kind", text("ServiceAccount", written)),
+        ("namespace", text(namespace, written)),
+        ("name", text(name, written)),
+    ];
     Some(Node::map(fields, written.origin.clone()))
 }

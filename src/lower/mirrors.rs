@@ -35,7 +35,8 @@ pub(super) fn lower(checked: &Checked, context: &mut Variables) {
 /// The list of the API: each source with those of its fields that the kind has.
 fn list(by_source: &Entry, fields: &[&str]) -> Node {
     let items = Mirrors::sources(by_source).map(|(source, entry)| {
-        let mut item = Node::map([("source", Node::string(source.clone(), entry.key.clone()))], entry.node.origin.clone());
+        let mut item =
+            Node::map([("source", Node::string(source.clone(), entry.key.clone()))], entry.node.origin.clone());
         for field in fields {
             if let (Some(map), Some(given)) = (item.as_map_mut(), entry.node.entry(field)) {
                 map.insert((*field).into(), given.clone());
@@ -43,5 +44,5 @@ fn list(by_source: &Entry, fields: &[&str]) -> Node {
         }
         item
     });
-    Node::new(Value::Seq(items.collect()), by_source.node.origin.clone())
+    Node::new(Value::Seq(items.collect()), by_source.key.clone())
 }

@@ -6,25 +6,41 @@
 //! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`
 //! and `certificates::Bundle`; each rule tests itself through `testing::check`.
 
+mod allowed_and_blocked;
 mod ambiguous_ca_host;
+mod anonymous_grant;
 mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
 mod bad_hostname;
+mod bad_mirror_location;
+mod bad_registry_entry;
 mod bundle;
 mod certificate_not_valid;
 mod certificates;
+mod conflicting_mirror_orders;
+mod conflicting_source_policies;
 mod context;
 mod credential_of_other_minor;
 mod credentials;
+mod deprecated_mirror_kind;
 mod duplicate_ca_host;
 mod duplicate_hostname;
 mod endpoint_without_scheme;
+mod everyone_pushes;
+mod grant_to_nobody;
+mod grants;
 mod images_on_empty_dir;
 mod incomplete_credentials;
+mod insecure_registry;
 mod key_without_container;
 mod key_without_encryption;
+mod mirror_kind_of_other_minor;
+mod mirrored_internal_registry;
+mod mirrors;
+mod mirrors_without_effect;
 mod mixed_credentials;
+mod needed_registry_not_allowed;
 mod negative_limit;
 mod negative_replicas;
 mod no_backend;
@@ -36,24 +52,34 @@ mod not_an_authority;
 mod operators_ca_host;
 mod own_storage_deleted;
 mod own_storage_managed;
+mod payload_blocked;
+mod payload_not_allowed;
+mod policy_without_mirror_set;
 mod private_access_with_key;
 mod private_key;
 mod project;
+mod registries;
+mod registrys_own_role;
 mod replicas_on_empty_dir;
 mod replicas_on_one_node_volume;
 mod reserved_route_name;
 mod rolling_on_one_node_volume;
 mod rolling_without_replicas;
+mod search_registries;
 mod several_backends;
+mod source_among_mirrors;
+mod tagged_registry;
 #[cfg(test)]
 mod testing;
 mod two_route_certificates;
 mod unknown_credential;
 mod unnamed_claim;
 mod unreadable_certificate;
+mod unsaid_mirror_kind;
 mod unusable_access_modes;
 mod unused_credentials;
 mod update;
+mod vendor_ca;
 
 pub use bundle::BundleContext;
 pub use context::SpecContext;
@@ -126,6 +152,29 @@ pub static RULES: &[&Rule] = &[
     &endpoint_without_scheme::RULE,
     &no_gcs_region::RULE,
     &negative_limit::RULE,
+    &mirror_kind_of_other_minor::RULE,
+    &unsaid_mirror_kind::RULE,
+    &policy_without_mirror_set::RULE,
+    &grant_to_nobody::RULE,
+    &allowed_and_blocked::RULE,
+    &payload_blocked::RULE,
+    &bad_registry_entry::RULE,
+    &bad_mirror_location::RULE,
+    &conflicting_source_policies::RULE,
+    &source_among_mirrors::RULE,
+    &mirrors_without_effect::RULE,
+    &conflicting_mirror_orders::RULE,
+    &tagged_registry::RULE,
+    &payload_not_allowed::RULE,
+    &needed_registry_not_allowed::RULE,
+    &mirrored_internal_registry::RULE,
+    &vendor_ca::RULE,
+    &insecure_registry::RULE,
+    &anonymous_grant::RULE,
+    &everyone_pushes::RULE,
+    &registrys_own_role::RULE,
+    &deprecated_mirror_kind::RULE,
+    &search_registries::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.
