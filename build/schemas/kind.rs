@@ -26,8 +26,20 @@ struct File {
     #[serde(default)]
     native: bool,
     #[serde(default)]
+    names: Names,
+    #[serde(default)]
     gaps: Vec<String>,
     schema: Json,
+}
+
+/// The form of the names of a kind's objects.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Names {
+    #[default]
+    Subdomain,
+    Label,
+    Path,
 }
 
 /// A kind ready to be written as a table.
@@ -42,6 +54,7 @@ pub(crate) struct Kind {
     pub(crate) singleton: Option<String>,
     pub(crate) bootstrapped: bool,
     pub(crate) native: bool,
+    pub(crate) names: Names,
     pub(crate) gaps: Vec<String>,
     pub(crate) schema: Described,
     pub(crate) changes: BTreeSet<Minor>,
@@ -66,6 +79,7 @@ pub(crate) fn read(text: &str, fragments: &BTreeMap<String, Json>) -> Result<Kin
         singleton: file.singleton,
         bootstrapped: file.bootstrapped,
         native: file.native,
+        names: file.names,
         gaps: file.gaps,
         schema,
         changes,

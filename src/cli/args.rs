@@ -80,6 +80,14 @@ pub enum Format {
     Text,
     /// One document for programs, of a stable shape
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
 }
 
 /// What may be done with secrets whose values are at hand.

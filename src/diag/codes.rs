@@ -22,6 +22,37 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
+/// Whose answer a finding is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judge {
+    /// Nobody's on a cluster: it is about the files, and without it there is no answer.
+    Files,
+    /// The API server's: what it refuses, and what of its answer cannot be told.
+    Schema,
+    /// The operator's, and what else goes wrong with what the API server takes.
+    Rules,
+}
+
+impl Code {
+    /// Returns whose answer findings of this code are a part of.
+    pub fn judge(&self) -> Judge {
+        match self.id {
+            // About files and what stands in them; about objects that are taken and do not work.
+            "RC0511" | "RC0514" => Judge::Files,
+            "RC0516" | "RC0519" | "RC0520" => Judge::Rules,
+            id if ("RC0501".."RC0530").contains(&id) => Judge::Schema,
+            id if ("RC0530".."RC0600").contains(&id) => Judge::Rules,
+            id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Judge::Rules,
+            _ => Judge::Files,
+        }
+    }
+
+    /// Tells whether a finding of this code says that something was not checked, so that nobody may call it valid.
+    pub fn leaves_unchecked(&self) -> bool {
+        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE].contains(&self)
+    }
+}
+
 /// Returns the code with an id, in either case.
 pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
@@ -70,6 +101,8 @@ codes! {
     NOT_A_LAYER = "RC0115" "not-a-layer";
     /// `extends` that is not a list of paths.
     BAD_EXTENDS = "RC0116" "bad-extends";
+    /// A value that is encrypted, so that only its type is known.
+    ENCRYPTED_VALUE = "RC0151" "encrypted-value";
     /// A layer that extends itself, directly or not.
     LAYER_CYCLE = "RC0201" "layer-cycle";
     /// A platform without a profile.
@@ -312,6 +345,12 @@ codes! {
     DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// More replicas on a volume of one node that was accepted with one.
+    REPLICAS_RAISED = "RC0601" "replicas-raised";
+    /// An older state of a cluster of which nothing can be made.
+    UPDATE_NOT_CHECKED = "RC0628" "update-not-checked";
+    /// A cluster that an older state has and the new one has not.
+    CLUSTER_GONE = "RC0629" "cluster-gone";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.
@@ -330,4 +369,19 @@ codes! {
     NOT_WRITABLE = "RC0708" "not-writable";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_of_one_judge() {
+        let of = |judge: Judge| ALL.iter().filter(move |code| code.judge() == judge);
+        assert!(of(Judge::Schema).all(|code| code.id.starts_with("RC05")));
+        assert!(of(Judge::Schema).any(|code| **code == API_RULE));
+        assert!(of(Judge::Rules).any(|code| **code == SEVERAL_BACKENDS));
+        assert!(of(Judge::Rules).any(|code| **code == OBJECT_SEVERAL_BACKENDS));
+        assert!(of(Judge::Files).any(|code| **code == MALFORMED_YAML));
+    }
 }

@@ -1,4 +1,6 @@
 //! A registry that need not prove who it is, for nodes (`insecureRegistries`) or imports (`allowedRegistriesForImport`).
+//!
+//! The documentation has procedures for it, and whoever writes it knows; but nobody means it for the vendor's registries.
 
 use super::registries::{RELEASE, VENDORS, covers, entries, registry_of};
 use super::{BundleContext, Check, Rule};
@@ -31,7 +33,7 @@ fn finding(registry: &str, node: &Node) -> Diagnostic {
             );
     }
     let message = format!("{} need not prove that it is itself", quoted(registry));
-    Diagnostic::warning(RULE.code, node.place(), message)
+    Diagnostic::info(RULE.code, node.place(), message)
         .note("plain HTTP and any certificate are taken: whoever answers in its place gets the credentials for it, and serves images by tag")
         .help("give the registry a certificate, and trust its CA through `additionalTrustedCA` (in a spec, `trust.registryCAs`)")
 }
@@ -48,7 +50,7 @@ mod tests {
     #[test]
     fn a_registry_proves_who_it_is() {
         let spec = |registry: &str| format!("images: {{registrySources: {{insecureRegistries: [\"{registry}\"]}}}}");
-        check("aws-upi 4.16", &spec("old.example.com"), &["warning RC0583 at \"old.example.com\""]);
+        check("aws-upi 4.16", &spec("old.example.com"), &["info RC0583 at \"old.example.com\""]);
         for vendor in ["quay.io", "quay.io/openshift-release-dev", "registry.redhat.io", "*.redhat.io", "*.io"] {
             check("aws-upi 4.16", &spec(vendor), &[&format!("error RC0583 at \"{vendor}\"")]);
         }
@@ -59,7 +61,7 @@ mod tests {
         let spec = |insecure: &str| {
             format!("images: {{allowedRegistriesForImport: [{{domainName: a.io, insecure: {insecure}}}]}}")
         };
-        check("aws-upi 4.16", &spec("true"), &["warning RC0583 at true"]);
+        check("aws-upi 4.16", &spec("true"), &["info RC0583 at true"]);
         check("aws-upi 4.16", &spec("false"), &[]);
     }
 }

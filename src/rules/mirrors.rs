@@ -25,8 +25,6 @@ pub(super) enum MirrorKind {
 pub(super) struct MirrorEntry<'o> {
     /// The kind of the object that it stands in.
     pub(super) kind: MirrorKind,
-    /// The number of that object among all that hold mirrors.
-    pub(super) object: usize,
     /// The source, as it is written.
     pub(super) source: &'o Node,
     entry: &'o Node,
@@ -42,11 +40,11 @@ pub(super) fn mirror_entries<'o>(ctx: &BundleContext<'o>) -> Vec<MirrorEntry<'o>
     let objects = kinds.into_iter().flat_map(|(kind, group, name, field)| {
         ctx.objects_of(group, name).map(move |object| (kind, object.at(&["spec", field])))
     });
-    let entries = objects.enumerate().flat_map(|(object, (kind, list))| {
+    let entries = objects.flat_map(|(kind, list)| {
         let items = list.and_then(Node::as_seq).unwrap_or_default();
         items.iter().filter_map(move |entry| {
             let source = entry.get("source").filter(|source| source.as_str().is_some())?;
-            Some(MirrorEntry { kind, object, source, entry })
+            Some(MirrorEntry { kind, source, entry })
         })
     });
     entries.collect()

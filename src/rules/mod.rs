@@ -87,6 +87,7 @@ pub use project::ProjectContext;
 pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
+use crate::mutation::is_off;
 use crate::tree::Node;
 
 /// A rule.
@@ -175,6 +176,7 @@ pub static RULES: &[&Rule] = &[
     &registrys_own_role::RULE,
     &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
+    &update::replicas_raised::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.
@@ -215,7 +217,7 @@ pub fn on_update(ctx: &UpdateContext<'_>, findings: &mut Findings) {
 
 /// Runs rules, each on a sink of its own. A finding on what a profile gives moves to the user's `platform`.
 fn run(platform: Option<&Node>, findings: &mut Findings, check: impl Fn(&Rule, &mut Findings)) {
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| !is_off(rule.code.id)) {
         let mut found = Findings::new();
         check(rule, &mut found);
         findings.extend(found.into_iter().take(MOST).map(|finding| match platform {

@@ -95,6 +95,6 @@ mod tests {
         check_says("aws-upi 4.16", &with(ALL), "add `m.example.com`");
         check("aws-upi 4.16", &with(&format!("{ALL}, m.example.com")), &[]);
         let insecure = spec(ALL, ", insecureRegistries: [old.example.com]");
-        check("aws-upi 4.16", &insecure, &["warning RC0580 at allowedRegistries", "warning RC0583 at old.example.com"]);
+        check("aws-upi 4.16", &insecure, &["warning RC0580 at allowedRegistries", "info RC0583 at old.example.com"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::pipeline::{Session, compile};
 use crate::profile::Profiles;
 use crate::target::Target;
 use crate::tree::parse::{Reading, documents};
-use crate::tree::{Node, Source, SourceKind};
+use crate::tree::{Node, Place, Source, SourceKind};
 use crate::validate::Bootstrap;
 use crate::world::{MemWorld, ProjectPath};
 
@@ -63,13 +63,25 @@ pub(super) fn check_objects(target: &str, manifests: &str, expected: &[&str]) {
 /// Checks what the rules on updates find where old manifests become new ones.
 #[track_caller]
 pub(super) fn check_update(target: &str, old: &str, new: &str, expected: &[&str]) {
+    judge(&findings_of_update(target, old, new), &format!("{target}\n{old}\n{new}"), expected);
+}
+
+/// Checks that the findings of an update say something.
+#[track_caller]
+pub(super) fn check_update_says(target: &str, old: &str, new: &str, expected: &str) {
+    says(&findings_of_update(target, old, new), expected);
+}
+
+fn findings_of_update(target: &str, old: &str, new: &str) -> Findings {
     let target: Target = target.parse().expect("a target");
     let (old, new) = (documents_of(old), documents_of(new));
     let context = |objects| BundleContext::new(objects, target, Bootstrap::Unknown, None);
+    let cluster = Place::new(&Source::new("cluster.yaml", "name", SourceKind::User), 0..4);
     let mut findings = Findings::new();
-    super::on_update(&UpdateContext { old: context(&old), new: context(&new) }, &mut findings);
+    let ctx = UpdateContext { old: context(&old), new: context(&new), cluster: &cluster, old_is_here: true };
+    super::on_update(&ctx, &mut findings);
     findings.sort_for_showing();
-    judge(&findings, &format!("{old:#?}\n{new:#?}"), expected);
+    findings
 }
 
 fn findings_of_objects(target: &str, manifests: &str) -> Findings {

@@ -10,6 +10,8 @@ use std::fmt::Write;
 use super::fault::{Bound, Fault, What};
 use super::format;
 use super::table::{Additional, Format, Keywords, ListType, Literal, Property, Schema, Type};
+use crate::mutation::is_off;
+use crate::secret::Plaintext;
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Origin, Value};
 
@@ -124,6 +126,11 @@ impl<'t> Walk<'t> {
         self.alternatives(schema, node, key, path);
         if schema.not.is_some_and(|not| holds(not, schema, node, self.minor)) {
             self.fault(What::NoAlternative { expects: keywords.expects }, key, path);
+        }
+        let minor = self.minor;
+        for part in schema.all_of_on(minor).filter(|part| !holds(part, schema, node, minor)) {
+            let expects = part.on(minor).expects.or(keywords.expects);
+            self.fault(What::NoAlternative { expects }, key, path);
         }
         if self.found.faults.len() == n_faults && schema.rules_on(self.minor).next().is_some() {
             self.found.sites.push(Site { schema, node, key, path: path.text() });
@@ -375,7 +382,9 @@ impl<'t> Walk<'t> {
     }
 
     fn fault(&mut self, what: What<'t>, origin: &'t Origin, path: &Path<'_>) {
-        self.found.faults.push(Fault { what, origin, path: path.text() });
+        if !is_off(what.part()) {
+            self.found.faults.push(Fault { what, origin, path: path.text() });
+        }
     }
 }
 
@@ -394,16 +403,36 @@ fn holds(constraint: &'static Schema, around: &'static Schema, node: &Node, mino
             }
         })
     };
+    let is_short = || keywords.max_length.is_none_or(|most| node.as_str().is_none_or(|text| is_within(text, most)));
     (keywords.values.is_empty() || is_among(node, keywords.values))
+        && is_short()
+        && has_as_many(keywords, node)
         && keywords.required.iter().all(|name| is_there(name))
         && fields_hold()
         && !constraint.not.is_some_and(|not| holds(not, around, node, minor))
         && (constraint.any_of.is_empty() || constraint.any_of.iter().any(|any| holds(any, around, node, minor)))
+        && constraint.all_of_on(minor).all(|part| holds(part, around, node, minor))
 }
 
-fn literal_holds(constraint: &'static Schema, literal: &Literal, minor: Minor) -> bool {
-    let values = constraint.on(minor).values;
-    (values.is_empty() || values.contains(literal))
+/// Tells whether a list has as many items as a constraint wants.
+fn has_as_many(keywords: &Keywords, node: &Node) -> bool {
+    let Some(items) = node.as_seq() else { return true };
+    let size = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    keywords.min_items.is_none_or(|least| size >= least) && keywords.max_items.is_none_or(|most| size <= most)
+}
+
+fn is_within(text: &str, most: u32) -> bool {
+    text.chars().count() <= most as usize
+}
+
+pub(super) fn literal_holds(constraint: &'static Schema, literal: &Literal, minor: Minor) -> bool {
+    let keywords = constraint.on(minor);
+    let is_short = match (keywords.max_length, literal) {
+        (Some(most), Literal::String(text)) => is_within(text, most),
+        _ => true,
+    };
+    (keywords.values.is_empty() || keywords.values.contains(literal))
+        && is_short
         && !constraint.not.is_some_and(|not| literal_holds(not, literal, minor))
 }
 
@@ -419,6 +448,11 @@ fn is_among(node: &Node, values: &[Literal]) -> bool {
 }
 
 fn fits(kind: Type, node: &Node) -> bool {
+    if let Value::Secret(slot) = &node.value
+        && let Some(plaintext) = slot.encrypted()
+    {
+        return fits_once_decrypted(kind, plaintext);
+    }
     match kind {
         Type::Any => true,
         Type::Object => matches!(node.value, Value::Map(_)),
@@ -428,6 +462,18 @@ fn fits(kind: Type, node: &Node) -> bool {
         Type::Number => matches!(node.value, Value::Int(_) | Value::Float(_)),
         Type::Boolean => matches!(node.value, Value::Bool(_)),
         Type::IntOrString => matches!(node.value, Value::String(_) | Value::Secret(_)) || node.as_int().is_some(),
+    }
+}
+
+fn fits_once_decrypted(kind: Type, plaintext: Plaintext) -> bool {
+    match kind {
+        Type::Any => true,
+        Type::Object | Type::Array => false,
+        Type::String => plaintext == Plaintext::Text,
+        Type::Integer => plaintext == Plaintext::Int,
+        Type::Number => matches!(plaintext, Plaintext::Int | Plaintext::Float),
+        Type::Boolean => plaintext == Plaintext::Bool,
+        Type::IntOrString => matches!(plaintext, Plaintext::Int | Plaintext::Text),
     }
 }
 

@@ -16,7 +16,7 @@ mod table;
 mod written;
 
 pub use table::{
-    Additional, Format, Keywords, Kind, ListType, Literal, Pattern, Property, Rule, Schema, Type, Variant,
+    Additional, Format, Keywords, Kind, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
 };
 
 use std::fmt;

@@ -30,6 +30,12 @@ pub fn structural(schema: &'static Schema, minor: Minor) -> Json {
     if let Some(not) = schema.not {
         fields.insert("not".into(), structural(not, minor));
     }
+    let all_of: Vec<Json> = schema.all_of_on(minor).map(|part| structural(part, minor)).collect();
+    if !all_of.is_empty() {
+        // A CRD may leave the types of `intOrString` to its flag, and does where it has parts to hold.
+        fields.remove("anyOf");
+        fields.insert("allOf".into(), all_of.into());
+    }
     if !schema.any_of.is_empty() {
         fields.insert("anyOf".into(), schema.any_of.iter().map(|any| structural(any, minor)).collect());
     }

@@ -10,6 +10,7 @@ use kube::core::cel::{CompiledSchema, ErrorKind, ValidationError, ValidationErro
 use serde_json::Value as Json;
 
 use crate::diag::{Diagnostic, Severity, codes};
+use crate::mutation::is_off;
 use crate::schema::interpret::Site;
 use crate::schema::openapi::structural;
 use crate::schema::{Pattern, Rule, Schema};
@@ -18,6 +19,9 @@ use crate::tree::{Node, Origin};
 
 /// Checks a value against the rules of its schema.
 pub(super) fn check(site: &Site<'_>, minor: Minor, mut say: impl FnMut(Diagnostic)) {
+    if is_off("cel") {
+        return;
+    }
     if site.node.has_secret() {
         return say(not_checked(site, "it holds a secret"));
     }

@@ -93,7 +93,9 @@ fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnost
 }
 
 fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
-    if let Some(size) = node.at(&["spec", "resources", "requests", "storage"]).filter(|size| !is_positive(size)) {
+    if let Some(size) =
+        node.at(&["spec", "resources", "requests", "storage"]).filter(|size| !size.has_secret() && !is_positive(size))
+    {
         let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", shown(size));
         say(about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
     }

@@ -27,6 +27,13 @@ const TEXTS: &[(&str, &[&str], &[&str])] = &[
         &["A", "a..b", "-a", "a_b"],
     ),
     (
+        r"^([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])(\.([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]{0,61}[a-zA-Z0-9]))*$",
+        &["a", "Registry.example.com", "a-b.c"],
+        &["", "-a", "a..b", "a_b", "a."],
+    ),
+    ("^/", &["/", "/v2/a b"], &["", "v2", " /"]),
+    ("^[-!#$%&'*+.0-9A-Z^_`a-z|~]+$", &["X-Frame-Options", "a", "Proxy"], &["", "a b", "é", "proxy"]),
+    (
         r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$",
         &["1", "100m", "1.5Gi", ".5", "+1k", "-1", "1E3"],
         &["1GB", "Gi", "1 Gi", "", "0x1", "1e"],
@@ -168,7 +175,7 @@ impl Generator {
         if schema.get("format") == Some(&"duration".into()) {
             return self.pick(&["0s", "1h30m", "1 day", "250ms"]).into();
         }
-        if schema.get("x-kubernetes-validations").is_some() {
+        if schema.get("x-kubernetes-validations").is_some() && schema.get("pattern").is_none() {
             return self.pick(REGISTRIES.0).into();
         }
         let least = schema.get("minLength").and_then(Json::as_u64).unwrap_or(0) as usize;
@@ -181,7 +188,7 @@ impl Generator {
         if schema.get("format") == Some(&"duration".into()) {
             return self.pick(&["soon", "", "1", "5 months", "1.5d", "-", "99999999h"]).into();
         }
-        if schema.get("x-kubernetes-validations").is_some() {
+        if schema.get("x-kubernetes-validations").is_some() && schema.get("pattern").is_none() {
             return self.pick(REGISTRIES.1).into();
         }
         let longest = schema.get("maxLength").and_then(Json::as_u64).unwrap_or(300) as usize;
