@@ -1,6 +1,6 @@
 //! An entry of `registrySources` that the nodes' configuration cannot take: empty, or a `*` that is not `*.host`.
 
-use super::registries::{ENTRIES_CHECKED, entries, minors_between, named, not_rolled_out};
+use super::registries::{ENTRIES_CHECKED, entries, is_scope, minors_between, named, not_rolled_out};
 use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -15,23 +15,14 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(minors) = minors_between(ctx.target, ENTRIES_CHECKED, None) else { return };
     for (list, word) in LISTS {
         for (entry, node) in entries(ctx, list).filter(|(entry, _)| !is_scope(entry)) {
-            let message = format!("{} in `{list}` is no registry", quoted(entry));
+            let shown = if entry.is_empty() { "an empty text".to_owned() } else { quoted(entry) };
+            let message = format!("{shown} in `{list}` is no registry");
             let text = not_rolled_out(&format!("invalid entry for {word} registries {entry:?}"));
             let finding = Diagnostic::error(RULE.code, node.place(), message)
                 .note(format!("on {}, {text}", named(minors)))
                 .help("write `host[:port][/path]`, or `*.host` alone for every host below one");
             findings.push(finding);
         }
-    }
-}
-
-/// Tells whether an entry may stand in registries.conf.
-///
-/// Source: openshift/runtime-utils `pkg/registries/registries.go` (`IsValidRegistriesConfScope`).
-fn is_scope(entry: &str) -> bool {
-    match entry.strip_prefix("*.") {
-        Some(host) => !host.contains(['/', '@', ':', '*']),
-        None => !entry.is_empty() && !entry.contains('*'),
     }
 }
 

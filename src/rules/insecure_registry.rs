@@ -2,7 +2,7 @@
 //!
 //! The documentation has procedures for it, and whoever writes it knows; but nobody means it for the vendor's registries.
 
-use super::registries::{RELEASE, VENDORS, covers, entries, registry_of};
+use super::registries::{RELEASE, VENDORS, covers, entries, is_scope, registry_of};
 use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -11,7 +11,7 @@ use crate::tree::Node;
 pub(super) static RULE: Rule = Rule { code: &codes::INSECURE_REGISTRY, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    for (registry, node) in entries(ctx, "insecureRegistries") {
+    for (registry, node) in entries(ctx, "insecureRegistries").filter(|(registry, _)| is_scope(registry)) {
         findings.push(finding(registry, node));
     }
     let imports = ctx.image().and_then(|image| image.get("allowedRegistriesForImport")?.as_seq()).unwrap_or_default();

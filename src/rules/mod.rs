@@ -3,8 +3,9 @@
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
 //! resolved, the objects of one cluster whoever wrote them, a whole project, or an update of old objects to new ones.
 //! Rules never change what they judge. To add one: a file, a line in the
-//! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`
-//! and `certificates::Bundle`; each rule tests itself through `testing::check`.
+//! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`,
+//! `certificates::Bundle`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`; each rule tests itself through
+//! `testing::check`.
 
 mod allowed_and_blocked;
 mod ambiguous_ca_host;

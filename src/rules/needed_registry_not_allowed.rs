@@ -48,8 +48,11 @@ fn needed<'o>(ctx: &BundleContext<'o>) -> Vec<Needed<'o>> {
         needed.push(Needed { name: INTERNAL[0], reason, place: None });
     }
     for entry in mirror_entries(ctx) {
-        let mirrors =
-            entry.mirrors().map(|(name, node)| Needed { name, reason: "a mirror", place: Some(node.place()) });
+        let mirrors = entry.mirrors().map(|(name, node)| Needed {
+            name,
+            reason: "a mirror that is in use",
+            place: Some(node.place()),
+        });
         needed.extend(mirrors);
     }
     let insecure = entries(ctx, "insecureRegistries");

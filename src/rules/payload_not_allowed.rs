@@ -18,7 +18,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     }
     let finding = Diagnostic::error(RULE.code, entry.key.place(), "`allowedRegistries` blocks the cluster's own images")
         .note(format!(
-            "`{RELEASE_CONTENT}` is not among them: pods of the cluster's own operators fail with ImagePullBackOff and `SignatureValidationFailed` wherever the image is not yet on the node"
+            "`{RELEASE_CONTENT}` is not among them: pods of the cluster's own operators fail with ImagePullBackOff, `Source image rejected: Running image … is rejected by policy.`, wherever the image is not yet on the node"
         ))
         .note("images are named by this repository even where mirrors hold them")
         .help("add `quay.io`, or `quay.io/openshift-release-dev`");

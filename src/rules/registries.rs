@@ -36,6 +36,16 @@ pub(super) fn entries<'o>(ctx: &BundleContext<'o>, name: &str) -> impl Iterator<
     items.iter().filter_map(|item| Some((item.as_str()?, item)))
 }
 
+/// Tells whether an entry may stand in registries.conf.
+///
+/// Source: openshift/runtime-utils `pkg/registries/registries.go` (`IsValidRegistriesConfScope`).
+pub(super) fn is_scope(entry: &str) -> bool {
+    match entry.strip_prefix("*.") {
+        Some(host) => !host.contains(['/', '@', ':', '*']),
+        None => !entry.is_empty() && !entry.contains('*'),
+    }
+}
+
 /// Tells whether a registry, a path of one, or `*.host` covers what is named: the same, or anything below it.
 ///
 /// Source: openshift/runtime-utils `pkg/registries/registries.go` (`ScopeIsNestedInsideScope`).
