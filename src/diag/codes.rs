@@ -217,6 +217,14 @@ codes! {
     NO_GCS_REGION = "RC0368" "no-gcs-region";
     /// A limit of requests below zero.
     NEGATIVE_LIMIT = "RC0369" "negative-limit";
+    /// A kind of mirrors that older minors of the target do not have.
+    MIRROR_KIND_OF_OTHER_MINOR = "RC0370" "mirror-kind-of-other-minor";
+    /// No word on the kind of mirrors where the target has two.
+    UNSAID_MIRROR_KIND = "RC0371" "unsaid-mirror-kind";
+    /// A policy on the source in a kind that has none.
+    POLICY_WITHOUT_MIRROR_SET = "RC0372" "policy-without-mirror-set";
+    /// A grant that names nobody.
+    GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
     /// A bundle under the name of one of the platform's.
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
     /// One Secret that would need two ways to the cluster.
@@ -370,6 +378,44 @@ codes! {
     LOGGING_WITHOUT_EFFECT = "RC0567" "logging-without-effect";
     /// A host of the registry that another Route claims.
     HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
+    /// Allowed registries beside blocked ones.
+    ALLOWED_AND_BLOCKED = "RC0570" "allowed-and-blocked";
+    /// A blocked registry that the cluster's release comes from.
+    PAYLOAD_BLOCKED = "RC0571" "payload-blocked";
+    /// A registry in a form that nodes cannot take.
+    BAD_REGISTRY_ENTRY = "RC0572" "bad-registry-entry";
+    /// A source or mirror in a form that nodes cannot take.
+    BAD_MIRROR_LOCATION = "RC0573" "bad-mirror-location";
+    /// Two policies on one source.
+    CONFLICTING_SOURCE_POLICIES = "RC0574" "conflicting-source-policies";
+    /// A source that is never asked, among its own mirrors.
+    SOURCE_AMONG_MIRRORS = "RC0575" "source-among-mirrors";
+    /// A source without a mirror but itself.
+    MIRRORS_WITHOUT_EFFECT = "RC0576" "mirrors-without-effect";
+    /// Mirrors of a source in two orders.
+    CONFLICTING_MIRROR_ORDERS = "RC0577" "conflicting-mirror-orders";
+    /// A tag or digest among registries.
+    TAGGED_REGISTRY = "RC0578" "tagged-registry";
+    /// Allowed registries without that of the cluster's release.
+    PAYLOAD_NOT_ALLOWED = "RC0579" "payload-not-allowed";
+    /// Allowed registries without one that the cluster needs.
+    NEEDED_REGISTRY_NOT_ALLOWED = "RC0580" "needed-registry-not-allowed";
+    /// Mirrors of the cluster's own registry.
+    MIRRORED_INTERNAL_REGISTRY = "RC0581" "mirrored-internal-registry";
+    /// Authorities of one's own for a registry of the vendor.
+    VENDOR_CA = "RC0582" "vendor-ca";
+    /// A registry that need not prove who it is.
+    INSECURE_REGISTRY = "RC0583" "insecure-registry";
+    /// A role for whoever does not sign in.
+    ANONYMOUS_GRANT = "RC0584" "anonymous-grant";
+    /// A role to push for everyone.
+    EVERYONE_PUSHES = "RC0585" "everyone-pushes";
+    /// The registry's own role for someone else.
+    REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
+    /// A kind of mirrors that is deprecated.
+    DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
+    /// Registries that are searched for names without a host.
+    SEARCH_REGISTRIES = "RC0588" "search-registries";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
