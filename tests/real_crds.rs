@@ -91,9 +91,10 @@ fn objects_of_openshifts_own_test_suites_get_the_verdict_written_there() {
     for minor in ["4.12", "4.15", "4.17", "4.19", "4.22", "5.1"] {
         for path in yaml_files(&folder.join("testsuites").join(minor)) {
             let name = path.to_string_lossy().into_owned();
-            let is_ours =
-                name.contains("imageregistry") || name.contains("images.config") || name.contains("stable.image.")
-                    || name.contains("/route/");
+            let is_ours = name.contains("imageregistry")
+                || name.contains("images.config")
+                || name.contains("stable.image.")
+                || name.contains("/route/");
             // Files named after a feature gate hold for clusters that switch it on, but for those whose gate is on for all.
             let is_for_all = ["AAA_ungated", "stable."].iter().any(|word| name.contains(word))
                 || (name.contains("ChunkSizeMiB") && minor != "4.12" && minor != "4.15")

@@ -39,7 +39,7 @@ impl Code {
         match self.id {
             // About files and what stands in them; about objects that are taken and do not work.
             "RC0511" | "RC0514" => Verdict::Files,
-            "RC0516" | "RC0519" | "RC0520" => Verdict::Rules,
+            "RC0515" | "RC0516" | "RC0519" | "RC0520" | "RC0526" => Verdict::Rules,
             id if id.starts_with("RC05") => Verdict::Schema,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Verdict::Rules,
             _ => Verdict::Files,
@@ -291,6 +291,8 @@ codes! {
     OBJECT_SEVERAL_BACKENDS = "RC0519" "object-several-backends";
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
+    /// A duration that the API server takes, and that no operator can read.
+    LAX_DURATION = "RC0526" "lax-duration";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.
