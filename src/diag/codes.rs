@@ -39,7 +39,7 @@ impl Code {
         match self.id {
             // About files and what stands in them; about objects that are taken and do not work.
             "RC0511" | "RC0512" | "RC0514" => Judge::Files,
-            "RC0516" | "RC0520" => Judge::Rules,
+            "RC0515" | "RC0516" | "RC0520" | "RC0526" => Judge::Rules,
             id if ("RC0501".."RC0530").contains(&id) => Judge::Schema,
             id if ("RC0530".."RC0600").contains(&id) => Judge::Rules,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Judge::Rules,
@@ -308,6 +308,8 @@ codes! {
     // RC0519 was RC0330 in an object; it is one fault, and has one code.
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
+    /// A duration that the API server takes, and that no operator can read.
+    LAX_DURATION = "RC0526" "lax-duration";
     /// Two routes of one name.
     DUPLICATE_ROUTE_NAME = "RC0534" "duplicate-route-name";
     /// The name of the operator's own claim, taken by another.

@@ -1,28 +1,18 @@
 //! Rules: what the schema lets through and the operator, the nodes or the registry then choke on.
 //!
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
-<<<<<<< HEAD
 //! resolved, the objects of one cluster whoever wrote them, certificates, a whole project, or an update of old objects to
 //! new ones. Rules never change what they judge. To add one: a file, a line in the table below, a code with its
 //! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext`,
-//! `held::holders` and `certificates::CertificatesContext`; schedules are read by `cron::check`. Each rule tests itself
-//! through `testing::check` and `testing::check_objects`. `README.md` beside this file says which rule holds which fact
-//! about the operator, and which facts no file can decide.
+//! `certificates::CertificatesContext`, `held::holders`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`;
+//! schedules are read by `cron::check`. Each rule tests itself through `testing::check` and `testing::check_objects`.
+//! `README.md` beside this file says which rule holds which fact about the operator, and which facts no file can decide.
 
 mod age_in_nanoseconds;
-mod ambiguous_ca_host;
-mod authored_observed_config;
-=======
-//! resolved, the objects of one cluster whoever wrote them, a whole project, or an update of old objects to new ones.
-//! Rules never change what they judge. To add one: a file, a line in the
-//! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`,
-//! `certificates::Bundle`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`; each rule tests itself through
-//! `testing::check`.
-
 mod allowed_and_blocked;
 mod ambiguous_ca_host;
 mod anonymous_grant;
->>>>>>> mirrors
+mod authored_observed_config;
 mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
