@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::{Checked, check};
-use crate::diag::Findings;
+use crate::diag::{Findings, OnMinor, Severity, codes};
 use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
 use crate::profile::{Profile, Profiles};
@@ -75,19 +75,34 @@ pub fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Finding
 }
 
 /// Compiles a spec once for each minor of a range, in place of its own target, and returns what is found on each.
-pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -> Vec<(Minor, Findings)> {
+///
+/// A field that a minor does not have is left out for what comes after, as its API server drops it, so that what else is
+/// wrong there is found, too.
+pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -> Vec<OnMinor> {
     let mut of_all = Findings::new();
     let read = read(session, path, &mut of_all);
     let on = |minor: Minor| {
         let mut findings = of_all.clone();
-        if let Some((resolved, contents)) = &read {
-            let resolved = resolved.clone().on(Target::only(minor));
-            let checked = check(resolved, contents.clone(), session.as_of, &mut findings);
-            let _bundle = checked.and_then(|checked| finish(session, checked, &mut findings));
-        }
-        (minor, findings)
+        let bundle = read.as_ref().and_then(|(resolved, contents)| {
+            let mut resolved = resolved.clone().on(Target::only(minor));
+            let checked = match check(resolved.clone(), contents.clone(), session.as_of, &mut findings) {
+                None if is_of_other_minors(&findings) => {
+                    resolved.drop_at(findings.iter().map(|finding| &finding.place).collect::<Vec<_>>().as_slice());
+                    check(resolved, contents.clone(), session.as_of, &mut findings)
+                }
+                checked => checked,
+            };
+            finish(session, checked?, &mut findings)
+        });
+        OnMinor { minor, findings, is_whole: bundle.is_some() }
     };
     range.minors().map(on).collect()
+}
+
+/// Tells whether all that is wrong are fields of other minors.
+fn is_of_other_minors(findings: &Findings) -> bool {
+    let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    errors.all(|finding| finding.code == &codes::SPEC_FIELD_OF_OTHER_MINOR)
 }
 
 /// Makes the objects of a checked spec.

@@ -44,5 +44,5 @@ fn list(by_source: &Entry, fields: &[&str]) -> Node {
         }
         item
     });
-    Node::new(Value::Seq(items.collect()), by_source.node.origin.clone())
+    Node::new(Value::Seq(items.collect()), by_source.key.clone())
 }
