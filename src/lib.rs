@@ -9,6 +9,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod day;
 pub mod diag;
 pub mod emit;
 pub mod load;
@@ -16,6 +17,7 @@ pub mod lower;
 mod name;
 pub mod pem;
 pub mod pipeline;
+pub mod policy;
 pub mod profile;
 pub mod render;
 pub mod resolve;

@@ -27,6 +27,11 @@ pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
 }
 
+/// Returns the code with an id or a name, in either case.
+pub fn named(word: &str) -> Option<&'static Code> {
+    find(word).or_else(|| ALL.iter().copied().find(|code| code.name.eq_ignore_ascii_case(word)))
+}
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $constant:ident = $id:literal $name:literal;)*) => {
         $($(#[$doc])* pub static $constant: Code =
@@ -70,6 +75,28 @@ codes! {
     NOT_A_LAYER = "RC0115" "not-a-layer";
     /// `extends` that is not a list of paths.
     BAD_EXTENDS = "RC0116" "bad-extends";
+    /// A project for other versions of regcfg.
+    OTHER_VERSION = "RC0117" "other-version";
+    /// `requires` that is no requirement on versions.
+    BAD_REQUIRES = "RC0118" "bad-requires";
+    /// A code that is none, where findings are given a level or acknowledged.
+    UNKNOWN_CODE = "RC0119" "unknown-code";
+    /// A code that always counts as it does.
+    FIXED_CODE = "RC0120" "fixed-code";
+    /// A level below that of the policy.
+    LEVEL_BELOW_POLICY = "RC0121" "level-below-policy";
+    /// One code by its id and by its name.
+    CODE_TWICE = "RC0122" "code-twice";
+    /// A platform that the policy does not allow.
+    PROFILE_NOT_ALLOWED = "RC0123" "profile-not-allowed";
+    /// A source of secrets that the policy does not allow.
+    DELIVERY_NOT_ALLOWED = "RC0124" "delivery-not-allowed";
+    /// A store of secrets that the policy does not allow.
+    STORE_NOT_ALLOWED = "RC0125" "store-not-allowed";
+    /// A kind of object that the policy does not allow.
+    KIND_NOT_ALLOWED = "RC0126" "kind-not-allowed";
+    /// A namespace that the policy does not allow.
+    NAMESPACE_NOT_ALLOWED = "RC0127" "namespace-not-allowed";
     /// A layer that extends itself, directly or not.
     LAYER_CYCLE = "RC0201" "layer-cycle";
     /// A platform without a profile.
@@ -82,6 +109,14 @@ codes! {
     BAD_PROFILE = "RC0205" "bad-profile";
     /// Two clusters of one name.
     DUPLICATE_CLUSTER = "RC0206" "duplicate-cluster-name";
+    /// An acknowledgement of what is not found.
+    UNUSED_ACKNOWLEDGEMENT = "RC0207" "unused-acknowledgement";
+    /// An acknowledgement that has expired.
+    EXPIRED_ACKNOWLEDGEMENT = "RC0208" "expired-acknowledgement";
+    /// `until` that is no day.
+    BAD_EXPIRY = "RC0209" "bad-expiry";
+    /// An acknowledgement that the policy forbids.
+    NOT_ACKNOWLEDGEABLE = "RC0210" "not-acknowledgeable";
     /// `openshift` that is no known minor or range of them.
     BAD_TARGET = "RC0301" "bad-target";
     /// A cluster's name that cannot be a label and a directory.
@@ -184,6 +219,18 @@ codes! {
     NO_GCS_REGION = "RC0368" "no-gcs-region";
     /// A limit of requests below zero.
     NEGATIVE_LIMIT = "RC0369" "negative-limit";
+    /// A layer that no spec extends.
+    UNUSED_LAYER = "RC0390" "unused-layer";
+    /// One registry with other certificates on another cluster.
+    DIFFERENT_CAS = "RC0391" "different-cas";
+    /// One bucket for two clusters.
+    SHARED_BUCKET = "RC0392" "shared-bucket";
+    /// A project file below the project's root.
+    NESTED_PROJECT = "RC0393" "nested-project";
+    /// A target on which the platform is not there.
+    TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
+    /// A kind that later releases may not have.
+    DEPRECATED_KIND = "RC0395" "deprecated-kind";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.

@@ -126,8 +126,8 @@ mod tests {
     #[test]
     fn what_is_acknowledged_is_counted_apart_unless_it_counts_elsewhere() {
         let source = Source::new("a.yaml", "a: 1\nb: 2\n", SourceKind::User);
-        let finding = |at: u32| Diagnostic::error(&MALFORMED_YAML, &Place::new(&source, at..at + 1), "x");
-        let acknowledged = |at: u32| {
+        let finding = |at: usize| Diagnostic::error(&MALFORMED_YAML, &Place::new(&source, at..at + 1), "x");
+        let acknowledged = |at: usize| {
             let mut finding = finding(at);
             finding.suppressed = Some(Suppression { reason: "known".into(), place: finding.place.clone() });
             finding

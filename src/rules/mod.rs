@@ -17,7 +17,10 @@ mod certificates;
 mod context;
 mod credential_of_other_minor;
 mod credentials;
+mod deprecated_kind;
+mod different_cas;
 mod duplicate_ca_host;
+mod duplicate_cluster;
 mod duplicate_hostname;
 mod endpoint_without_scheme;
 mod images_on_empty_dir;
@@ -27,6 +30,7 @@ mod key_without_encryption;
 mod mixed_credentials;
 mod negative_limit;
 mod negative_replicas;
+mod nested_project;
 mod no_backend;
 mod no_certificate;
 mod no_credentials;
@@ -45,6 +49,8 @@ mod reserved_route_name;
 mod rolling_on_one_node_volume;
 mod rolling_without_replicas;
 mod several_backends;
+mod shared_bucket;
+mod target_out_of_profile;
 #[cfg(test)]
 mod testing;
 mod two_route_certificates;
@@ -53,11 +59,12 @@ mod unnamed_claim;
 mod unreadable_certificate;
 mod unusable_access_modes;
 mod unused_credentials;
+mod unused_layer;
 mod update;
 
 pub use bundle::BundleContext;
 pub use context::SpecContext;
-pub use project::ProjectContext;
+pub use project::{ClusterFacts, LayerFacts, ProjectContext};
 pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
@@ -86,6 +93,7 @@ pub enum Check {
 
 /// Every rule, in order of code.
 pub static RULES: &[&Rule] = &[
+    &duplicate_cluster::RULE,
     &several_backends::RULE,
     &no_backend::RULE,
     &backend_not_on_platform::RULE,
@@ -126,6 +134,12 @@ pub static RULES: &[&Rule] = &[
     &endpoint_without_scheme::RULE,
     &no_gcs_region::RULE,
     &negative_limit::RULE,
+    &unused_layer::RULE,
+    &different_cas::RULE,
+    &shared_bucket::RULE,
+    &nested_project::RULE,
+    &target_out_of_profile::RULE,
+    &deprecated_kind::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.

@@ -8,21 +8,24 @@ mod sorted;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
 
 use sorted::Sorted;
 
-use super::args::{AsOf, Format, TargetArg};
+use super::args::{AsOf, Format, PolicyArgs, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
+use super::survey::judge_project;
 use super::workspace::Workspace;
 use crate::check::shape;
 use crate::diag::{Findings, Outcome, codes};
-use crate::load::{LIMIT, Project};
+use crate::load::{LIMIT, Project, Settings};
 use crate::lower::Day;
-use crate::pipeline::{self, Session};
+use crate::pipeline::{self, Session, Surveyed};
+use crate::policy::{InForce, Policy};
 use crate::target::{Minor, Target};
 use crate::world::ProjectPath;
 
@@ -43,6 +46,10 @@ pub struct CheckArgs {
     /// The target of plain manifests.
     #[command(flatten)]
     pub target: TargetArg,
+
+    /// What projects are held to.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// The day that certificates are judged by.
     #[command(flatten)]
@@ -92,7 +99,7 @@ fn subjects(paths: &[PathBuf]) -> Vec<Subject<'_>> {
 
 fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) -> Result<(Exit, Findings)> {
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
-    let workspace = Workspace::open(&paths, args.as_of.as_of)?;
+    let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut exit = Exit::Done;
     for fault in &workspace.faults {
         console.show_error(fault);
@@ -101,33 +108,56 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
     let mut findings = Findings::new();
     if subjects.contains(&Subject::Input) {
-        manifests::check_input(&console.read_input(LIMIT)?, target, &mut findings);
+        let mut found = Findings::new();
+        manifests::check_input(&console.read_input(LIMIT)?, target, &mut found);
+        let in_force = Arc::new(InForce::of(&Settings::default(), workspace.policy.clone(), &mut found));
+        found.judge_by(in_force.ruling([]));
+        findings.extend(found);
     }
     for opened in &workspace.opened {
         let project = Project::new(&opened.world);
-        let sorted = Sorted::new(opened, &project, &mut findings);
+        let mut found = Findings::new();
+        let in_force = opened.in_force(&project, &mut found);
+        found.judge_by(in_force.ruling([]));
+        let sorted = Sorted::new(opened, &project, &mut found);
         for layer in &sorted.layers {
-            check_layer(&project, layer, &mut findings);
+            check_layer(&project, layer, &mut found);
+        }
+        for policy in &sorted.policies {
+            check_policy(&project, policy, &mut found);
         }
         for manifest in &sorted.others {
-            manifests::check_file(&project, manifest, target, &mut findings);
+            manifests::check_file(&project, manifest, target, &mut found);
         }
-        for answer in opened.each(&project, &sorted.specs, Day::Running, judge) {
+        let mut surveyed = Vec::new();
+        for (path, answer) in sorted.specs.iter().zip(opened.each(&project, &sorted.specs, Day::Running, judge)) {
             match answer {
-                Ok(answer) => findings.extend(answer.findings),
+                Ok(answer) => {
+                    found.extend(answer.findings);
+                    surveyed.push((path.clone(), answer.made));
+                }
                 Err(error) => {
                     console.show_error(&error);
                     exit = Exit::NoAnswer;
                 }
             }
         }
+        judge_project(opened, &project, &sorted.given, surveyed, sorted.is_whole, &mut found)?;
+        findings.extend(found);
     }
     Ok((exit, findings))
 }
 
-/// Compiles a spec for its findings alone.
-fn judge(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<()> {
-    pipeline::compile(session, path, findings).map(drop)
+/// Compiles a spec for its findings, and for what is known of it beside others.
+fn judge(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Surveyed> {
+    pipeline::judged(session, path, findings).surveyed
+}
+
+/// Checks a policy as it would be read; who is held to it is not asked.
+fn check_policy(project: &Project<'_>, path: &ProjectPath, findings: &mut Findings) {
+    if let Some(source) = project.text(path, None, findings) {
+        let _policy = Policy::read(&source, findings);
+    }
 }
 
 /// Checks a layer by itself: the shape of what it says, on every minor.

@@ -14,6 +14,12 @@ pub(super) struct Sorted {
     pub(super) layers: Vec<ProjectPath>,
     /// Files that may hold manifests.
     pub(super) others: Vec<ProjectPath>,
+    /// Policies, which are kept here and hold for others.
+    pub(super) policies: Vec<ProjectPath>,
+    /// Every file that was given.
+    pub(super) given: Vec<ProjectPath>,
+    /// Whether all of the project was given.
+    pub(super) is_whole: bool,
 }
 
 impl Sorted {
@@ -26,11 +32,14 @@ impl Sorted {
         files.sort();
         files.dedup();
         let mut project_file = false;
+        sorted.given.clone_from(&files);
+        sorted.is_whole = opened.is_whole();
         for path in files {
             match project.kind_of(&path) {
                 Some(DocumentKind::Spec) => sorted.specs.push(path),
                 Some(DocumentKind::Layer) => sorted.layers.push(path),
                 Some(DocumentKind::Project) => project_file = true,
+                Some(DocumentKind::Policy) => sorted.policies.push(path),
                 None => sorted.others.push(path),
             }
         }
