@@ -114,7 +114,7 @@ pub fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Finding
 /// Compiles a spec, and says what is known of it beside other clusters.
 pub fn judged(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Judged {
     let n_errors = findings.n_errors();
-    let Some(Prepared { resolved, contents, surveyed }) = prepared(session, path, findings) else {
+    let Some(Prepared { resolved, contents, mut surveyed }) = prepared(session, path, findings) else {
         return Judged { surveyed: None, bundle: None };
     };
     let bundle = made(session, resolved, contents, findings);
@@ -124,6 +124,7 @@ pub fn judged(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings
     }
     // A stage goes on from what is no error to it, and a policy or a level may have made one of it.
     let bundle = bundle.filter(|_| findings.n_errors() == n_errors);
+    surveyed.facts.is_right = bundle.is_some();
     Judged { surveyed: Some(surveyed), bundle }
 }
 

@@ -94,7 +94,7 @@ fn root_file() -> ProjectPath {
 
 fn layer(project: &Project<'_>, path: &ProjectPath) -> Option<LayerFacts> {
     let document = project.document(path, None, &mut Findings::new())?;
-    Some(LayerFacts { path: path.clone(), place: document.node.place().clone() })
+    Some(LayerFacts { path: path.clone(), place: Place::start_of(&document.source) })
 }
 
 /// Runs the rules. What they find counts as the project, the policy and the clusters' acknowledgements say; `findings` is

@@ -27,7 +27,7 @@ fn judge(text: &str, version: &str, node: &Node) -> Option<Diagnostic> {
     };
     let is_met = Version::parse(version).is_ok_and(|version| required.matches(&version));
     (!is_met).then(|| {
-        let message = format!("this project is for regcfg {}, and this is {version}", quoted(text));
+        let message = format!("this is regcfg {version}, and the project is for {}", quoted(text));
         Diagnostic::error(&codes::OTHER_VERSION, node.place(), message)
             .help("run a version that the project names, or change `requires` once the project is right with this one")
     })

@@ -59,9 +59,9 @@ const BESIDE: &str = "storage: {pvc: {claim: c}}";
 
 #[test]
 fn a_level_decides_whether_there_is_output() {
-    check("", "", ERROR, &["error RC0334", "warning RC0362"], false);
-    check("levels: {RC0334: warning}", "", ERROR, &["warning RC0334", "warning RC0362"], true);
-    check("levels: {replicas-on-empty-dir: \"off\", RC0362: \"off\"}", "", ERROR, &[], true);
+    check("", "", ERROR, &["error RC0334", "info RC0363"], false);
+    check("levels: {RC0334: warning}", "", ERROR, &["warning RC0334", "info RC0363", "warning RC0520"], true);
+    check("levels: {replicas-on-empty-dir: \"off\", RC0363: \"off\"}", "", ERROR, &["warning RC0520"], true);
     check("", "", WARNING, &["warning RC0366"], true);
     check("levels: {RC0366: error}", "", WARNING, &["error RC0366"], false);
     check("levels: {RC0366: info}", "", WARNING, &["info RC0366"], true);
@@ -91,8 +91,8 @@ fn what_is_acknowledged_does_not_count_and_is_still_there() {
     }
     check("", "", &with(&format!("bootstrapped-backend: {{storage.pvc: {because}}}")), &["acknowledged RC0520"], true);
     // An error that is acknowledged stops nothing, whatever made it one.
-    let error = format!("{ERROR}\nacknowledge: {{RC0334: {{registry.replicas: {because}}}, RC0362: {{storage: {because}}}}}");
-    check("", "", &error, &["acknowledged RC0334", "acknowledged RC0362"], true);
+    let error = format!("{ERROR}\nacknowledge: {{RC0334: {{registry.replicas: {because}}}, RC0363: {{storage: {because}}}}}");
+    check("", "", &error, &["acknowledged RC0334", "acknowledged RC0363", "warning RC0520"], true);
     check("levels: {RC0520: error}", "", &with(&format!("RC0520: {{storage.pvc: {because}}}")), &["acknowledged RC0520"], true);
 }
 

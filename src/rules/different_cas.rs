@@ -22,7 +22,7 @@ struct Trusted<'p> {
 
 fn check(ctx: &ProjectContext<'_>, findings: &mut Findings) {
     let mut hosts: BTreeMap<&str, Vec<Trusted<'_>>> = BTreeMap::new();
-    for ca in ctx.clusters.iter().flat_map(|cluster| &cluster.cas) {
+    for ca in ctx.right().flat_map(|cluster| &cluster.cas) {
         add(hosts.entry(&ca.host).or_default(), ca);
     }
     for (host, sets) in hosts {

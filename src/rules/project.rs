@@ -42,6 +42,8 @@ pub struct ClusterFacts {
     pub documents: Vec<String>,
     /// Its layers, also those that others of them extend.
     pub layers: BTreeSet<ProjectPath>,
+    /// Whether it is right by itself. Of one that is not, only its name is looked at: what else it says may change.
+    pub is_right: bool,
     /// The registries that it trusts by certificates of their own.
     pub(super) cas: Vec<CaFacts>,
     /// The bucket of its registry.
@@ -78,6 +80,13 @@ const BUCKETS: [(&str, &str, &[&str]); 6] = [
     ("oss", "bucket", &["region"]),
 ];
 
+impl<'p> ProjectContext<'p> {
+    /// Returns the clusters that are right by themselves.
+    pub(super) fn right(&self) -> impl Iterator<Item = &'p ClusterFacts> {
+        self.clusters.iter().copied().filter(|cluster| cluster.is_right)
+    }
+}
+
 impl ClusterFacts {
     /// Gathers the facts of a resolved spec and the files that it names.
     pub fn of(resolved: &Resolved, contents: &Contents) -> Self {
@@ -90,6 +99,7 @@ impl ClusterFacts {
             name: (name.as_str().unwrap_or_default().to_owned(), name.place().clone()),
             documents: documents.map(|document| document.source.name().to_owned()).collect(),
             layers: loaded.layers.keys().cloned().collect(),
+            is_right: true,
             cas: spec.registry_cas().filter_map(|(host, entry)| ca(host, entry, contents)).collect(),
             bucket: spec.storage().and_then(spec::Storage::backend).and_then(bucket),
         }

@@ -12,12 +12,16 @@ pub(super) static RULE: Rule = Rule { code: &codes::SHARED_BUCKET, check: Check:
 
 fn check(ctx: &ProjectContext<'_>, findings: &mut Findings) {
     let mut seen: BTreeMap<&[String], (&ClusterFacts, &BucketFacts)> = BTreeMap::new();
-    for cluster in ctx.clusters {
+    for cluster in ctx.right() {
         let Some(bucket) = &cluster.bucket else { continue };
         let Some((first, firsts)) = seen.get(&*bucket.identity) else {
             seen.insert(&bucket.identity, (cluster, bucket));
             continue;
         };
+        // One name for both is another rule's.
+        if cluster.name.0 == first.name.0 {
+            continue;
+        }
         let message = format!("{} keeps its images in the bucket of {}", quoted(&cluster.name.0), quoted(&first.name.0));
         // A layer names it for both: then each cluster is told apart by its own name.
         let place = if bucket.place == firsts.place { &cluster.name.1 } else { &bucket.place };

@@ -38,7 +38,7 @@ mod tests {
         for (target, expected) in [("4.10", 1), ("4.10..4.13", 1), ("4.12", 0), ("4.12..4.16", 0), ("4.17", 1)] {
             let at = format!("error RC0394 at \"{target}\"");
             let expected: Vec<&str> = std::iter::repeat_n(&*at, expected).collect();
-            check(&format!("brief {target}"), "storage: {emptyDir: {}}", &expected);
+            check(&format!("brief {target}"), "storage: {pvc: {claim: c}}", &expected);
         }
     }
 }

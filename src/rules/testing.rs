@@ -115,8 +115,8 @@ pub(super) fn check_project(files: &[(&str, String)], expected: &[&str]) {
         match project.kind_of(&path) {
             Some(DocumentKind::Spec) => clusters.push(survey(&session, &path).expect("a spec that resolves").facts),
             Some(DocumentKind::Layer) => {
-                let place = project.document(&path, None, &mut Findings::new()).expect("a layer").node.place().clone();
-                layers.push(LayerFacts { path, place });
+                let layer = project.document(&path, None, &mut Findings::new()).expect("a layer");
+                layers.push(LayerFacts { path, place: Place::start_of(&layer.source) });
             }
             _ => nested.push(Place::start_of(&Source::new(path.as_str(), "", SourceKind::User))),
         }
@@ -127,10 +127,8 @@ pub(super) fn check_project(files: &[(&str, String)], expected: &[&str]) {
     super::on_project(&context, &mut findings);
     findings.sort_for_showing();
     let said = |finding: &crate::diag::Diagnostic| {
-        // A whole document is told by its file alone.
-        let at = Some(finding.place.text()).filter(|text| !text.contains('\n')).unwrap_or_default();
-        let said =
-            format!("{} {} at {} {at}", finding.severity.name(), finding.code.id, finding.place.source.name());
+        let (file, at) = (finding.place.source.name(), finding.place.text());
+        let said = format!("{} {} at {file} {at}", finding.severity.name(), finding.code.id);
         said.trim_end().to_owned()
     };
     let found: Vec<String> = findings.iter().map(said).collect();
