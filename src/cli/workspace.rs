@@ -225,6 +225,7 @@ impl Opened {
         let session = Session { project, profiles: &profiles, day, as_of: self.world.now(), in_force };
         let one = |path: &ProjectPath| {
             let mut findings = faults.clone();
+            findings.judge_by(session.in_force.ruling([]));
             // Without the project's own profiles the built-in ones would take their place.
             if findings.has_errors() {
                 return Ok(Answer { made: None, findings });

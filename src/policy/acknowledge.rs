@@ -65,10 +65,16 @@ impl Acknowledgement {
         !RULES.iter().any(|rule| rule.code == self.code && matches!(rule.check, Check::Update(_)))
     }
 
-    fn unused(&self) -> Diagnostic {
+    /// Says that nothing is acknowledged, and where there is such a finding instead.
+    fn unused<'f>(&self, found: impl IntoIterator<Item = &'f Diagnostic>) -> Diagnostic {
+        let elsewhere = found.into_iter().find(|finding| finding.code == self.code && finding.suppressed.is_none());
         let message = format!("nothing of {} (`{}`) is found at {}", self.code.id, self.code.name, quoted(&self.path));
-        Diagnostic::warning(&codes::UNUSED_ACKNOWLEDGEMENT, &self.at, message)
-            .help("remove the acknowledgement, or correct its path to the field that the finding points at")
+        let unused = Diagnostic::warning(&codes::UNUSED_ACKNOWLEDGEMENT, &self.at, message);
+        let unused = match elsewhere {
+            Some(finding) => unused.note_at(&finding.place, "such a finding is here"),
+            None => unused,
+        };
+        unused.help("remove the acknowledgement, or correct its path to the field that the finding points at")
     }
 }
 
@@ -120,7 +126,7 @@ pub fn say_unused(acknowledged: &[Acknowledgement], findings: &mut Findings) {
     let used = used(&*findings);
     let is_unused =
         |one: &&Acknowledgement| one.is_always_looked_for() && !one.is_projects() && !one.is_used(&used);
-    let unused: Vec<Diagnostic> = acknowledged.iter().filter(is_unused).map(Acknowledgement::unused).collect();
+    let unused: Vec<Diagnostic> = acknowledged.iter().filter(is_unused).map(|one| one.unused(&*findings)).collect();
     findings.extend(unused);
 }
 
@@ -128,13 +134,13 @@ pub fn say_unused(acknowledged: &[Acknowledgement], findings: &mut Findings) {
 /// find. `acknowledged` are those of all clusters, `found` is what was found of all.
 pub fn say_unused_in_project<'f>(
     acknowledged: &[&Acknowledgement],
-    found: impl IntoIterator<Item = &'f Diagnostic>,
+    found: impl IntoIterator<Item = &'f Diagnostic> + Clone,
     findings: &mut Findings,
 ) {
-    let used = used(found);
+    let used = used(found.clone());
     let is_unused =
         |one: &&&Acknowledgement| one.is_always_looked_for() && one.is_projects() && !one.is_used(&used);
-    findings.extend(acknowledged.iter().filter(is_unused).map(|one| one.unused()));
+    findings.extend(acknowledged.iter().filter(is_unused).map(|one| one.unused(found.clone())));
 }
 
 /// Returns the places of the reasons why findings do not count.
