@@ -272,8 +272,6 @@ codes! {
     NESTED_PROJECT = "RC0393" "nested-project";
     /// A target on which the platform is not there.
     TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
-    /// A kind that later releases may not have.
-    DEPRECATED_KIND = "RC0395" "deprecated-kind";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.

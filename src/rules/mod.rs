@@ -36,7 +36,6 @@ mod credential_of_other_minor;
 mod credentials;
 mod cron;
 mod default_claim_taken;
-mod deprecated_kind;
 mod deprecated_mirror_kind;
 mod different_cas;
 mod duplicate_ca_host;
@@ -217,7 +216,6 @@ pub static RULES: &[&Rule] = &[
     &shared_bucket::RULE,
     &nested_project::RULE,
     &target_out_of_profile::RULE,
-    &deprecated_kind::RULE,
     &bootstrapped_backend::RULE,
     &duplicate_route_name::RULE,
     &default_claim_taken::RULE,
