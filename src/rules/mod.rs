@@ -23,6 +23,7 @@ mod bad_registry_entry;
 mod bad_schedule;
 mod bad_swift_url;
 mod bad_swift_version;
+mod bootstrap_differs;
 mod bootstrapped_backend;
 mod bucket_host_on_address;
 mod bundle;
@@ -59,8 +60,11 @@ mod key_of_other_instance;
 mod key_on_own_gcs_bucket;
 mod key_without_container;
 mod key_without_encryption;
+mod log_level_on_range;
 mod logging_without_effect;
 mod malformed_overrides;
+mod management_state_on_range;
+mod minor_in_development;
 mod mirror_kind_of_other_minor;
 mod mirrored_internal_registry;
 mod mirrors;
@@ -166,6 +170,10 @@ pub enum Check {
 /// Every rule, in order of code.
 pub static RULES: &[&Rule] = &[
     &duplicate_cluster::RULE,
+    &minor_in_development::RULE,
+    &management_state_on_range::RULE,
+    &log_level_on_range::RULE,
+    &bootstrap_differs::RULE,
     &several_backends::RULE,
     &no_backend::RULE,
     &backend_not_on_platform::RULE,

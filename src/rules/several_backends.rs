@@ -44,7 +44,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn one_backend_is_enough() {
@@ -53,5 +53,11 @@ mod tests {
         check_says("aws-upi 4.16", two, "at the same time, got 2: [EmptyDir S3]`");
         check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}}", &[]);
         check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}, emptyDir: null}", &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("storage: {s3: {}, emptyDir: {}}"), &["error RC0330 at emptyDir"]);
+        check_objects("4.16", &config("storage: {s3: {bucket: b, region: r}, emptyDir: null}"), &[]);
     }
 }
