@@ -186,6 +186,8 @@ codes! {
     NEGATIVE_LIMIT = "RC0369" "negative-limit";
     /// A bundle under the name of one of the platform's.
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
+    /// Credentials for Swift without where to sign in.
+    SWIFT_WITHOUT_IDENTITY = "RC0381" "swift-without-identity";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
@@ -338,6 +340,8 @@ codes! {
     LOGGING_WITHOUT_EFFECT = "RC0567" "logging-without-effect";
     /// A host of the registry that another Route claims.
     HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
+    /// A longest wait for requests that never wait.
+    WAIT_WITHOUT_LIMIT = "RC0569" "wait-without-limit";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.

@@ -81,6 +81,7 @@ mod rolling_on_one_node_volume;
 mod rolling_without_replicas;
 mod several_backends;
 mod suspended_pruner;
+mod swift_without_identity;
 #[cfg(test)]
 mod testing;
 mod trusted_ca_without_endpoint;
@@ -94,6 +95,7 @@ mod unsupported_overrides;
 mod unusable_access_modes;
 mod unused_credentials;
 mod update;
+mod wait_without_limit;
 
 pub use bundle::BundleContext;
 pub use context::SpecContext;
@@ -167,6 +169,7 @@ pub static RULES: &[&Rule] = &[
     &no_gcs_region::RULE,
     &negative_limit::RULE,
     &platforms_bundle_replaced::RULE,
+    &swift_without_identity::RULE,
     &duplicate_route_name::RULE,
     &default_claim_taken::RULE,
     &object_in_other_namespace::RULE,
@@ -202,6 +205,7 @@ pub static RULES: &[&Rule] = &[
     &unmanaged_settings::RULE,
     &logging_without_effect::RULE,
     &host_of_other_route::RULE,
+    &wait_without_limit::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.

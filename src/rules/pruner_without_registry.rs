@@ -37,7 +37,7 @@ mod tests {
                 "registry: {{managementState: {state}}}\npruner: {{keepTagRevisions: 2}}\nstorage: {{pvc: {{claim: c}}}}"
             )
         };
-        check("baremetal 4.16", &spec("Removed"), &["info RC0559 at {"]);
+        check("baremetal 4.16", &spec("Removed"), &["info RC0559 at {keepTagRevisions"]);
         check("baremetal 4.16", &spec("Managed"), &[]);
     }
 }
