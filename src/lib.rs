@@ -13,6 +13,10 @@ pub mod diag;
 pub mod emit;
 pub mod load;
 pub mod lower;
+#[cfg(feature = "mutation")]
+pub mod mutation;
+#[cfg(not(feature = "mutation"))]
+mod mutation;
 mod name;
 pub mod pem;
 pub mod pipeline;
@@ -25,5 +29,6 @@ pub mod secret;
 pub mod spec;
 pub mod target;
 pub mod tree;
+pub mod update;
 pub mod validate;
 pub mod world;

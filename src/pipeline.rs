@@ -3,11 +3,13 @@
 //! [`load`] -> [`resolve`] -> [`check`] -> [`lower`] -> [`render`] -> [`validate`]. What comes out is a [`Bundle`], which
 //! the edges emit, compare or publish. A stage runs only when those before it left no error.
 
+use std::sync::Arc;
+
 use crate::check::{Checked, check};
 use crate::diag::Findings;
 use crate::load::{Project, contents, load};
 use crate::lower::{Day, lower};
-use crate::profile::Profiles;
+use crate::profile::{Profile, Profiles};
 use crate::render::render;
 use crate::resolve::{Resolved, resolve};
 use crate::target::Target;
@@ -36,6 +38,10 @@ pub struct Bundle {
     pub name: Node,
     /// The OpenShift minors that the objects are for.
     pub target: Target,
+    /// The profile of the cluster's platform.
+    pub profile: Arc<Profile>,
+    /// The text that names the platform.
+    pub platform: Node,
     /// The objects, in the order of their templates. Secrets among them may hold slots, and no bytes.
     pub objects: Vec<Node>,
 }
@@ -68,5 +74,6 @@ pub fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Finding
     let checked = validated.checked();
     let cluster = checked.name().as_str().unwrap_or_default().to_owned();
     let name = checked.name().clone();
-    Some(Bundle { cluster, name, target: checked.target(), objects: validated.into_objects() })
+    let (profile, platform) = (Arc::clone(&checked.resolved().profile), checked.resolved().platform().clone());
+    Some(Bundle { cluster, name, target: checked.target(), profile, platform, objects: validated.into_objects() })
 }

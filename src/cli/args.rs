@@ -46,7 +46,7 @@ pub enum Command {
     Resolve(resolve::ResolveArgs),
     /// Explain a finding's code
     Explain(explain::ExplainArgs),
-    /// Print the JSON Schema of a kind
+    /// Print the schema of a kind
     Schema(schema::SchemaArgs),
     /// List or show the profiles of platforms
     #[command(subcommand)]
@@ -80,6 +80,14 @@ pub enum Format {
     Text,
     /// One document for programs, of a stable shape
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
 }
 
 /// What may be done with secrets whose values are at hand.

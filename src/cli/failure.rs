@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::diag::Fault;
 use crate::diag::format::text::{self, Styles};
 
 /// Says that whoever read standard output has gone. There is nobody to tell, so nothing is shown.
@@ -41,11 +42,19 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// Returns an error with its chain of causes as documents hold it.
+pub(super) fn fault(error: &anyhow::Error) -> Fault {
+    Fault {
+        message: error.to_string(),
+        causes: error.chain().skip(1).map(ToString::to_string).collect(),
+        help: error.downcast_ref::<Refusal>().map(|refusal| refusal.help.clone()),
+    }
+}
+
 /// Writes an error with its chain of causes.
 pub(super) fn shown(error: &anyhow::Error, styles: &Styles) -> String {
-    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-    let help = error.downcast_ref::<Refusal>().map(|refusal| &*refusal.help);
-    text::error(&error.to_string(), &causes, help, styles)
+    let Fault { message, causes, help } = fault(error);
+    text::error(&message, &causes, help.as_deref(), styles)
 }
 
 #[cfg(test)]

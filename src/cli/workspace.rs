@@ -16,9 +16,9 @@ use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::pipeline::Session;
 use crate::profile::Profiles;
+use crate::world::ProjectPath;
 use crate::world::fs::FsWorld;
 use crate::world::root::{PROJECT_FILE, Root, discover_root};
-use crate::world::{ProjectPath, World};
 
 /// The projects that the given files belong to.
 pub(super) struct Workspace {
@@ -30,6 +30,8 @@ pub(super) struct Workspace {
 
 /// A project, and what was given of it.
 pub(super) struct Opened {
+    /// The project's root.
+    pub(super) root: PathBuf,
     /// The project's files, environment and clock.
     pub(super) world: FsWorld,
     /// The files, in sorted order.
@@ -93,7 +95,7 @@ impl Workspace {
             files.dedup();
             dirs.sort();
             dirs.dedup();
-            opened.push(Opened { world, files, dirs, others });
+            opened.push(Opened { root, world, files, dirs, others });
         }
         Ok(Self { opened, faults })
     }
@@ -134,7 +136,17 @@ impl Opened {
 
     /// Returns the YAML files below the directories that were given, without those of other projects.
     pub(super) fn files_below(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
-        let mut files: Vec<ProjectPath> = self.dirs.iter().flat_map(|dir| project.yaml_files(dir, findings)).collect();
+        self.named_below(project, &["yaml", "yml"], findings)
+    }
+
+    /// Returns the files below the directories that were given that may hold manifests: YAML and JSON.
+    pub(super) fn manifests_below(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
+        self.named_below(project, &["yaml", "yml", "json"], findings)
+    }
+
+    fn named_below(&self, project: &Project<'_>, endings: &[&str], findings: &mut Findings) -> Vec<ProjectPath> {
+        let below = self.dirs.iter().flat_map(|dir| project.files(dir, endings, findings));
+        let mut files: Vec<ProjectPath> = below.collect();
         files.retain(|file| !self.others.iter().any(|other| file.below(other).is_some()));
         files
     }
@@ -144,9 +156,7 @@ impl Opened {
         Profiles::of(&Project::new(&self.world), findings)
     }
 
-    /// Does work for each path on all cores, and returns the answers in the order of the paths.
-    ///
-    /// A panic in the work for one path is an internal error of that path and stops no other.
+    /// Does work for each path of the project, as [`each`] does.
     pub(super) fn each<T: Send>(
         &self,
         project: &Project<'_>,
@@ -154,21 +164,34 @@ impl Opened {
         day: Day,
         work: impl Fn(&Session<'_>, &ProjectPath, &mut Findings) -> Option<T> + Sync,
     ) -> Vec<Result<Answer<T>>> {
-        let mut faults = Findings::new();
-        let profiles = Profiles::of(project, &mut faults);
-        let session = Session { project, profiles: &profiles, day, as_of: self.world.now() };
-        let one = |path: &ProjectPath| {
-            let mut findings = faults.clone();
-            // Without the project's own profiles the built-in ones would take their place.
-            if findings.has_errors() {
-                return Ok(Answer { made: None, findings });
-            }
-            let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
-            let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&self.world.display(path))))?;
-            Ok(Answer { made, findings })
-        };
-        in_order(paths, one)
+        each(project, paths, day, work)
     }
+}
+
+/// Does work for each path on all cores, and returns the answers in the order of the paths.
+///
+/// A panic in the work for one path is an internal error of that path and stops no other.
+pub(super) fn each<T: Send>(
+    project: &Project<'_>,
+    paths: &[ProjectPath],
+    day: Day,
+    work: impl Fn(&Session<'_>, &ProjectPath, &mut Findings) -> Option<T> + Sync,
+) -> Vec<Result<Answer<T>>> {
+    let mut faults = Findings::new();
+    let profiles = Profiles::of(project, &mut faults);
+    let world = project.world();
+    let session = Session { project, profiles: &profiles, day, as_of: world.now() };
+    let one = |path: &ProjectPath| {
+        let mut findings = faults.clone();
+        // Without the project's own profiles the built-in ones would take their place.
+        if findings.has_errors() {
+            return Ok(Answer { made: None, findings });
+        }
+        let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
+        let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&world.display(path))))?;
+        Ok(Answer { made, findings })
+    };
+    in_order(paths, one)
 }
 
 fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
@@ -182,24 +205,24 @@ fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
     Ok((root, located, found.is_dir()))
 }
 
-/// Maps paths on all cores, keeping their order. Few paths are not worth a thread.
-fn in_order<T: Send>(paths: &[ProjectPath], one: impl Fn(&ProjectPath) -> T + Sync) -> Vec<T> {
+/// Maps things on all cores, keeping their order. Few are not worth a thread.
+pub(super) fn in_order<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> T + Sync) -> Vec<T> {
     const FEW: usize = 4;
-    let n_useful = paths.len() / FEW;
+    let n_useful = things.len() / FEW;
     // Asked only where it matters: the answer is read from files of the system.
     let n_threads = if n_useful < 2 { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(n_useful) };
     if n_threads < 2 {
-        return paths.iter().map(one).collect();
+        return things.iter().map(one).collect();
     }
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(paths.len()));
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(things.len()));
     thread::scope(|scope| {
         for _ in 0..n_threads {
             scope.spawn(|| {
-                while let Some((at, path)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?)))
+                while let Some((at, thing)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, things.get(at)?)))
                 {
-                    let answer = one(path);
+                    let answer = one(thing);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
                 }
             });

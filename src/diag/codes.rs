@@ -22,6 +22,37 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
+/// Whose answer a finding is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judge {
+    /// Nobody's on a cluster: it is about the files, and without it there is no answer.
+    Files,
+    /// The API server's: what it refuses, and what of its answer cannot be told.
+    Schema,
+    /// The operator's, and what else goes wrong with what the API server takes.
+    Rules,
+}
+
+impl Code {
+    /// Returns whose answer findings of this code are a part of.
+    pub fn judge(&self) -> Judge {
+        match self.id {
+            // About files and what stands in them; about objects that are taken and do not work.
+            "RC0511" | "RC0512" | "RC0514" => Judge::Files,
+            "RC0515" | "RC0516" | "RC0520" | "RC0526" => Judge::Rules,
+            id if ("RC0501".."RC0530").contains(&id) => Judge::Schema,
+            id if ("RC0530".."RC0600").contains(&id) => Judge::Rules,
+            id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Judge::Rules,
+            _ => Judge::Files,
+        }
+    }
+
+    /// Tells whether a finding of this code says that something was not checked, so that nobody may call it valid.
+    pub fn leaves_unchecked(&self) -> bool {
+        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE].contains(&self)
+    }
+}
+
 /// Returns the code with an id, in either case.
 pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
@@ -70,6 +101,8 @@ codes! {
     NOT_A_LAYER = "RC0115" "not-a-layer";
     /// `extends` that is not a list of paths.
     BAD_EXTENDS = "RC0116" "bad-extends";
+    /// A value that is encrypted, so that only its type is known.
+    ENCRYPTED_VALUE = "RC0151" "encrypted-value";
     /// A layer that extends itself, directly or not.
     LAYER_CYCLE = "RC0201" "layer-cycle";
     /// A platform without a profile.
@@ -184,6 +217,14 @@ codes! {
     NO_GCS_REGION = "RC0368" "no-gcs-region";
     /// A limit of requests below zero.
     NEGATIVE_LIMIT = "RC0369" "negative-limit";
+    /// A kind of mirrors that older minors of the target do not have.
+    MIRROR_KIND_OF_OTHER_MINOR = "RC0370" "mirror-kind-of-other-minor";
+    /// No word on the kind of mirrors where the target has two.
+    UNSAID_MIRROR_KIND = "RC0371" "unsaid-mirror-kind";
+    /// A policy on the source in a kind that has none.
+    POLICY_WITHOUT_MIRROR_SET = "RC0372" "policy-without-mirror-set";
+    /// A grant that names nobody.
+    GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
     /// A bundle under the name of one of the platform's.
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
     /// Credentials for Swift without where to sign in.
@@ -266,10 +307,11 @@ codes! {
     KEY_IN_BOTH = "RC0517" "key-in-both";
     /// A typed secret without a key of its type.
     SECRET_KEY_MISSING = "RC0518" "secret-key-missing";
-    /// More than one storage backend in one object.
-    OBJECT_SEVERAL_BACKENDS = "RC0519" "object-several-backends";
+    // RC0519 was RC0330 in an object; it is one fault, and has one code.
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
+    /// A duration that the API server takes, and that no operator can read.
+    LAX_DURATION = "RC0526" "lax-duration";
     /// Two routes of one name.
     DUPLICATE_ROUTE_NAME = "RC0534" "duplicate-route-name";
     /// The name of the operator's own claim, taken by another.
@@ -342,6 +384,92 @@ codes! {
     HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
     /// A longest wait for requests that never wait.
     WAIT_WITHOUT_LIMIT = "RC0569" "wait-without-limit";
+    /// Allowed registries beside blocked ones.
+    ALLOWED_AND_BLOCKED = "RC0570" "allowed-and-blocked";
+    /// A blocked registry that the cluster's release comes from.
+    PAYLOAD_BLOCKED = "RC0571" "payload-blocked";
+    /// A registry in a form that nodes cannot take.
+    BAD_REGISTRY_ENTRY = "RC0572" "bad-registry-entry";
+    /// A source or mirror in a form that nodes cannot take.
+    BAD_MIRROR_LOCATION = "RC0573" "bad-mirror-location";
+    /// Two policies on one source.
+    CONFLICTING_SOURCE_POLICIES = "RC0574" "conflicting-source-policies";
+    /// A source that is never asked, among its own mirrors.
+    SOURCE_AMONG_MIRRORS = "RC0575" "source-among-mirrors";
+    /// A source without a mirror but itself.
+    MIRRORS_WITHOUT_EFFECT = "RC0576" "mirrors-without-effect";
+    /// Mirrors of a source in two orders.
+    CONFLICTING_MIRROR_ORDERS = "RC0577" "conflicting-mirror-orders";
+    /// A tag or digest among registries.
+    TAGGED_REGISTRY = "RC0578" "tagged-registry";
+    /// Allowed registries without that of the cluster's release.
+    PAYLOAD_NOT_ALLOWED = "RC0579" "payload-not-allowed";
+    /// Allowed registries without one that the cluster needs.
+    NEEDED_REGISTRY_NOT_ALLOWED = "RC0580" "needed-registry-not-allowed";
+    /// Mirrors of the cluster's own registry.
+    MIRRORED_INTERNAL_REGISTRY = "RC0581" "mirrored-internal-registry";
+    /// Authorities of one's own for a registry of the vendor.
+    VENDOR_CA = "RC0582" "vendor-ca";
+    /// A registry that need not prove who it is.
+    INSECURE_REGISTRY = "RC0583" "insecure-registry";
+    /// A role for whoever does not sign in.
+    ANONYMOUS_GRANT = "RC0584" "anonymous-grant";
+    /// A role to push for everyone.
+    EVERYONE_PUSHES = "RC0585" "everyone-pushes";
+    /// The registry's own role for someone else.
+    REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
+    /// A kind of mirrors that is deprecated.
+    DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
+    /// Registries that are searched for names without a host.
+    SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// More replicas on a volume of one node that was accepted with one.
+    REPLICAS_RAISED = "RC0601" "replicas-raised";
+    /// A rolling update on a volume of one node that was accepted with `Recreate`.
+    ROLLING_ON_ACCEPTED_CLAIM = "RC0602" "rolling-on-accepted-claim";
+    /// Another storage backend.
+    BACKEND_SWITCHED = "RC0603" "backend-switched";
+    /// Another bucket, container or claim of the same backend.
+    IMAGES_LEFT_BEHIND = "RC0604" "images-left-behind";
+    /// A registry that is removed while the operator manages its storage.
+    STORAGE_DELETED = "RC0605" "storage-deleted";
+    /// A registry that is removed.
+    REGISTRY_REMOVED = "RC0606" "registry-removed";
+    /// Storage of the user's own that the operator begins to manage.
+    STORAGE_TAKEN_OVER = "RC0607" "storage-taken-over";
+    /// A claim whose immutable fields change.
+    CLAIM_CHANGED = "RC0608" "claim-changed";
+    /// A claim that shrinks.
+    CLAIM_SHRUNK = "RC0609" "claim-shrunk";
+    /// A claim that is rendered no more.
+    CLAIM_GONE = "RC0610" "claim-gone";
+    /// The operator's config that is rendered no more.
+    CONFIG_GONE = "RC0611" "config-gone";
+    /// The pruner or image.config that is rendered no more.
+    SETTINGS_GONE = "RC0612" "settings-gone";
+    /// What the registry reads and is rendered no more.
+    REFERENCE_GONE = "RC0613" "reference-gone";
+    /// Registries whose certificates are trusted no more.
+    TRUST_WITHDRAWN = "RC0614" "trust-withdrawn";
+    /// Mirrors that move to another object in one step.
+    MIRRORS_SWITCHED = "RC0615" "mirrors-switched";
+    /// Mirrors whose change drains the nodes.
+    MIRRORS_CHANGED = "RC0616" "mirrors-changed";
+    /// Lists of registries whose change drains the nodes.
+    REGISTRY_LISTS_CHANGED = "RC0617" "registry-lists-changed";
+    /// Private storage that is to become public.
+    PRIVATE_ACCESS_OPENED = "RC0618" "private-access-opened";
+    /// Another region of the same store.
+    REGION_CHANGED = "RC0619" "region-changed";
+    /// A host of the registry's routes that goes.
+    ROUTE_HOST_GONE = "RC0620" "route-host-gone";
+    /// A suspended pruner that runs again.
+    PRUNER_RESUMED = "RC0621" "pruner-resumed";
+    /// A Secret or ConfigMap that cannot change and does.
+    IMMUTABLE_CHANGED = "RC0622" "immutable-changed";
+    /// An older state of a cluster of which nothing can be made.
+    UPDATE_NOT_CHECKED = "RC0628" "update-not-checked";
+    /// A cluster that an older state has and the new one has not.
+    CLUSTER_GONE = "RC0629" "cluster-gone";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.
@@ -360,4 +488,18 @@ codes! {
     NOT_WRITABLE = "RC0708" "not-writable";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_of_one_judge() {
+        let of = |judge: Judge| ALL.iter().filter(move |code| code.judge() == judge);
+        assert!(of(Judge::Schema).all(|code| code.id.starts_with("RC05")));
+        assert!(of(Judge::Schema).any(|code| **code == API_RULE));
+        assert!(of(Judge::Rules).any(|code| **code == SEVERAL_BACKENDS));
+        assert!(of(Judge::Files).any(|code| **code == MALFORMED_YAML));
+    }
 }

@@ -52,12 +52,12 @@ mod tests {
 
     #[test]
     fn a_host_has_one_route() {
-        let config = config("{managementState: Managed, routes: [{name: public, hostname: Images.example.com}]}");
+        let config = config("{managementState: Managed, routes: [{name: public, hostname: images.example.com}]}");
         let with = |name: &str, more: &str| {
-            let spec = format!("spec: {{host: images.example.com{more}, to: {{kind: Service, name: web}}}}");
+            let spec = format!("spec: {{host: Images.example.com{more}, to: {{kind: Service, name: web}}}}");
             config.clone() + &manifest("route.openshift.io/v1 Route", name, &spec)
         };
-        check_objects("4.16", &with("shop/web", ""), &["error RC0568 at Images.example.com"]);
+        check_objects("4.16", &with("shop/web", ""), &["error RC0568 at images.example.com"]);
         check_objects_say(
             "4.16",
             &with("shop/web", ""),
@@ -65,6 +65,6 @@ mod tests {
         );
         check_objects("4.16", &with("shop/web", ", path: /shop"), &[]);
         check_objects("4.16", &with("openshift-image-registry/public", ""), &[]);
-        check_objects("4.16", &with("shop/web", "").replace("host: images", "host: shop"), &[]);
+        check_objects("4.16", &with("shop/web", "").replace("host: Images", "host: shop"), &[]);
     }
 }

@@ -62,7 +62,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let sets: Vec<&Set> = SETS.iter().filter(is_of).collect();
     let is_complete = |set: &&Set| set.keys.iter().all(|key| has.contains(key));
     match (sets.iter().find(|set| is_complete(set)), backend) {
-        (Some(set), Some(_)) if set.since > ctx.first() => findings.push(not_read_yet(ctx, *holder, set)),
+        (Some(set), Some(_)) if set.since > ctx.target.first() => findings.push(not_read_yet(ctx, *holder, set)),
         (Some(_), _) => {}
         (None, _) if sets.is_empty() => {}
         (None, Some(backend)) => {
@@ -103,7 +103,7 @@ fn incomplete(holder: Holder<'_>, sets: &[&Set], has: &[&str]) -> Diagnostic {
 
 fn not_read_yet(ctx: &BundleContext<'_>, holder: Holder<'_>, set: &Set) -> Diagnostic {
     let message =
-        format!("OpenShift {} does not read `{}`, which {} begins to read", ctx.first(), set.keys[0], set.since);
+        format!("OpenShift {} does not read `{}`, which {} begins to read", ctx.target.first(), set.keys[0], set.since);
     Diagnostic::error(RULE.code, holder.name.place(), message)
         .note(storage_failing(&format!("secret \"{}\" does not contain required keys …", credentials::secret())))
         .help("give the keys of another way to sign in until the cluster is upgraded")

@@ -13,7 +13,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let (Some(logging), Some(level)) = (ctx.written("logging"), ctx.written("logLevel")) else { return };
     // `Normal` leaves the old field in force.
     let wins = matches!(level.node.as_str(), Some("Debug" | "Trace" | "TraceAll"));
-    if !wins || ctx.first() < LEVELS || ctx.is_copy() {
+    if !wins || ctx.target.first() < LEVELS || ctx.is_copy() {
         return;
     }
     let finding = Diagnostic::warning(RULE.code, logging.node.place(), "`logging` is not used beside `logLevel`")

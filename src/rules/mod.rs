@@ -1,53 +1,70 @@
 //! Rules: what the schema lets through and the operator, the nodes or the registry then choke on.
 //!
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
-//! resolved, the objects of one cluster whoever wrote them, a whole project, or an update of old objects to new ones.
-//! Rules never change what they judge. To add one: a file, a line in the
-//! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`
-//! and `certificates::Bundle`, of objects in `bundle::BundleContext` and `held::holders`; schedules are read by
-//! `cron::check`. Each rule tests itself through `testing::check`. `README.md` beside this file says which rule holds
-//! which fact about the operator, and which facts no file can decide.
+//! resolved, the objects of one cluster whoever wrote them, certificates, a whole project, or an update of old objects to
+//! new ones. Rules never change what they judge. To add one: a file, a line in the table below, a code with its
+//! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext`,
+//! `certificates::CertificatesContext`, `held::holders`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`;
+//! schedules are read by `cron::check`. Each rule tests itself through `testing::check` and `testing::check_objects`.
+//! `README.md` beside this file says which rule holds which fact about the operator, and which facts no file can decide.
 
 mod age_in_nanoseconds;
+mod allowed_and_blocked;
 mod ambiguous_ca_host;
+mod anonymous_grant;
 mod authored_observed_config;
 mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
 mod bad_hostname;
+mod bad_mirror_location;
 mod bad_observed_tls;
+mod bad_registry_entry;
 mod bad_schedule;
 mod bad_swift_url;
 mod bad_swift_version;
+mod bootstrapped_backend;
 mod bucket_host_on_address;
 mod bundle;
 mod certificate_not_valid;
 mod certificates;
 mod committed_http_secret;
+mod conflicting_mirror_orders;
+mod conflicting_source_policies;
 mod context;
 mod credential_of_other_minor;
 mod credentials;
 mod cron;
 mod default_claim_taken;
+mod deprecated_mirror_kind;
 mod duplicate_ca_host;
 mod duplicate_hostname;
 mod duplicate_route_name;
 mod empty_account_key;
 mod empty_node_selector;
 mod endpoint_without_scheme;
+mod everyone_pushes;
 mod forced_state;
+mod grant_to_nobody;
+mod grants;
 mod held;
 mod host_of_other_route;
 mod images_on_empty_dir;
 mod incomplete_credentials;
 mod incomplete_user_secret;
+mod insecure_registry;
 mod key_of_other_instance;
 mod key_on_own_gcs_bucket;
 mod key_without_container;
 mod key_without_encryption;
 mod logging_without_effect;
 mod malformed_overrides;
+mod mirror_kind_of_other_minor;
+mod mirrored_internal_registry;
+mod mirrors;
+mod mirrors_without_effect;
 mod mixed_credentials;
+mod needed_registry_not_allowed;
 mod negative_limit;
 mod negative_pruner_number;
 mod negative_replicas;
@@ -66,22 +83,30 @@ mod operators_storage_deleted;
 mod optional_cloudfront_key;
 mod own_storage_deleted;
 mod own_storage_managed;
+mod payload_blocked;
+mod payload_not_allowed;
 mod platforms_bundle_replaced;
 mod platforms_ca_bundle;
+mod policy_without_mirror_set;
 mod private_access_with_key;
 mod private_key;
 mod project;
 mod pruner_without_registry;
 mod pruner_without_suspend;
+mod registries;
+mod registrys_own_role;
 mod replicas_on_empty_dir;
 mod replicas_on_one_node_volume;
 mod reserved_route_name;
 mod retired_backend;
 mod rolling_on_one_node_volume;
 mod rolling_without_replicas;
+mod search_registries;
 mod several_backends;
+mod source_among_mirrors;
 mod suspended_pruner;
 mod swift_without_identity;
+mod tagged_registry;
 #[cfg(test)]
 mod testing;
 mod trusted_ca_without_endpoint;
@@ -91,18 +116,22 @@ mod unknown_credential;
 mod unmanaged_settings;
 mod unnamed_claim;
 mod unreadable_certificate;
+mod unsaid_mirror_kind;
 mod unsupported_overrides;
 mod unusable_access_modes;
 mod unused_credentials;
 mod update;
+mod vendor_ca;
 mod wait_without_limit;
 
 pub use bundle::BundleContext;
+pub use certificates::CertificatesContext;
 pub use context::SpecContext;
 pub use project::ProjectContext;
 pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
+use crate::mutation::is_off;
 use crate::tree::Node;
 
 /// A rule.
@@ -118,6 +147,10 @@ pub struct Rule {
 pub enum Check {
     /// A resolved spec.
     Spec(fn(&SpecContext<'_>, &mut Findings)),
+    /// A resolved spec, or else manifests that come from none: each shows the fault in a way of its own.
+    SpecOrManifests(fn(&SpecContext<'_>, &mut Findings), fn(&BundleContext<'_>, &mut Findings)),
+    /// The certificates that a spec names, or that manifests hold.
+    Certificates(fn(&CertificatesContext<'_>, &mut Findings)),
     /// The objects of one cluster.
     Bundle(fn(&BundleContext<'_>, &mut Findings)),
     /// A whole project.
@@ -168,8 +201,13 @@ pub static RULES: &[&Rule] = &[
     &endpoint_without_scheme::RULE,
     &no_gcs_region::RULE,
     &negative_limit::RULE,
+    &mirror_kind_of_other_minor::RULE,
+    &unsaid_mirror_kind::RULE,
+    &policy_without_mirror_set::RULE,
+    &grant_to_nobody::RULE,
     &platforms_bundle_replaced::RULE,
     &swift_without_identity::RULE,
+    &bootstrapped_backend::RULE,
     &duplicate_route_name::RULE,
     &default_claim_taken::RULE,
     &object_in_other_namespace::RULE,
@@ -206,6 +244,47 @@ pub static RULES: &[&Rule] = &[
     &logging_without_effect::RULE,
     &host_of_other_route::RULE,
     &wait_without_limit::RULE,
+    &allowed_and_blocked::RULE,
+    &payload_blocked::RULE,
+    &bad_registry_entry::RULE,
+    &bad_mirror_location::RULE,
+    &conflicting_source_policies::RULE,
+    &source_among_mirrors::RULE,
+    &mirrors_without_effect::RULE,
+    &conflicting_mirror_orders::RULE,
+    &tagged_registry::RULE,
+    &payload_not_allowed::RULE,
+    &needed_registry_not_allowed::RULE,
+    &mirrored_internal_registry::RULE,
+    &vendor_ca::RULE,
+    &insecure_registry::RULE,
+    &anonymous_grant::RULE,
+    &everyone_pushes::RULE,
+    &registrys_own_role::RULE,
+    &deprecated_mirror_kind::RULE,
+    &search_registries::RULE,
+    &update::replicas_raised::RULE,
+    &update::rolling_on_accepted_claim::RULE,
+    &update::backend_switched::RULE,
+    &update::images_left_behind::RULE,
+    &update::storage_deleted::RULE,
+    &update::registry_removed::RULE,
+    &update::storage_taken_over::RULE,
+    &update::claim_changed::RULE,
+    &update::claim_shrunk::RULE,
+    &update::claim_gone::RULE,
+    &update::config_gone::RULE,
+    &update::settings_gone::RULE,
+    &update::reference_gone::RULE,
+    &update::trust_withdrawn::RULE,
+    &update::mirrors_switched::RULE,
+    &update::mirrors_changed::RULE,
+    &update::registry_lists_changed::RULE,
+    &update::private_access_opened::RULE,
+    &update::region_changed::RULE,
+    &update::route_host_gone::RULE,
+    &update::pruner_resumed::RULE,
+    &update::immutable_changed::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.
@@ -214,16 +293,21 @@ const MOST: usize = 100;
 /// Runs every rule on specs. A finding on what the profile gives points at the platform that the user names.
 pub fn on_spec(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let platform = Some(ctx.resolved.platform());
+    let certificates = CertificatesContext::of_spec(ctx);
     run(platform, findings, |rule, found| match rule.check {
-        Check::Spec(check) => check(ctx, found),
+        Check::Spec(check) | Check::SpecOrManifests(check, _) => check(ctx, found),
+        Check::Certificates(check) => check(&certificates, found),
         _ => {}
     });
 }
 
 /// Runs every rule on the objects of one cluster, which must be right by their schemas.
 pub fn on_bundle(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let certificates = CertificatesContext::of_manifests(ctx);
     run(ctx.platform(), findings, |rule, found| match rule.check {
         Check::Bundle(check) => check(ctx, found),
+        Check::SpecOrManifests(_, check) if !ctx.is_rendered() => check(ctx, found),
+        Check::Certificates(check) => check(&certificates, found),
         _ => {}
     });
 }
@@ -246,7 +330,7 @@ pub fn on_update(ctx: &UpdateContext<'_>, findings: &mut Findings) {
 
 /// Runs rules, each on a sink of its own. A finding on what a profile gives moves to the user's `platform`.
 fn run(platform: Option<&Node>, findings: &mut Findings, check: impl Fn(&Rule, &mut Findings)) {
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| !is_off(rule.code.id)) {
         let mut found = Findings::new();
         check(rule, &mut found);
         findings.extend(found.into_iter().take(MOST).map(|finding| match platform {

@@ -94,7 +94,7 @@ fn place_of(holder: Holder<'_>) -> &crate::tree::Place {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_objects, check_objects_say, config, image, manifest};
+    use super::super::testing::{CA, check, check_objects, check_objects_say, config, image, manifest};
 
     fn secret(namespace: &str, name: &str) -> String {
         manifest("v1 Secret", &format!("{namespace}/{name}"), "data: {tls.crt: eA==, tls.key: eA==, k: eA==}")
@@ -127,8 +127,13 @@ mod tests {
 
     #[test]
     fn bundles_stand_in_openshift_config() {
-        let bundle =
-            |namespace: &str| manifest("v1 ConfigMap", &format!("{namespace}/cas"), "data: {ca-bundle.crt: x}");
+        let bundle = |namespace: &str| {
+            manifest(
+                "v1 ConfigMap",
+                &format!("{namespace}/cas"),
+                &format!("data:\n  ca-bundle.crt: |\n    {}", CA.replace('\n', "\n    ")),
+            )
+        };
         let of_images = image("{additionalTrustedCA: {name: cas}}");
         let wrong = of_images.clone() + &bundle("openshift-image-registry");
         check_objects("4.16", &wrong, &["error RC0536 at openshift-image-registry"]);

@@ -51,7 +51,7 @@ fn about(reference: &Reference<'_>, holder: Holder<'_>, lacking: &[&str], has: &
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_objects, check_objects_say, config, manifest};
+    use super::super::testing::{CA, check, check_objects, check_objects_say, config, manifest};
 
     #[test]
     fn a_routes_secret_has_certificate_and_key() {
@@ -82,7 +82,8 @@ mod tests {
             &with("cas", "data: {ca.crt: a}"),
             "trusted CA config map \"cas\" does not contain required key \"ca-bundle.crt\"`",
         );
-        check_objects("4.16", &with("cas", "data: {ca-bundle.crt: a}"), &[]);
+        let authority = CA.replace('\n', "\n    ");
+        check_objects("4.16", &with("cas", &format!("data:\n  ca-bundle.crt: |\n    {authority}")), &[]);
         let injected = "cas, labels: {config.openshift.io/inject-trusted-cabundle: \"true\"}";
         check_objects("4.16", &with(injected, "data: {}"), &[]);
     }

@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule { code: &codes::PRUNER_WITHOUT_SUSPEND, chec
 const FIXED: Minor = Minor::of(4, 13);
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    let Some(pruner) = ctx.object(REGISTRY_GROUP, "ImagePruner", "", "cluster").filter(|_| ctx.first() < FIXED) else {
+    let Some(pruner) = ctx.object(REGISTRY_GROUP, "ImagePruner", "", "cluster").filter(|_| ctx.target.first() < FIXED)
+    else {
         return;
     };
     let suspend = pruner.at(&["spec", "suspend"]);

@@ -1,25 +1,30 @@
 //! `regcfg check`: says what is wrong with specs and plain manifests, and writes nothing.
 //!
 //! Called by pre-commit with any YAML file of a repository, in several processes at once: a file that is neither a spec
-//! nor a manifest is passed over in silence, and no file at all is nothing wrong.
+//! nor a manifest is skipped, and no file at all is nothing wrong.
 
+mod against;
 mod manifests;
+mod only;
+mod read;
 mod sorted;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 
+use manifests::Judge;
+use only::Only;
 use sorted::Sorted;
 
 use super::args::{AsOf, Format, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
-use super::workspace::Workspace;
+use super::failure;
+use super::workspace::{Opened, Workspace};
 use crate::check::shape;
-use crate::diag::{Findings, Outcome, codes};
+use crate::diag::{Fault, Findings, Item, Outcome, Thing};
 use crate::load::{LIMIT, Project};
 use crate::lower::Day;
 use crate::pipeline::{self, Session};
@@ -36,9 +41,21 @@ pub struct CheckArgs {
     #[arg(value_name = "FILE|DIR|-")]
     pub paths: Vec<PathBuf>,
 
+    /// Check the update from an older state of the same clusters, too: from a directory or a Git revision
+    ///
+    /// A directory holds the manifests that were applied, such as that of `render -o`. All else is a revision, at which
+    /// the same files are rendered. Where both have the name, the directory is meant; write `refs/heads/NAME` for the
+    /// branch. The program `git` reads the revision, and runs and fetches nothing that the repository configures
+    #[arg(long, value_name = "DIR|REV")]
+    pub against: Option<PathBuf>,
+
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+
+    /// Ask for one verdict alone
+    #[arg(long, value_name = "VERDICT")]
+    pub only: Option<Only>,
 
     /// The target of plain manifests.
     #[command(flatten)]
@@ -58,28 +75,24 @@ enum Subject<'a> {
     Input,
 }
 
+/// What a run looked at so far.
+#[derive(Default)]
+struct Run {
+    items: Vec<Item>,
+    /// What was found on no single thing.
+    findings: Findings,
+    faults: Vec<Fault>,
+}
+
 pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
     let subjects = subjects(&args.paths);
     if subjects.is_empty() {
         console.note("no file or directory was named, and nothing was checked");
     }
-    let (exit, findings) = check(&subjects, args, console)?;
-    let outcome = Outcome::new(each_unknown_kind_once(findings));
+    let run = check(&subjects, args, console)?;
+    let outcome = run.outcome(args.only);
     console.print_findings(&outcome, args.format)?;
-    Ok(exit.merge(if outcome.has_errors() { Exit::No } else { Exit::Done }))
-}
-
-/// Leaves of the kinds that are not checked the first of each: a repository may hold hundreds of deployments.
-fn each_unknown_kind_once(mut findings: Findings) -> Findings {
-    findings.sort_for_showing();
-    let mut said = BTreeSet::new();
-    let mut kept = Findings::new();
-    kept.extend(
-        findings
-            .into_iter()
-            .filter(|finding| finding.code != &codes::KIND_NOT_CHECKED || said.insert(finding.message.clone())),
-    );
-    kept
+    Ok(Exit::of(&outcome))
 }
 
 /// Returns each subject once, in an order that does not depend on how the arguments were shuffled.
@@ -90,51 +103,97 @@ fn subjects(paths: &[PathBuf]) -> Vec<Subject<'_>> {
     paths.into_iter().map(|path| if path == Path::new("-") { Subject::Input } else { Subject::Path(path) }).collect()
 }
 
-fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) -> Result<(Exit, Findings)> {
+fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) -> Result<Run> {
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
     let workspace = Workspace::open(&paths, args.as_of.as_of)?;
-    let mut exit = Exit::Done;
+    let mut run = Run::default();
     for fault in &workspace.faults {
-        console.show_error(fault);
-        exit = Exit::NoAnswer;
+        run.failed(None, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
-    let mut findings = Findings::new();
-    if subjects.contains(&Subject::Input) {
-        manifests::check_input(&console.read_input(LIMIT)?, target, &mut findings);
+    let judge = Judge { target, rules: args.only != Some(Only::Schema) };
+    let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
+    if let Some(input) = &input {
+        run.take_manifests(judge.input(input), console);
     }
     for opened in &workspace.opened {
+        run.check_project(opened, &judge, console);
+    }
+    if let Some(against) = &args.against {
+        let (workspace, input) = (&workspace, input.as_deref());
+        let asked = against::Asked { against, workspace, input, target, as_of: args.as_of.as_of };
+        if let Err(error) = against::check(&asked, &mut run.findings, console) {
+            run.failed(None, &error, console);
+        }
+    }
+    Ok(run)
+}
+
+impl Run {
+    /// Checks what was given of a project.
+    fn check_project(&mut self, opened: &Opened, judge: &Judge, console: &mut Console<'_>) {
         let project = Project::new(&opened.world);
-        let sorted = Sorted::new(opened, &project, &mut findings);
-        for layer in &sorted.layers {
-            check_layer(&project, layer, &mut findings);
+        let sorted = Sorted::new(opened, &project, &mut self.findings);
+        let shown = |path: &ProjectPath| project.world().display(path);
+        if let Some(path) = &sorted.project_file {
+            let mut found = Findings::new();
+            opened.profiles(&mut found);
+            self.items.push(Item::judged(shown(path), Thing::Project, found));
         }
-        for manifest in &sorted.others {
-            manifests::check_file(&project, manifest, target, &mut findings);
+        for path in &sorted.layers {
+            self.items.push(Item::judged(shown(path), Thing::Layer, check_layer(&project, path)));
         }
-        for answer in opened.each(&project, &sorted.specs, Day::Running, judge) {
+        self.take_manifests(judge.files(&project, &sorted.others), console);
+        let answers = opened.each(&project, &sorted.specs, Day::Running, compile);
+        for (path, answer) in sorted.specs.iter().zip(answers) {
             match answer {
-                Ok(answer) => findings.extend(answer.findings),
-                Err(error) => {
-                    console.show_error(&error);
-                    exit = Exit::NoAnswer;
-                }
+                Ok(answer) => self.items.push(Item::judged(shown(path), Thing::Spec, answer.findings)),
+                Err(error) => self.failed(Some((shown(path), Thing::Spec)), &error, console),
             }
         }
     }
-    Ok((exit, findings))
+
+    fn take_manifests(&mut self, answers: Vec<Result<Vec<Item>, (String, anyhow::Error)>>, console: &mut Console<'_>) {
+        for answer in answers {
+            match answer {
+                Ok(items) => self.items.extend(items),
+                Err((file, error)) => self.failed(Some((file, Thing::File)), &error, console),
+            }
+        }
+    }
+
+    /// Keeps an error of the machine, and tells it.
+    fn failed(&mut self, of: Option<(String, Thing)>, error: &anyhow::Error, console: &mut Console<'_>) {
+        console.show_error(error);
+        let fault = failure::fault(error);
+        if let Some((file, thing)) = of {
+            self.items.push(Item::failed(file, thing, fault.message.clone()));
+        }
+        self.faults.push(fault);
+    }
+
+    /// Returns what is to be shown: everything, or one verdict alone.
+    fn outcome(mut self, only: Option<Only>) -> Outcome {
+        if let Some(only) = only {
+            only.filter(&mut self.items, &mut self.findings);
+        }
+        self.items.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        Outcome::of_run(self.items, self.findings, self.faults)
+    }
 }
 
 /// Compiles a spec for its findings alone.
-fn judge(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<()> {
+fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<()> {
     pipeline::compile(session, path, findings).map(drop)
 }
 
 /// Checks a layer by itself: the shape of what it says, on every minor.
-fn check_layer(project: &Project<'_>, path: &ProjectPath, findings: &mut Findings) {
-    if let Some(layer) = project.document(path, None, findings) {
-        shape::check_layer(&layer.node, findings);
+fn check_layer(project: &Project<'_>, path: &ProjectPath) -> Findings {
+    let mut findings = Findings::new();
+    if let Some(layer) = project.document(path, None, &mut findings) {
+        shape::check_layer(&layer.node, &mut findings);
     }
+    findings
 }
 
 impl<'a> Subject<'a> {
