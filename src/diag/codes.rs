@@ -271,6 +271,8 @@ codes! {
     GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
     /// A bundle under the name of one of the platform's.
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
+    /// Credentials for Swift without where to sign in.
+    SWIFT_WITHOUT_IDENTITY = "RC0381" "swift-without-identity";
     /// A layer that no spec extends.
     UNUSED_LAYER = "RC0390" "unused-layer";
     /// One registry with other certificates on another cluster.
@@ -434,6 +436,8 @@ codes! {
     LOGGING_WITHOUT_EFFECT = "RC0567" "logging-without-effect";
     /// A host of the registry that another Route claims.
     HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
+    /// A longest wait for requests that never wait.
+    WAIT_WITHOUT_LIMIT = "RC0569" "wait-without-limit";
     /// Allowed registries beside blocked ones.
     ALLOWED_AND_BLOCKED = "RC0570" "allowed-and-blocked";
     /// A blocked registry that the cluster's release comes from.

@@ -113,6 +113,7 @@ mod several_backends;
 mod shared_bucket;
 mod source_among_mirrors;
 mod suspended_pruner;
+mod swift_without_identity;
 mod tagged_registry;
 mod target_out_of_profile;
 #[cfg(test)]
@@ -131,6 +132,7 @@ mod unused_credentials;
 mod unused_layer;
 mod update;
 mod vendor_ca;
+mod wait_without_limit;
 
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
@@ -219,6 +221,7 @@ pub static RULES: &[&Rule] = &[
     &policy_without_mirror_set::RULE,
     &grant_to_nobody::RULE,
     &platforms_bundle_replaced::RULE,
+    &swift_without_identity::RULE,
     &unused_layer::RULE,
     &different_cas::RULE,
     &shared_bucket::RULE,
@@ -260,6 +263,7 @@ pub static RULES: &[&Rule] = &[
     &unmanaged_settings::RULE,
     &logging_without_effect::RULE,
     &host_of_other_route::RULE,
+    &wait_without_limit::RULE,
     &allowed_and_blocked::RULE,
     &payload_blocked::RULE,
     &bad_registry_entry::RULE,
