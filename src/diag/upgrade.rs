@@ -68,7 +68,7 @@ impl Upgrade {
         for OnMinor { minor, findings, .. } in &found {
             let mut findings = findings.clone();
             findings.sort_for_showing();
-            for finding in findings {
+            for finding in findings.into_iter().filter(|finding| finding.suppressed.is_none()) {
                 let finding = unnamed(finding, *minor);
                 match all.iter_mut().find(|(other, _)| is_same(other, &finding)) {
                     Some((_, on)) => on.push(*minor),
