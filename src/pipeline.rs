@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::{Checked, check};
-use crate::diag::{Findings, OnMinor, Severity, codes};
+use crate::diag::{Code, Findings, OnMinor, Severity, codes};
 use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
 use crate::policy::{Acknowledgement, InForce, say_unused};
@@ -14,6 +14,7 @@ use crate::profile::{Profile, Profiles};
 use crate::render::render;
 use crate::resolve::{Resolved, resolve};
 use crate::rules::ClusterFacts;
+use crate::rules::{Check, RULES};
 use crate::target::{Minor, Target};
 use crate::tree::Node;
 use crate::validate::validate;
@@ -151,9 +152,23 @@ pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -
             resolved.drop_at(&dropped.map(|finding| &finding.place).collect::<Vec<_>>());
             finish(session, check(resolved, contents.clone(), session.as_of, &mut findings)?, &mut findings)
         });
-        OnMinor { minor, findings, is_whole: bundle.is_some() }
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let reached = errors.map(|finding| stage(finding.code)).max().filter(|_| bundle.is_none());
+        OnMinor { minor, findings, reached: reached.unwrap_or(u8::MAX) }
     };
     range.minors().map(on).collect()
+}
+
+/// Returns the number of the stage that finds a code; a stage with a greater one does not look where this one found errors.
+pub fn stage(code: &'static Code) -> u8 {
+    match RULES.iter().find(|rule| rule.code == code).map(|rule| rule.check) {
+        Some(Check::Bundle(_)) => 5,
+        Some(_) => 2,
+        None if code.id < "RC0300" => 0,
+        None if code.id < "RC0400" => 1,
+        None if code.id < "RC0500" => 3,
+        None => 4,
+    }
 }
 
 /// Tells whether all that is wrong are fields of other minors.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Diagnostic, Findings, Severity};
+use super::{Code, Diagnostic, Findings, Severity};
 use crate::target::Minor;
 
 /// The findings of one spec over a range of minors.
@@ -37,8 +37,8 @@ pub struct OnMinor {
     pub minor: Minor,
     /// What was found.
     pub findings: Findings,
-    /// Whether every stage looked; where one finds errors, those after it do not.
-    pub is_whole: bool,
+    /// The last stage that looked, as a number: where one finds errors, those after it do not.
+    pub reached: u8,
 }
 
 /// A finding, and where in the range it holds.
@@ -62,8 +62,9 @@ pub enum Holds {
 }
 
 impl Upgrade {
-    /// Puts what was found on each minor, oldest first, into one matrix.
-    pub fn new(file: impl Into<String>, found: Vec<OnMinor>) -> Self {
+    /// Puts what was found on each minor, oldest first, into one matrix. `stage` is the number of the stage that finds a
+    /// code.
+    pub fn new(file: impl Into<String>, found: Vec<OnMinor>, stage: impl Fn(&'static Code) -> u8) -> Self {
         let mut all: Vec<(Diagnostic, Vec<Minor>)> = Vec::new();
         for OnMinor { minor, findings, .. } in &found {
             let mut findings = findings.clone();
@@ -82,18 +83,18 @@ impl Upgrade {
         let mut spans: Vec<Span> = Vec::new();
         let mut whole: Vec<bool> = Vec::new();
         let mut last: Option<(Vec<Holds>, bool)> = None;
-        for OnMinor { minor, is_whole, .. } in found {
-            let holds = |(_, on): &(Diagnostic, Vec<Minor>)| match (on.contains(&minor), is_whole) {
-                (true, _) => Holds::Yes,
-                (false, true) => Holds::No,
-                (false, false) => Holds::Unknown,
+        for OnMinor { minor, reached, .. } in found {
+            let holds = |(finding, on): &(Diagnostic, Vec<Minor>)| match on.contains(&minor) {
+                true => Holds::Yes,
+                false if stage(finding.code) <= reached => Holds::No,
+                false => Holds::Unknown,
             };
-            let column = (all.iter().map(holds).collect::<Vec<_>>(), is_whole);
+            let column = (all.iter().map(holds).collect::<Vec<_>>(), reached == u8::MAX);
             match spans.last_mut().filter(|_| last.as_ref() == Some(&column)) {
                 Some(span) => span.last = minor,
                 None => {
                     spans.push(Span { first: minor, last: minor });
-                    whole.push(is_whole);
+                    whole.push(column.1);
                     rows.iter_mut().zip(&column.0).for_each(|(row, holds)| row.holds.push(*holds));
                 }
             }
@@ -172,10 +173,10 @@ mod tests {
 
     fn matrix(found: &[(&str, &[&str])]) -> (Vec<String>, Vec<String>, Vec<String>) {
         let found = found.iter().map(|(minor, of)| {
-            let is_whole = !of.contains(&"stop");
-            OnMinor { minor: minor.parse().unwrap(), findings: findings(of), is_whole }
+            let reached = if of.contains(&"stop") { 0 } else { u8::MAX };
+            OnMinor { minor: minor.parse().unwrap(), findings: findings(of), reached }
         });
-        let upgrade = Upgrade::new("a.yaml", found.collect());
+        let upgrade = Upgrade::new("a.yaml", found.collect(), |code| u8::from(*code == MALFORMED_YAML));
         let rows = upgrade.rows.iter().map(|row| {
             let shown = |holds: &Holds| match holds {
                 Holds::Yes => 'x',
@@ -213,9 +214,9 @@ mod tests {
 
     #[test]
     fn what_was_not_looked_for_is_not_said_to_be_absent() {
-        let (spans, rows, right) = matrix(&[("4.12", &["x"]), ("4.13", &["stop"]), ("4.14", &[])]);
+        let (spans, rows, right) = matrix(&[("4.12", &["x"]), ("4.13", &["stop"]), ("4.14", &["info y"])]);
         assert_eq!(spans, ["4.12", "4.13", "4.14"]);
-        assert_eq!(rows, [".x. stop", "x?. x"]);
+        assert_eq!(rows, [".x. stop", "x?. x", "..x y"]);
         assert_eq!(right, ["4.14"]);
     }
 }

@@ -29,12 +29,13 @@ fn every_platform_starts_from_a_spec_that_is_right_on_every_release() {
     }
     let n_specs = fs::read_dir(sandbox.cwd().join("clusters")).unwrap().count();
     assert_eq!(n_specs, platforms.len() * (Minor::all().count() + 1));
-    // All of them keep their images in the bucket of the scaffold.
+    // All of them keep their images in the bucket of the scaffold, and some are for minors in development.
     let project = fs::read_to_string(sandbox.cwd().join("regcfg.yaml")).unwrap();
-    sandbox.write("regcfg.yaml", project + "spec: {levels: {shared-bucket: \"off\"}}\n");
+    sandbox.write("regcfg.yaml", project + "spec: {levels: {shared-bucket: \"off\", minor-in-development: \"off\"}}\n");
     for command in ["check", "render"] {
         let run = sandbox.run([command, "clusters"]);
-        assert_eq!((&*run.exit, &*run.stderr), ("0", ""), "regcfg {command}: {}", run.stdout);
+        let said: String = run.stderr.lines().filter(|line| !line.ends_with(" valid")).collect();
+        assert_eq!((&*run.exit, &*said), ("0", ""), "regcfg {command}: {}", run.stdout);
     }
 }
 

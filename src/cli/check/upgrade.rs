@@ -21,5 +21,5 @@ pub(super) fn upgrade(session: &Session<'_>, path: &ProjectPath, asked: Asked) -
     if let Some(only) = asked.only {
         found.iter_mut().for_each(|on| only.filter(&mut [], &mut on.findings));
     }
-    Upgrade::new(session.project.world().display(path), found)
+    Upgrade::new(session.project.world().display(path), found, pipeline::stage)
 }

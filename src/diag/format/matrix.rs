@@ -69,7 +69,8 @@ mod tests {
         findings.push(Diagnostic::error(&MALFORMED_YAML, &Place::new(&source, 0..1), "\u{202e}\n::error::x"));
         let text = text(&[Upgrade::new(
             "a\u{1b}.yaml",
-            vec![OnMinor { minor: "4.16".parse().unwrap(), findings, is_whole: false }],
+            vec![OnMinor { minor: "4.16".parse().unwrap(), findings, reached: 0 }],
+            |_| 0,
         )]);
         assert!(text.chars().all(|char| char == '\n' || !acts(char)), "{text:?}");
         assert!(text.lines().all(|line| !line.starts_with("::")), "{text}");
