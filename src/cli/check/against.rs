@@ -57,7 +57,7 @@ pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Co
     };
     match compared {
         Ok((n_new, 0)) if n_new > 0 => {
-            console.note(&format!("no cluster is in `{called}`, and no update was checked"));
+            console.note(&format!("no cluster has an older state in `{called}`, and no update was checked"));
             Exit::Done
         }
         Ok(_) => Exit::Done,
