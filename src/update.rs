@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::name::ObjectName;
 use crate::profile::Profile;
 use crate::rules::{self, BundleContext, UpdateContext};
 use crate::target::Target;
@@ -78,7 +79,15 @@ pub fn check(before: &Before, new: &[Cluster], target: Target, are_all: bool, fi
         let place = new.iter().find(is_it).map_or(&unknown.place, |new| &new.named);
         findings.push(not_checked(before, unknown, place));
     }
-    for gone in left.into_iter().filter(|_| are_all) {
+    // Manifests of other things come and go, and are nobody's registry.
+    let is_cluster = |old: &Cluster| {
+        let is_config = |object: &Node| {
+            let called = ObjectName::of(object);
+            called.kind == "Config" && called.group == "imageregistry.operator.openshift.io"
+        };
+        old.name.is_some() || old.objects.iter().any(is_config)
+    };
+    for gone in left.into_iter().filter(|old| are_all && is_cluster(old)) {
         findings.push(is_gone(before, gone));
     }
     Compared { n_matched: pairs.len() }

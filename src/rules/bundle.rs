@@ -54,6 +54,11 @@ impl<'o> BundleContext<'o> {
         self.platform
     }
 
+    /// Returns all objects, in written order.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &'o Node> {
+        self.objects.iter().map(|(_, object)| *object)
+    }
+
     /// Returns the objects of a kind, in written order.
     pub(super) fn objects_of(&self, group: &str, kind: &str) -> impl Iterator<Item = &'o Node> {
         let of_kind = move |name: &ObjectName<'_>| name.group == group && name.kind == kind;

@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::IMMUTABLE_CHANGED,
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     for kind in ["Secret", "ConfigMap"] {
-        for (old, new) in ctx.both("", kind) {
+        for (old, new) in ctx.both_of(kind) {
             let Some((place, what, refused)) = change(old, new) else { continue };
             let message = format!("{what} of {} changes, which it cannot", quoted(&ObjectName::of(new).to_string()));
             let finding = Diagnostic::about(RULE.code, Severity::Error, &place.origin, message);
