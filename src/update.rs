@@ -93,6 +93,9 @@ pub fn check(before: &Before, new: &[Cluster], target: Target, are_all: bool, fi
     Compared { n_matched: pairs.len() }
 }
 
+/// Tells whether a new cluster replaces an old one.
+type Way<'a> = dyn Fn(&Cluster, &Cluster) -> bool + 'a;
+
 /// Finds for each new cluster the old one that it replaces, and leaves those that none replaces.
 fn pairs<'c>(new: &'c [Cluster], left: &mut Vec<&'c Cluster>) -> Vec<(&'c Cluster, &'c Cluster)> {
     let is_new_name = |name: &Option<String>| name.is_some() && new.iter().any(|cluster| cluster.name == *name);
@@ -104,7 +107,7 @@ fn pairs<'c>(new: &'c [Cluster], left: &mut Vec<&'c Cluster>) -> Vec<(&'c Cluste
         old.name.is_none() && last.is_some() && last == new.name.as_deref()
     };
     let only_one = |old: &Cluster, _: &Cluster| new.len() == 1 && old.name.is_none();
-    let ways: [&dyn Fn(&Cluster, &Cluster) -> bool; 4] = [&same_name, &same_path, &named_by_directory, &only_one];
+    let ways: [&Way<'_>; 4] = [&same_name, &same_path, &named_by_directory, &only_one];
     let mut pairs: Vec<(&Cluster, &Cluster)> = Vec::new();
     for (at, way) in ways.into_iter().enumerate() {
         for cluster in new {

@@ -1,6 +1,7 @@
 //! `regcfg check --against` with the real `git`: what is compared, what is refused, and that nothing of a repository runs.
 
 #![expect(clippy::disallowed_methods, reason = "tests write the disk, where the library may not")]
+#![expect(clippy::unwrap_used, reason = "what a test cannot prepare, it fails on")]
 
 use std::fs;
 use std::io::Write;

@@ -51,10 +51,8 @@ struct State {
 /// Checks the update. Where the older state cannot be had, there is no answer; what else was found is told all the same.
 pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Exit {
     let called = visible(&asked.against.display().to_string()).into_owned();
-    let compared = match asked.against.is_dir() {
-        true => with_directory(asked, &called, findings),
-        false => with_revision(asked, findings),
-    };
+    let compared =
+        if asked.against.is_dir() { with_directory(asked, &called, findings) } else { with_revision(asked, findings) };
     match compared {
         Ok((n_new, 0)) if n_new > 0 => {
             console.note(&format!("no cluster has an older state in `{called}`, and no update was checked"));

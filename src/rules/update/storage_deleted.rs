@@ -58,10 +58,11 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         Some(reason) => finding.note(format!("the cluster would show StorageExists=False, reason `{reason}`")),
         None => finding,
     };
-    findings.push(match ctx.new.target.is_since(SAYS_WHO) {
-        true => finding.help("set `storage.managementState: Unmanaged` too, which keeps the storage"),
-        false => finding.help("copy the images first; before 4.6 nothing keeps the storage"),
-    });
+    findings.push(finding.help(if ctx.new.target.is_since(SAYS_WHO) {
+        "set `storage.managementState: Unmanaged` too, which keeps the storage"
+    } else {
+        "copy the images first; before 4.6 nothing keeps the storage"
+    }));
 }
 
 #[cfg(test)]
