@@ -38,8 +38,8 @@ impl Code {
     pub fn judge(&self) -> Judge {
         match self.id {
             // About files and what stands in them; about objects that are taken and do not work.
-            "RC0511" | "RC0514" => Judge::Files,
-            "RC0516" | "RC0519" | "RC0520" => Judge::Rules,
+            "RC0511" | "RC0512" | "RC0514" => Judge::Files,
+            "RC0516" | "RC0520" => Judge::Rules,
             id if ("RC0501".."RC0530").contains(&id) => Judge::Schema,
             id if ("RC0530".."RC0600").contains(&id) => Judge::Rules,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Judge::Rules,
@@ -303,8 +303,7 @@ codes! {
     KEY_IN_BOTH = "RC0517" "key-in-both";
     /// A typed secret without a key of its type.
     SECRET_KEY_MISSING = "RC0518" "secret-key-missing";
-    /// More than one storage backend in one object.
-    OBJECT_SEVERAL_BACKENDS = "RC0519" "object-several-backends";
+    // RC0519 was RC0330 in an object; it is one fault, and has one code.
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
     /// Allowed registries beside blocked ones.
@@ -381,7 +380,6 @@ mod tests {
         assert!(of(Judge::Schema).all(|code| code.id.starts_with("RC05")));
         assert!(of(Judge::Schema).any(|code| **code == API_RULE));
         assert!(of(Judge::Rules).any(|code| **code == SEVERAL_BACKENDS));
-        assert!(of(Judge::Rules).any(|code| **code == OBJECT_SEVERAL_BACKENDS));
         assert!(of(Judge::Files).any(|code| **code == MALFORMED_YAML));
     }
 }

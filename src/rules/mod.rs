@@ -1,11 +1,11 @@
 //! Rules: what the schema lets through and the operator, the nodes or the registry then choke on.
 //!
 //! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
-//! resolved, the objects of one cluster whoever wrote them, a whole project, or an update of old objects to new ones.
-//! Rules never change what they judge. To add one: a file, a line in the
-//! table below, a code with its explanation, and a golden case. What several rules ask stands in `context::SpecContext`,
-//! `certificates::Bundle`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`; each rule tests itself through
-//! `testing::check`.
+//! resolved, the objects of one cluster whoever wrote them, certificates, a whole project, or an update of old objects to
+//! new ones. Rules never change what they judge. To add one: a file, a line in the table below, a code with its
+//! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext`,
+//! `certificates::CertificatesContext`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`; each rule tests itself
+//! through `testing::check` and `testing::check_objects`.
 
 mod allowed_and_blocked;
 mod ambiguous_ca_host;
@@ -16,6 +16,7 @@ mod bad_credentials;
 mod bad_hostname;
 mod bad_mirror_location;
 mod bad_registry_entry;
+mod bootstrapped_backend;
 mod bundle;
 mod certificate_not_valid;
 mod certificates;
@@ -83,6 +84,7 @@ mod update;
 mod vendor_ca;
 
 pub use bundle::BundleContext;
+pub use certificates::CertificatesContext;
 pub use context::SpecContext;
 pub use project::ProjectContext;
 pub use update::UpdateContext;
@@ -104,6 +106,10 @@ pub struct Rule {
 pub enum Check {
     /// A resolved spec.
     Spec(fn(&SpecContext<'_>, &mut Findings)),
+    /// A resolved spec, or else manifests that come from none: each shows the fault in a way of its own.
+    SpecOrManifests(fn(&SpecContext<'_>, &mut Findings), fn(&BundleContext<'_>, &mut Findings)),
+    /// The certificates that a spec names, or that manifests hold.
+    Certificates(fn(&CertificatesContext<'_>, &mut Findings)),
     /// The objects of one cluster.
     Bundle(fn(&BundleContext<'_>, &mut Findings)),
     /// A whole project.
@@ -158,6 +164,7 @@ pub static RULES: &[&Rule] = &[
     &unsaid_mirror_kind::RULE,
     &policy_without_mirror_set::RULE,
     &grant_to_nobody::RULE,
+    &bootstrapped_backend::RULE,
     &allowed_and_blocked::RULE,
     &payload_blocked::RULE,
     &bad_registry_entry::RULE,
@@ -186,16 +193,21 @@ const MOST: usize = 100;
 /// Runs every rule on specs. A finding on what the profile gives points at the platform that the user names.
 pub fn on_spec(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let platform = Some(ctx.resolved.platform());
+    let certificates = CertificatesContext::of_spec(ctx);
     run(platform, findings, |rule, found| match rule.check {
-        Check::Spec(check) => check(ctx, found),
+        Check::Spec(check) | Check::SpecOrManifests(check, _) => check(ctx, found),
+        Check::Certificates(check) => check(&certificates, found),
         _ => {}
     });
 }
 
 /// Runs every rule on the objects of one cluster, which must be right by their schemas.
 pub fn on_bundle(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let certificates = CertificatesContext::of_manifests(ctx);
     run(ctx.platform(), findings, |rule, found| match rule.check {
         Check::Bundle(check) => check(ctx, found),
+        Check::SpecOrManifests(_, check) if !ctx.is_rendered() => check(ctx, found),
+        Check::Certificates(check) => check(&certificates, found),
         _ => {}
     });
 }

@@ -1,11 +1,11 @@
 //! Two storage backends at once: the operator configures neither.
 
+use super::bundle::StorageBackend;
 use super::context::storage_failing;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::spec::Backend;
 
-pub(super) static RULE: Rule = Rule { code: &codes::SEVERAL_BACKENDS, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::SEVERAL_BACKENDS, check: Check::Bundle(check) };
 
 /// What the operator calls the backends, in the order in which it counts them.
 ///
@@ -21,9 +21,8 @@ const OPERATORS_NAMES: &[(&str, &str)] = &[
     ("oss", "OSS"),
 ];
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some(storage) = ctx.spec.storage() else { return };
-    let mut named: Vec<Backend<'_>> = storage.backends().collect();
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let mut named: Vec<StorageBackend<'_>> = ctx.backends().collect();
     named.sort_by_key(|backend| backend.entry.key.place().start);
     let [first, second, ..] = &*named else { return };
     let counted = OPERATORS_NAMES.iter().filter(|(name, _)| named.iter().any(|backend| backend.name == *name));

@@ -75,7 +75,8 @@ pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Op
     // Rules read fields whose types must be right.
     if is_right {
         let objects = bundle.objects.iter().map(|rendered| &rendered.object);
-        rules::on_bundle(&BundleContext::new(objects, checked.target(), bootstrap, Some(platform)), findings);
+        let bundle = BundleContext::new(objects, checked.target(), bootstrap, Some(platform));
+        rules::on_bundle(&bundle.rendered_with(checked.profile()), findings);
     }
     (findings.n_errors() == n_errors).then_some(Validated { bundle })
 }

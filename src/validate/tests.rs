@@ -212,7 +212,6 @@ fn what_the_operator_bootstraps_is_a_part_of_the_object() {
     check("baremetal", true, "defaultRoute: true\nstorage: {pvc: {claim: a}}", &[]);
     check("baremetal", true, "routes: [{hostname: a}]", &["RC0504 {hostname"]);
     check("aws-upi", true, "storage: {s3: {bucket: a}}", &[]);
-    check("aws-upi", true, "storage: {pvc: {claim: a}}", &["RC0520 pvc"]);
     check("baremetal", false, "defaultRoute: true", &["RC0504 spec", "RC0504 spec", "RC0504 spec"]);
 }
 
