@@ -344,6 +344,8 @@ codes! {
     DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// Mirrors that move to another object in one step.
+    MIRRORS_MOVED = "RC0589" "mirrors-moved";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// An older state of a cluster of which nothing can be made.

@@ -184,6 +184,7 @@ pub static RULES: &[&Rule] = &[
     &registrys_own_role::RULE,
     &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
+    &update::mirrors_moved::RULE,
     &update::replicas_raised::RULE,
 ];
 

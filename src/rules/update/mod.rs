@@ -5,6 +5,7 @@
 //! something is gone; where it stood before is a note. A rule of an API that compares old and new (`oldSelf`) takes its
 //! objects from here, too.
 
+pub(super) mod mirrors_moved;
 pub(super) mod replicas_raised;
 
 use super::BundleContext;
