@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::base::put_base_under;
 use super::keywords::{Keywords, Type};
 use super::target::Minor;
 
@@ -69,6 +70,8 @@ pub(crate) struct Rule {
 
 pub(crate) struct Describer<'a> {
     pub(crate) fragments: &'a BTreeMap<String, Json>,
+    /// The types of Kubernetes, by name.
+    pub(crate) types: &'a BTreeMap<String, Json>,
 }
 
 impl Describer<'_> {
@@ -81,6 +84,7 @@ impl Describer<'_> {
     fn node(&self, json: &Json, path: &str, depth: usize) -> Result<Described, String> {
         let mut fields = json.as_object().ok_or("a description is a mapping")?.clone();
         let depth = self.put_fragment_in(&mut fields, depth)?;
+        put_base_under(&mut fields, self.types)?;
         fields.remove("since");
         fields.remove("until");
         let title = text(&mut fields, "title")?;

@@ -46,7 +46,7 @@ pub enum Command {
     Resolve(resolve::ResolveArgs),
     /// Explain a finding's code
     Explain(explain::ExplainArgs),
-    /// Print the JSON Schema of a kind
+    /// Print the schema of a kind
     Schema(schema::SchemaArgs),
     /// List or show the profiles of platforms
     #[command(subcommand)]

@@ -39,7 +39,7 @@ impl Code {
         match self.id {
             // About files and what stands in them; about objects that are taken and do not work.
             "RC0511" | "RC0512" | "RC0514" => Judge::Files,
-            "RC0516" | "RC0520" => Judge::Rules,
+            "RC0515" | "RC0516" | "RC0520" | "RC0526" => Judge::Rules,
             id if ("RC0501".."RC0530").contains(&id) => Judge::Schema,
             id if ("RC0530".."RC0600").contains(&id) => Judge::Rules,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Judge::Rules,
@@ -225,6 +225,8 @@ codes! {
     POLICY_WITHOUT_MIRROR_SET = "RC0372" "policy-without-mirror-set";
     /// A grant that names nobody.
     GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
+    /// A bundle under the name of one of the platform's.
+    PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
@@ -306,6 +308,78 @@ codes! {
     // RC0519 was RC0330 in an object; it is one fault, and has one code.
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
+    /// A duration that the API server takes, and that no operator can read.
+    LAX_DURATION = "RC0526" "lax-duration";
+    /// Two routes of one name.
+    DUPLICATE_ROUTE_NAME = "RC0534" "duplicate-route-name";
+    /// The name of the operator's own claim, taken by another.
+    DEFAULT_CLAIM_TAKEN = "RC0535" "default-claim-taken";
+    /// An object that is named, in a namespace where nothing looks for it.
+    OBJECT_IN_OTHER_NAMESPACE = "RC0536" "object-in-other-namespace";
+    /// An object that is named, without the key that is read.
+    OBJECT_WITHOUT_KEY = "RC0537" "object-without-key";
+    /// The Secret of credentials without all keys of the backend.
+    INCOMPLETE_USER_SECRET = "RC0538" "incomplete-user-secret";
+    /// An account key that is empty.
+    EMPTY_ACCOUNT_KEY = "RC0539" "empty-account-key";
+    /// Overrides that the operator cannot read.
+    MALFORMED_OVERRIDES = "RC0540" "malformed-overrides";
+    /// Overrides that nobody supports.
+    UNSUPPORTED_OVERRIDES = "RC0541" "unsupported-overrides";
+    /// The operator's own notes, written by somebody else.
+    AUTHORED_OBSERVED_CONFIG = "RC0542" "authored-observed-config";
+    /// TLS settings that the operator cannot read.
+    BAD_OBSERVED_TLS = "RC0543" "bad-observed-tls";
+    /// A pruner on which the operator of 4.4 to 4.12 crashes.
+    PRUNER_WITHOUT_SUSPEND = "RC0544" "pruner-without-suspend";
+    /// A version of Swift's authentication that is no number.
+    BAD_SWIFT_VERSION = "RC0545" "bad-swift-version";
+    /// A URL of Swift's authentication with a path that is no version.
+    BAD_SWIFT_URL = "RC0546" "bad-swift-url";
+    /// A storage backend that the operator has dropped.
+    RETIRED_BACKEND = "RC0547" "retired-backend";
+    /// A resource key of another service instance.
+    KEY_OF_OTHER_INSTANCE = "RC0548" "key-of-other-instance";
+    /// A KMS key for a bucket that exists already.
+    KEY_ON_OWN_GCS_BUCKET = "RC0549" "key-on-own-gcs-bucket";
+    /// Authorities of one's own for Amazon's endpoints.
+    TRUSTED_CA_WITHOUT_ENDPOINT = "RC0550" "trusted-ca-without-endpoint";
+    /// A key that is called optional and is required.
+    OPTIONAL_CLOUDFRONT_KEY = "RC0551" "optional-cloudfront-key";
+    /// Buckets as host names below an IP address.
+    BUCKET_HOST_ON_ADDRESS = "RC0552" "bucket-host-on-address";
+    /// A selector of every node.
+    EMPTY_NODE_SELECTOR = "RC0553" "empty-node-selector";
+    /// A schedule that no CronJob can have.
+    BAD_SCHEDULE = "RC0554" "bad-schedule";
+    /// A number of the pruner below zero.
+    NEGATIVE_PRUNER_NUMBER = "RC0555" "negative-pruner-number";
+    /// Two ages under which images are kept.
+    TWO_PRUNE_AGES = "RC0556" "two-prune-ages";
+    /// An age of a few nanoseconds.
+    AGE_IN_NANOSECONDS = "RC0557" "age-in-nanoseconds";
+    /// A pruner that does not run.
+    SUSPENDED_PRUNER = "RC0558" "suspended-pruner";
+    /// A pruner where the registry is removed.
+    PRUNER_WITHOUT_REGISTRY = "RC0559" "pruner-without-registry";
+    /// The registry's own secret in plain text.
+    COMMITTED_HTTP_SECRET = "RC0560" "committed-http-secret";
+    /// An object that the operator makes by itself.
+    OPERATORS_OBJECT = "RC0561" "operators-object";
+    /// The operator's mark on an object of somebody else.
+    OPERATORS_ANNOTATION = "RC0562" "operators-annotation";
+    /// A ConfigMap of the platform as the bundle of registries.
+    PLATFORMS_CA_BUNDLE = "RC0563" "platforms-ca-bundle";
+    /// Storage of the operator that goes with the registry.
+    OPERATORS_STORAGE_DELETED = "RC0564" "operators-storage-deleted";
+    /// A state that the operator does not know.
+    FORCED_STATE = "RC0565" "forced-state";
+    /// Settings that nobody acts on.
+    UNMANAGED_SETTINGS = "RC0566" "unmanaged-settings";
+    /// An old log level that a new one wins over.
+    LOGGING_WITHOUT_EFFECT = "RC0567" "logging-without-effect";
+    /// A host of the registry that another Route claims.
+    HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
     /// Allowed registries beside blocked ones.
     ALLOWED_AND_BLOCKED = "RC0570" "allowed-and-blocked";
     /// A blocked registry that the cluster's release comes from.
@@ -344,10 +418,50 @@ codes! {
     DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
-    /// Mirrors that move to another object in one step.
-    MIRRORS_MOVED = "RC0589" "mirrors-moved";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
+    /// A rolling update on a volume of one node that was accepted with `Recreate`.
+    ROLLING_ON_ACCEPTED_CLAIM = "RC0602" "rolling-on-accepted-claim";
+    /// Another storage backend.
+    BACKEND_SWITCHED = "RC0603" "backend-switched";
+    /// Another bucket, container or claim of the same backend.
+    IMAGES_LEFT_BEHIND = "RC0604" "images-left-behind";
+    /// A registry that is removed while the operator manages its storage.
+    STORAGE_DELETED = "RC0605" "storage-deleted";
+    /// A registry that is removed.
+    REGISTRY_REMOVED = "RC0606" "registry-removed";
+    /// Storage of the user's own that the operator begins to manage.
+    STORAGE_TAKEN_OVER = "RC0607" "storage-taken-over";
+    /// A claim whose immutable fields change.
+    CLAIM_CHANGED = "RC0608" "claim-changed";
+    /// A claim that shrinks.
+    CLAIM_SHRUNK = "RC0609" "claim-shrunk";
+    /// A claim that is rendered no more.
+    CLAIM_GONE = "RC0610" "claim-gone";
+    /// The operator's config that is rendered no more.
+    CONFIG_GONE = "RC0611" "config-gone";
+    /// The pruner or image.config that is rendered no more.
+    SETTINGS_GONE = "RC0612" "settings-gone";
+    /// What the registry reads and is rendered no more.
+    REFERENCE_GONE = "RC0613" "reference-gone";
+    /// Registries whose certificates are trusted no more.
+    TRUST_WITHDRAWN = "RC0614" "trust-withdrawn";
+    /// Mirrors that move to another object in one step.
+    MIRRORS_SWITCHED = "RC0615" "mirrors-switched";
+    /// Mirrors whose change drains the nodes.
+    MIRRORS_CHANGED = "RC0616" "mirrors-changed";
+    /// Lists of registries whose change drains the nodes.
+    REGISTRY_LISTS_CHANGED = "RC0617" "registry-lists-changed";
+    /// Private storage that is to become public.
+    PRIVATE_ACCESS_OPENED = "RC0618" "private-access-opened";
+    /// Another region of the same store.
+    REGION_CHANGED = "RC0619" "region-changed";
+    /// A host of the registry's routes that goes.
+    ROUTE_HOST_GONE = "RC0620" "route-host-gone";
+    /// A suspended pruner that runs again.
+    PRUNER_RESUMED = "RC0621" "pruner-resumed";
+    /// A Secret or ConfigMap that cannot change and does.
+    IMMUTABLE_CHANGED = "RC0622" "immutable-changed";
     /// An older state of a cluster of which nothing can be made.
     UPDATE_NOT_CHECKED = "RC0628" "update-not-checked";
     /// A cluster that an older state has and the new one has not.

@@ -120,6 +120,36 @@ impl<'o> BundleContext<'o> {
         self.platform
     }
 
+    /// Returns every object with what it is called, in written order.
+    pub(super) fn objects(&self) -> impl Iterator<Item = (ObjectName<'o>, &'o Node)> {
+        self.objects.iter().copied()
+    }
+
+    /// Tells whether the cluster has nothing yet, so that an object has only what it says itself.
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self.bootstrap, Bootstrap::Nothing)
+    }
+
+    /// Tells whether the objects are known to meet the pruner that the operator bootstraps, which says `suspend`.
+    pub(super) fn has_bootstrapped_pruner(&self) -> bool {
+        matches!(self.bootstrap, Bootstrap::Profile(_))
+    }
+
+    /// Tells whether the config CR is a copy of a live one, with all that the operator wrote into it.
+    pub(super) fn is_copy(&self) -> bool {
+        self.object(REGISTRY_GROUP, "Config", "", "cluster").is_some_and(is_live)
+    }
+
+    /// Returns a field of the config CR where it is written.
+    pub(super) fn written(&self, field: &str) -> Option<&'o Entry> {
+        self.config()?.entry(field).filter(|entry| !entry.node.is_null())
+    }
+
+    /// Returns the last minor of the target.
+    pub(super) fn last(&self) -> Minor {
+        self.target.last()
+    }
+
     /// Returns the objects of a kind, in written order.
     pub(super) fn objects_of(&self, group: &str, kind: &str) -> impl Iterator<Item = &'o Node> {
         let of_kind = move |name: &ObjectName<'_>| name.group == group && name.kind == kind;
@@ -290,6 +320,11 @@ impl<'o> BundleContext<'o> {
 
 fn is_empty(node: &Node) -> bool {
     node.is_null() || node.as_str() == Some("")
+}
+
+/// Tells whether an object is a copy of a live one, which the operator and others wrote to.
+pub(super) fn is_live(object: &Node) -> bool {
+    object.at(&["metadata", "uid"]).is_some()
 }
 
 impl<'o> StorageBackend<'o> {

@@ -4,7 +4,6 @@
 use super::BundleContext;
 use super::bundle::CONFIG_GROUP;
 use super::registries::{covers, entries, registry_of};
-use crate::name::ObjectName;
 use crate::tree::Node;
 
 /// The group of ImageContentSourcePolicy.
@@ -26,8 +25,6 @@ pub(super) enum MirrorKind {
 pub(super) struct MirrorEntry<'o> {
     /// The kind of the object that it stands in.
     pub(super) kind: MirrorKind,
-    /// What that object is called.
-    pub(super) object: ObjectName<'o>,
     /// The source, as it is written.
     pub(super) source: &'o Node,
     entry: &'o Node,
@@ -41,13 +38,13 @@ pub(super) fn mirror_entries<'o>(ctx: &BundleContext<'o>) -> Vec<MirrorEntry<'o>
         (MirrorKind::TagSet, CONFIG_GROUP, "ImageTagMirrorSet", "imageTagMirrors"),
     ];
     let objects = kinds.into_iter().flat_map(|(kind, group, name, field)| {
-        ctx.objects_of(group, name).map(move |object| (kind, ObjectName::of(object), object.at(&["spec", field])))
+        ctx.objects_of(group, name).map(move |object| (kind, object.at(&["spec", field])))
     });
-    let entries = objects.flat_map(|(kind, object, list)| {
+    let entries = objects.flat_map(|(kind, list)| {
         let items = list.and_then(Node::as_seq).unwrap_or_default();
         items.iter().filter_map(move |entry| {
             let source = entry.get("source").filter(|source| source.as_str().is_some())?;
-            Some(MirrorEntry { kind, object, source, entry })
+            Some(MirrorEntry { kind, source, entry })
         })
     });
     entries.collect()

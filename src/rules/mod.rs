@@ -4,39 +4,61 @@
 //! resolved, the objects of one cluster whoever wrote them, certificates, a whole project, or an update of old objects to
 //! new ones. Rules never change what they judge. To add one: a file, a line in the table below, a code with its
 //! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext`,
-//! `certificates::CertificatesContext`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`; each rule tests itself
-//! through `testing::check` and `testing::check_objects`.
+//! `certificates::CertificatesContext`, `held::holders`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`;
+//! schedules are read by `cron::check`. Each rule tests itself through `testing::check` and `testing::check_objects`.
+//! `README.md` beside this file says which rule holds which fact about the operator, and which facts no file can decide.
 
+mod age_in_nanoseconds;
 mod allowed_and_blocked;
 mod ambiguous_ca_host;
 mod anonymous_grant;
+mod authored_observed_config;
 mod backend_not_on_platform;
 mod bad_ca_port;
 mod bad_credentials;
 mod bad_hostname;
 mod bad_mirror_location;
+mod bad_observed_tls;
 mod bad_registry_entry;
+mod bad_schedule;
+mod bad_swift_url;
+mod bad_swift_version;
 mod bootstrapped_backend;
+mod bucket_host_on_address;
 mod bundle;
 mod certificate_not_valid;
 mod certificates;
+mod committed_http_secret;
 mod conflicting_mirror_orders;
 mod conflicting_source_policies;
 mod context;
 mod credential_of_other_minor;
 mod credentials;
+mod cron;
+mod default_claim_taken;
 mod deprecated_mirror_kind;
 mod duplicate_ca_host;
 mod duplicate_hostname;
+mod duplicate_route_name;
+mod empty_account_key;
+mod empty_node_selector;
 mod endpoint_without_scheme;
 mod everyone_pushes;
+mod forced_state;
 mod grant_to_nobody;
 mod grants;
+mod held;
+mod host_of_other_route;
 mod images_on_empty_dir;
 mod incomplete_credentials;
+mod incomplete_user_secret;
 mod insecure_registry;
+mod key_of_other_instance;
+mod key_on_own_gcs_bucket;
 mod key_without_container;
 mod key_without_encryption;
+mod logging_without_effect;
+mod malformed_overrides;
 mod mirror_kind_of_other_minor;
 mod mirrored_internal_registry;
 mod mirrors;
@@ -44,6 +66,7 @@ mod mirrors_without_effect;
 mod mixed_credentials;
 mod needed_registry_not_allowed;
 mod negative_limit;
+mod negative_pruner_number;
 mod negative_replicas;
 mod no_backend;
 mod no_certificate;
@@ -51,33 +74,49 @@ mod no_credentials;
 mod no_gcs_region;
 mod no_s3_region;
 mod not_an_authority;
+mod object_in_other_namespace;
+mod object_without_key;
+mod operators_annotation;
 mod operators_ca_host;
+mod operators_object;
+mod operators_storage_deleted;
+mod optional_cloudfront_key;
 mod own_storage_deleted;
 mod own_storage_managed;
 mod payload_blocked;
 mod payload_not_allowed;
+mod platforms_bundle_replaced;
+mod platforms_ca_bundle;
 mod policy_without_mirror_set;
 mod private_access_with_key;
 mod private_key;
 mod project;
+mod pruner_without_registry;
+mod pruner_without_suspend;
 mod registries;
 mod registrys_own_role;
 mod replicas_on_empty_dir;
 mod replicas_on_one_node_volume;
 mod reserved_route_name;
+mod retired_backend;
 mod rolling_on_one_node_volume;
 mod rolling_without_replicas;
 mod search_registries;
 mod several_backends;
 mod source_among_mirrors;
+mod suspended_pruner;
 mod tagged_registry;
 #[cfg(test)]
 mod testing;
+mod trusted_ca_without_endpoint;
+mod two_prune_ages;
 mod two_route_certificates;
 mod unknown_credential;
+mod unmanaged_settings;
 mod unnamed_claim;
 mod unreadable_certificate;
 mod unsaid_mirror_kind;
+mod unsupported_overrides;
 mod unusable_access_modes;
 mod unused_credentials;
 mod update;
@@ -164,7 +203,43 @@ pub static RULES: &[&Rule] = &[
     &unsaid_mirror_kind::RULE,
     &policy_without_mirror_set::RULE,
     &grant_to_nobody::RULE,
+    &platforms_bundle_replaced::RULE,
     &bootstrapped_backend::RULE,
+    &duplicate_route_name::RULE,
+    &default_claim_taken::RULE,
+    &object_in_other_namespace::RULE,
+    &object_without_key::RULE,
+    &incomplete_user_secret::RULE,
+    &empty_account_key::RULE,
+    &malformed_overrides::RULE,
+    &unsupported_overrides::RULE,
+    &authored_observed_config::RULE,
+    &bad_observed_tls::RULE,
+    &pruner_without_suspend::RULE,
+    &bad_swift_version::RULE,
+    &bad_swift_url::RULE,
+    &retired_backend::RULE,
+    &key_of_other_instance::RULE,
+    &key_on_own_gcs_bucket::RULE,
+    &trusted_ca_without_endpoint::RULE,
+    &optional_cloudfront_key::RULE,
+    &bucket_host_on_address::RULE,
+    &empty_node_selector::RULE,
+    &bad_schedule::RULE,
+    &negative_pruner_number::RULE,
+    &two_prune_ages::RULE,
+    &age_in_nanoseconds::RULE,
+    &suspended_pruner::RULE,
+    &pruner_without_registry::RULE,
+    &committed_http_secret::RULE,
+    &operators_object::RULE,
+    &operators_annotation::RULE,
+    &platforms_ca_bundle::RULE,
+    &operators_storage_deleted::RULE,
+    &forced_state::RULE,
+    &unmanaged_settings::RULE,
+    &logging_without_effect::RULE,
+    &host_of_other_route::RULE,
     &allowed_and_blocked::RULE,
     &payload_blocked::RULE,
     &bad_registry_entry::RULE,
@@ -184,8 +259,28 @@ pub static RULES: &[&Rule] = &[
     &registrys_own_role::RULE,
     &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
-    &update::mirrors_moved::RULE,
     &update::replicas_raised::RULE,
+    &update::rolling_on_accepted_claim::RULE,
+    &update::backend_switched::RULE,
+    &update::images_left_behind::RULE,
+    &update::storage_deleted::RULE,
+    &update::registry_removed::RULE,
+    &update::storage_taken_over::RULE,
+    &update::claim_changed::RULE,
+    &update::claim_shrunk::RULE,
+    &update::claim_gone::RULE,
+    &update::config_gone::RULE,
+    &update::settings_gone::RULE,
+    &update::reference_gone::RULE,
+    &update::trust_withdrawn::RULE,
+    &update::mirrors_switched::RULE,
+    &update::mirrors_changed::RULE,
+    &update::registry_lists_changed::RULE,
+    &update::private_access_opened::RULE,
+    &update::region_changed::RULE,
+    &update::route_host_gone::RULE,
+    &update::pruner_resumed::RULE,
+    &update::immutable_changed::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.

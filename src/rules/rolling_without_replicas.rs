@@ -44,6 +44,6 @@ mod tests {
         check("aws-upi 4.7..4.8", rolling, &["error RC0339 at RollingUpdate"]);
         check("aws-upi 4.7", rolling, &[]);
         check("aws-upi 4.16", "registry: {replicas: 0, rolloutStrategy: Recreate}", &[]);
-        check("aws-upi 4.16", "registry: {replicas: 0, managementState: Removed}", &[]);
+        check("aws-upi 4.16", "registry: {replicas: 0, managementState: Removed}", &["info RC0564 at Removed"]);
     }
 }

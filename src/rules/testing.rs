@@ -17,9 +17,12 @@ use crate::world::{MemWorld, ProjectPath};
 /// The time that tests judge certificates by: 2026-11-21.
 const AS_OF: i64 = 1_795_219_200;
 
+/// An authority of the tests.
+pub(super) const CA: &str = include_str!("testing/ca.crt");
+
 /// Files that specs may name, and a platform of the project's own that knows every backend.
 const FILES: &[(&str, &str)] = &[
-    ("ca.crt", include_str!("testing/ca.crt")),
+    ("ca.crt", CA),
     ("expired.crt", include_str!("testing/expired.crt")),
     ("future.crt", include_str!("testing/future.crt")),
     ("leaf.crt", include_str!("testing/leaf.crt")),
@@ -195,4 +198,17 @@ fn findings_of(on: &str, text: &str) -> Findings {
 pub(super) fn with_credentials(storage: &str, names: &[&str]) -> String {
     let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
     format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
+}
+
+/// Returns the ImagePruner with this `spec`, as a manifest.
+pub(super) fn pruner(spec: &str) -> String {
+    singleton("imageregistry.operator.openshift.io/v1", "ImagePruner", spec)
+}
+
+/// Returns a manifest: `what` is its `apiVersion` and kind, `name` its namespace and name, `rest` its other lines.
+pub(super) fn manifest(what: &str, name: &str, rest: &str) -> String {
+    let (api_version, kind) = what.split_once(' ').expect("a version and a kind");
+    let (namespace, name) = name.split_once('/').expect("a namespace and a name");
+    let metadata = format!("{{namespace: {namespace}, name: {name}}}");
+    format!("---\napiVersion: {api_version}\nkind: {kind}\nmetadata: {metadata}\n{rest}\n")
 }

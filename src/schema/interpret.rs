@@ -7,8 +7,10 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use super::correlate::Correlated;
 use super::fault::{Bound, Fault, What};
 use super::format;
+use super::openapi::literal;
 use super::table::{Additional, Format, Keywords, ListType, Literal, Property, Schema, Type};
 use crate::mutation::is_off;
 use crate::secret::Plaintext;
@@ -74,7 +76,30 @@ pub struct Site<'t> {
 
 /// Walks a tree beside a schema on one minor.
 pub fn walk<'t>(schema: &'static Schema, node: &'t Node, minor: Minor, manner: Manner) -> Found<'t> {
-    let mut walk = Walk { minor, manner, found: Found::default() };
+    walk_with(schema, node, minor, manner, None)
+}
+
+/// Walks a tree beside a schema on one minor, without looking for faults in what an update leaves as it was.
+///
+/// So the API server does since Kubernetes 1.30. A value left as it was is still a [`Site`]: rules may compare it.
+pub fn walk_update<'t>(
+    schema: &'static Schema,
+    node: &'t Node,
+    minor: Minor,
+    manner: Manner,
+    old: &'t Correlated<'t>,
+) -> Found<'t> {
+    walk_with(schema, node, minor, manner, Some(old))
+}
+
+fn walk_with<'t>(
+    schema: &'static Schema,
+    node: &'t Node,
+    minor: Minor,
+    manner: Manner,
+    old: Option<&'t Correlated<'t>>,
+) -> Found<'t> {
+    let mut walk = Walk { minor, manner, old, found: Found::default() };
     walk.value(schema, node, &node.origin, &Path { parent: None, step: Step::Root });
     walk.found
 }
@@ -82,6 +107,7 @@ pub fn walk<'t>(schema: &'static Schema, node: &'t Node, minor: Minor, manner: M
 struct Walk<'t> {
     minor: Minor,
     manner: Manner,
+    old: Option<&'t Correlated<'t>>,
     found: Found<'t>,
 }
 
@@ -108,6 +134,16 @@ impl<'t> Walk<'t> {
             return;
         }
         let n_faults = self.found.faults.len();
+        if self.old.is_some_and(|old| old.is_unchanged(node)) {
+            // What stands there already is no fault of the update, but for fields that nobody knows.
+            let mut walk = Walk { minor: self.minor, manner: self.manner, old: None, found: Found::default() };
+            walk.value(schema, node, key, path);
+            let is_unknown = |fault: &Fault<'_>| matches!(fault.what, What::Unknown { .. } | What::OtherMinor { .. });
+            self.found.faults.extend(walk.found.faults.into_iter().filter(is_unknown));
+            self.found.sites.append(&mut walk.found.sites);
+            self.found.metadata.append(&mut walk.found.metadata);
+            return;
+        }
         if self.is_of_type(keywords, node, path) {
             match &node.value {
                 Value::Map(map) => self.map(schema, keywords, map, key, path),
@@ -260,14 +296,23 @@ impl<'t> Walk<'t> {
         if items.len() > 1 && self.found.faults.len() == n_faults {
             match keywords.list_type {
                 ListType::Atomic => {}
-                ListType::Set => self.duplicates(items, &[], path),
-                ListType::Map(keys) => self.duplicates(items, keys, path),
+                ListType::Set => self.duplicates(schema, items, &[], path),
+                ListType::Map(keys) => self.duplicates(schema, items, keys, path),
             }
         }
     }
 
     /// Finds items that are equal, or equal in these keys.
-    fn duplicates(&mut self, items: &'t [Node], keys: &'static [&'static str], path: &Path<'_>) {
+    fn duplicates(
+        &mut self,
+        schema: &'static Schema,
+        items: &'t [Node],
+        keys: &'static [&'static str],
+        path: &Path<'_>,
+    ) {
+        let minor = self.minor;
+        let default = |key: &str| schema.items?.property(key)?.schema.on(minor).default;
+        let missing = |key: &str| default(key).map_or_else(String::new, |default| literal(&default).to_string());
         let mut seen: HashMap<String, &'t Node> = HashMap::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
             if item.has_secret() || self.is_full() {
@@ -277,7 +322,7 @@ impl<'t> Walk<'t> {
                 [] => item.to_json().to_string(),
                 keys => keys
                     .iter()
-                    .map(|key| item.get(key).map_or_else(String::new, |node| node.to_json().to_string()) + "\n")
+                    .map(|key| item.get(key).map_or_else(|| missing(key), |node| node.to_json().to_string()) + "\n")
                     .collect(),
             };
             match seen.get(&identity) {
@@ -356,7 +401,7 @@ impl<'t> Walk<'t> {
             if !fits(kind, node) {
                 continue;
             }
-            let mut walk = Walk { minor: self.minor, manner: self.manner, found: Found::default() };
+            let mut walk = Walk { minor: self.minor, manner: self.manner, old: self.old, found: Found::default() };
             walk.value(alternative, node, key, path);
             if walk.found.faults.is_empty() {
                 self.found.sites.append(&mut walk.found.sites);

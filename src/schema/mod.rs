@@ -4,6 +4,8 @@
 //! run time. [`interpret`] walks a tree beside a schema and collects faults; [`report`] says them as findings; nothing
 //! here knows which objects exist or where they came from.
 
+mod correlate;
+pub mod crd;
 pub mod fault;
 pub mod format;
 pub mod interpret;
@@ -12,9 +14,12 @@ mod native;
 pub mod openapi;
 mod re2;
 pub mod report;
+mod stored;
 mod table;
 mod written;
 
+pub use correlate::Correlated;
+pub use stored::stored;
 pub use table::{
     Additional, Format, Keywords, Kind, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
 };

@@ -124,7 +124,7 @@ impl Generator {
         }
     }
 
-    fn value(&mut self, schema: &Json, depth: usize) -> Json {
+    pub(crate) fn value(&mut self, schema: &Json, depth: usize) -> Json {
         if let Some(values) = schema.get("enum").and_then(Json::as_array) {
             return self.pick(values);
         }
@@ -184,7 +184,7 @@ impl Generator {
         self.pick(&right).into()
     }
 
-    fn wrong_text(&mut self, schema: &Json) -> String {
+    pub(crate) fn wrong_text(&mut self, schema: &Json) -> String {
         if schema.get("format") == Some(&"duration".into()) {
             return self.pick(&["soon", "", "1", "5 months", "1.5d", "-", "99999999h"]).into();
         }
@@ -199,7 +199,7 @@ impl Generator {
         }
     }
 
-    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())].clone()
     }
 
@@ -217,7 +217,7 @@ impl Generator {
     }
 }
 
-fn texts(schema: &Json) -> Option<(&'static [&'static str], &'static [&'static str])> {
+pub(crate) fn texts(schema: &Json) -> Option<(&'static [&'static str], &'static [&'static str])> {
     let pattern = schema.get("pattern")?.as_str()?;
     let found = TEXTS.iter().find(|(known, ..)| *known == pattern);
     let (_, right, wrong) = found.unwrap_or_else(|| panic!("the generator has no texts for the pattern {pattern}"));

@@ -3,7 +3,7 @@
 //! Gathers both states, each by the way that its files take anyhow: specs are compiled, plain manifests are read. What
 //! the update does is for `update` to say. Files of the older state are never judged for themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
@@ -47,7 +47,7 @@ struct State {
     unknown: Vec<Unknown>,
 }
 
-/// Checks the update; a state that cannot be had is an error.
+/// Checks the update; an older state that cannot be had is an error.
 pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Result<()> {
     let called = visible(&asked.against.display().to_string()).into_owned();
     let (n_new, n_matched) = if asked.against.is_dir() {
@@ -81,8 +81,10 @@ fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> R
         return Err(Refusal::new(format!("`{called}` holds no manifest to compare with"), help).into());
     }
     let mut new = State::default();
+    // A directory of manifests often is a part of the project that they are rendered from.
+    let dir = asked.against.canonicalize()?;
     for opened in &asked.workspace.opened {
-        new.add_new(opened, asked.target)?;
+        new.add_new(opened, asked.target, &|path| opened.root.join(path.as_str()).starts_with(&dir))?;
     }
     if let Some(input) = asked.input {
         let source = Source::new("<stdin>", String::from_utf8_lossy(input), SourceKind::User);
@@ -115,7 +117,7 @@ fn with_revision(asked: &Asked<'_>, findings: &mut Findings) -> Result<(usize, u
         let prefix = prefix(repository.root(), &opened.root)?;
         let world = GitWorld::open(&revision, &prefix, &opened.world).map_err(refusal)?;
         let mut new = State::default();
-        let files = new.add_new(opened, asked.target)?;
+        let files = new.add_new(opened, asked.target, &|_| false)?;
         let project = Project::new(&world);
         let mut files: Vec<ProjectPath> = files.into_iter().filter(|path| world.is_file(path) != Ok(false)).collect();
         // What cannot be listed was not there.
@@ -145,11 +147,18 @@ struct Naming<'a> {
 }
 
 impl State {
-    /// Adds the clusters of what was given of a project, those without errors, and returns all files that were looked at.
-    /// What is wrong with them is told elsewhere.
-    fn add_new(&mut self, opened: &Opened, target: Target) -> Result<Vec<ProjectPath>> {
+    /// Adds the clusters of what was given of a project, those without errors, and returns all files that were looked at;
+    /// not those that are old. What is wrong with them is told elsewhere.
+    fn add_new(
+        &mut self,
+        opened: &Opened,
+        target: Target,
+        is_old: &dyn Fn(&ProjectPath) -> bool,
+    ) -> Result<Vec<ProjectPath>> {
         let project = Project::new(&opened.world);
-        let sorted = Sorted::new(opened, &project, &mut Findings::new());
+        let mut sorted = Sorted::new(opened, &project, &mut Findings::new());
+        sorted.specs.retain(|path| !is_old(path));
+        sorted.others.retain(|path| !is_old(path));
         for (path, answer) in sorted.specs.iter().zip(compiled(&project, &sorted.specs)) {
             self.clusters.extend(answer?.made.map(|bundle| cluster(bundle, path.as_str().to_owned())));
         }
@@ -170,7 +179,7 @@ impl State {
             validate::manifests(&cluster.objects, target, &mut found);
             !found.has_errors()
         };
-        self.clusters.extend(grouped(objects).into_iter().filter(is_right));
+        self.add_plain(objects, is_right);
     }
 
     /// Adds the clusters of files of an older state: specs and plain manifests, wherever they are read from.
@@ -210,8 +219,16 @@ impl State {
                 (None, None) => {}
             }
         }
-        self.clusters.extend(grouped(objects));
+        self.add_plain(objects, |_| true);
         Ok(())
+    }
+
+    /// Adds the clusters of plain objects; not those of a cluster whose spec is here, too, from which they were rendered.
+    fn add_plain(&mut self, objects: impl IntoIterator<Item = (String, Node)>, is_wanted: impl Fn(&Cluster) -> bool) {
+        let names: BTreeSet<String> = self.clusters.iter().filter_map(|cluster| cluster.name.clone()).collect();
+        let is_rendered = |cluster: &Cluster| cluster.name.as_ref().is_some_and(|name| names.contains(name));
+        let plain = grouped(objects).into_iter();
+        self.clusters.extend(plain.filter(|cluster| !is_rendered(cluster) && is_wanted(cluster)));
     }
 }
 

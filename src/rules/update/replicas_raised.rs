@@ -35,29 +35,27 @@ pub(super) const NO_CONDITION: &str =
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::{check_update, check_update_says};
+    use crate::rules::update::testing::{claim, config};
 
-    const CLAIM: &str = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c, namespace: openshift-image-registry}\nspec: {accessModes: [ReadWriteOnce]}\n";
-
-    fn config(spec: &str) -> String {
-        format!(
-            "apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata: {{name: cluster}}\nspec: {{storage: {{pvc: {{claim: c}}}}, {spec}}}\n---\n"
-        )
-    }
+    const STORAGE: &str = "storage: {pvc: {claim: c}}, rolloutStrategy: Recreate";
 
     #[test]
     fn an_accepted_claim_of_one_node_stays_with_one_replica() {
-        let old = config("replicas: 1") + CLAIM;
-        check_update("4.16", &old, &config("replicas: 2"), &["error RC0601 at 2", "info RC0610 at name"]);
-        check_update_says("4.16", &old, &config("replicas: 2"), "no condition names it");
-        check_update("4.16", &old, &config("replicas: 1"), &["info RC0610 at name"]);
-        check_update("4.16", &old, &config("replicas: 2, managementState: Removed"), &[]);
+        let old = config(&format!("{STORAGE}, replicas: 1")) + &claim("accessModes: [ReadWriteOnce]");
+        let new = config(&format!("{STORAGE}, replicas: 2"));
+        check_update("4.16", &old, &new, &["info RC0610 at name", "error RC0601 at 2"]);
+        check_update_says("4.16", &old, &new, "no condition names it");
+        let same = config(&format!("{STORAGE}, replicas: 1"));
+        check_update("4.16", &old, &same, &["info RC0610 at name"]);
     }
 
     #[test]
     fn a_claim_of_unknown_or_other_modes_is_not_judged() {
-        check_update("4.16", &config("replicas: 1"), &config("replicas: 2"), &[]);
-        let many = config("replicas: 1") + &CLAIM.replace("Once", "Many");
-        check_update("4.16", &many, &config("replicas: 2"), &["info RC0610 at name"]);
-        check_update("4.16", &(config("replicas: 2") + CLAIM), &config("replicas: 3"), &["info RC0610 at name"]);
+        let [one, two, three] = [1, 2, 3].map(|replicas| config(&format!("{STORAGE}, replicas: {replicas}")));
+        check_update("4.16", &one, &two, &[]);
+        let many = claim("accessModes: [ReadWriteMany]");
+        check_update("4.16", &(one + &many), &two, &["info RC0610 at name"]);
+        let never_accepted = two + &claim("accessModes: [ReadWriteOnce]");
+        check_update("4.16", &never_accepted, &three, &["info RC0610 at name"]);
     }
 }

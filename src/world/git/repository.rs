@@ -122,6 +122,13 @@ impl Repository {
 
     /// Finds the commit that a revision names.
     pub fn revision(&self, name: &str) -> Result<Revision<'_>, GitFault> {
+        // What only a path can be was meant for one.
+        if name.starts_with(['.', '/']) || name.ends_with('/') || name.contains("../") {
+            return Err(fault(
+                format!("there is no directory `{name}`"),
+                "name a directory of manifests, or a revision",
+            ));
+        }
         if name.is_empty() || name.starts_with('-') || name.contains(['\0', '\n', '\r']) {
             let message = format!("`{name}` is neither a directory nor a revision");
             return Err(fault(message, "name a branch, a tag or a commit, such as `origin/main`"));
