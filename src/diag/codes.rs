@@ -418,6 +418,8 @@ codes! {
     DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// A built-in group bound as a user, or a user as a group.
+    GROUP_AS_USER = "RC0589" "group-as-user";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.

@@ -47,6 +47,7 @@ mod everyone_pushes;
 mod forced_state;
 mod grant_to_nobody;
 mod grants;
+mod group_as_user;
 mod held;
 mod host_of_other_route;
 mod images_on_empty_dir;
@@ -259,6 +260,7 @@ pub static RULES: &[&Rule] = &[
     &registrys_own_role::RULE,
     &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
+    &group_as_user::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,
