@@ -461,8 +461,6 @@ codes! {
     EVERYONE_PUSHES = "RC0585" "everyone-pushes";
     /// The registry's own role for someone else.
     REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
-    /// A kind of mirrors that is deprecated.
-    DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
     /// A built-in group bound as a user, or a user as a group.

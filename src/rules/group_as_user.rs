@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn a_built_in_group_is_bound_as_one() {
-        let spec = |sort: &str, name: &str| format!("access: {{viewers: {{a: {{{sort}: [\"{name}\"], namespaces: [b]}}}}}}");
+        let spec =
+            |sort: &str, name: &str| format!("access: {{viewers: {{a: {{{sort}: [\"{name}\"], namespaces: [b]}}}}}}");
         for name in super::GROUPS.iter().chain(&["system:serviceaccounts:ci"]) {
             check("aws-upi 4.16", &spec("users", name), &[&format!("warning RC0589 at \"{name}\"")]);
         }

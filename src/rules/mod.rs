@@ -37,7 +37,6 @@ mod credentials;
 mod cron;
 mod default_claim_taken;
 mod deprecated_kind;
-mod deprecated_mirror_kind;
 mod different_cas;
 mod duplicate_ca_host;
 mod duplicate_cluster;
@@ -272,7 +271,6 @@ pub static RULES: &[&Rule] = &[
     &anonymous_grant::RULE,
     &everyone_pushes::RULE,
     &registrys_own_role::RULE,
-    &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
     &group_as_user::RULE,
     &update::replicas_raised::RULE,
