@@ -283,6 +283,8 @@ codes! {
     NESTED_PROJECT = "RC0393" "nested-project";
     /// A target on which the platform is not there.
     TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
+    /// A kind that later releases may not have.
+    DEPRECATED_KIND = "RC0395" "deprecated-kind";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
@@ -472,10 +474,10 @@ codes! {
     EVERYONE_PUSHES = "RC0585" "everyone-pushes";
     /// The registry's own role for someone else.
     REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
-    /// A kind of mirrors that is deprecated.
-    DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// A built-in group bound as a user, or a user as a group.
+    GROUP_AS_USER = "RC0589" "group-as-user";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
