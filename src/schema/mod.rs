@@ -6,6 +6,7 @@
 
 pub mod crd;
 pub mod fault;
+pub mod field;
 pub mod format;
 pub mod interpret;
 pub mod json_schema;
@@ -14,10 +15,11 @@ pub mod openapi;
 mod re2;
 pub mod report;
 mod table;
+pub mod words;
 mod written;
 
 pub use table::{
-    Additional, Format, Keywords, Kind, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
+    Additional, Format, Keywords, Kind, Lands, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
 };
 
 use std::fmt;
