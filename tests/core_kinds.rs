@@ -89,7 +89,8 @@ fn structure(schema: &Json) -> Json {
                 }
             }
             ("properties", Json::Object(fields)) => {
-                let fields: BTreeMap<&String, Json> = fields.iter().map(|(name, field)| (name, structure(field))).collect();
+                let fields: BTreeMap<&String, Json> =
+                    fields.iter().map(|(name, field)| (name, structure(field))).collect();
                 made.insert(key.clone(), serde_json::to_value(fields).expect("it is JSON"));
             }
             ("items" | "additionalProperties", below) => _ = made.insert(key.clone(), structure(below)),

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::Arc;
 
 use regcfg::diag::Findings;
 use regcfg::load::Project;
@@ -14,13 +15,13 @@ use regcfg::lower::Day;
 use regcfg::pipeline::{Session, compile};
 use regcfg::profile::Profiles;
 use regcfg::schema::field::Field;
-use regcfg::schema::{Additional, Lands, Schema, find};
+use regcfg::schema::{Lands, Schema, find};
 use regcfg::tree::parse::{Reading, document};
 use regcfg::tree::{Node, Place, Source, SourceKind, Value};
 use regcfg::world::{MemWorld, ProjectPath};
 
 /// When the certificates of the specs are good.
-const NOW: i64 = 1_767_225_600;
+const NOW: i64 = 1_798_761_600;
 
 /// What stands for the text of a file, which a spec cannot hold in one line.
 const PEMS: [(&str, &str); 2] = [("CA_PEM", "ca.crt"), ("LEAF_PEM", "leaf.crt")];
@@ -108,7 +109,7 @@ fn look_through(name: &str, text: &str, world: &MemWorld, found: &mut Found) {
     let mut findings = Findings::new();
     let project = Project::new(world);
     let profiles = Profiles::of(&project, &mut findings);
-    let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: NOW };
+    let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: NOW, in_force: Arc::default() };
     let path = ProjectPath::new(name).expect("it is a path");
     let bundle = compile(&session, &path, &mut findings);
     let said = || findings.iter().map(|finding| format!("\n{:?} {}", finding.place, finding.message)).collect::<String>();

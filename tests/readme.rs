@@ -27,7 +27,10 @@ const STUBS: [(&str, &str); 4] = [
         "for word; do case $word in *.yaml) test -f \"$word\" || exit 8;; -) grep -q '^kind: Config$' || exit 7;; esac; done",
     ),
     // The name that it makes of a Config is the name under which the schema was written.
-    ("kubeconform", "test \"$2\" = 'schemas/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json' && test -f schemas/imageregistry.operator.openshift.io/config_v1.json"),
+    (
+        "kubeconform",
+        "test \"$2\" = 'schemas/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json' && test -f schemas/imageregistry.operator.openshift.io/config_v1.json",
+    ),
     ("podman", "test -f \"$3\""),
 ];
 

@@ -70,7 +70,8 @@ fn properties(
 ) -> Result<(), String> {
     let Json::Object(below) = below else { return Err(format!("`{name}` has no fields")) };
     for (field, _) in described.iter().filter(|(field, _)| !below.contains_key(*field)) {
-        let says = described[field].as_object().is_some_and(|says| says.contains_key("type") || says.contains_key("ref"));
+        let says =
+            described[field].as_object().is_some_and(|says| says.contains_key("type") || says.contains_key("ref"));
         if !says {
             return Err(format!("`{field}` is no field of the type `{name}`, so that it must say its own type"));
         }

@@ -9,9 +9,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use anyhow::{Context, Result};
 
 use super::args::{Colour, Format};
+use super::exit::Exit;
 use super::failure::{self, OutputClosed};
 use crate::diag::Outcome;
-use crate::diag::format::{json, text};
+use crate::diag::format::{github, gitlab, json, junit, sarif, text};
 use crate::diag::visible::inert;
 use text::Styles;
 
@@ -82,6 +83,14 @@ impl<'a> Console<'a> {
                 Ok(())
             }
             Format::Json => self.print(json::document(outcome)),
+            Format::Sarif => self.print(sarif::document(outcome, Exit::of(outcome).code())),
+            Format::Junit => self.print(junit::report(outcome)),
+            Format::Github => {
+                self.print(github::commands(outcome))?;
+                self.summarise(outcome);
+                Ok(())
+            }
+            Format::Gitlab => self.print(gitlab::document(outcome)),
         }
     }
 
@@ -114,6 +123,9 @@ impl<'a> Console<'a> {
     fn summarise(&mut self, outcome: &Outcome) {
         if let Some(summary) = outcome.summary() {
             self.tell(&format!("\n{summary}\n"));
+        }
+        if let Some(tally) = outcome.tally() {
+            self.tell(&format!("{tally}\n"));
         }
     }
 }

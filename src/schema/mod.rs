@@ -4,6 +4,7 @@
 //! run time. [`interpret`] walks a tree beside a schema and collects faults; [`report`] says them as findings; nothing
 //! here knows which objects exist or where they came from.
 
+mod correlate;
 pub mod crd;
 pub mod fault;
 pub mod field;
@@ -14,10 +15,13 @@ mod native;
 pub mod openapi;
 mod re2;
 pub mod report;
+mod stored;
 mod table;
 pub mod words;
 mod written;
 
+pub use correlate::Correlated;
+pub use stored::stored;
 pub use table::{
     Additional, Format, Keywords, Kind, Lands, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
 };
