@@ -64,6 +64,7 @@ fn judge(code: &Code, files: &BTreeMap<String, String>) -> Run {
         sandbox.write(path, text);
     }
     match code.id {
+        "RC0150" | "RC0152" | "RC0153" => sandbox.run(["check", "--crd", "crd.yaml", "cluster.yaml"]),
         "RC0206" => sandbox.run(["render", "."]),
         "RC0701" | "RC0707" => sandbox.run(["render", "cluster.yaml"]),
         "RC0705" => sandbox.run(["render", "--omit-secrets", "cluster.yaml"]),

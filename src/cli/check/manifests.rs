@@ -15,7 +15,7 @@ use crate::name::{CLUSTER_LABEL, ObjectName};
 use crate::rules::{self, BundleContext};
 use crate::target::Target;
 use crate::tree::{Node, Source, SourceKind};
-use crate::validate::{self, Bootstrap};
+use crate::validate::{self, Bootstrap, Definitions};
 use crate::world::ProjectPath;
 
 /// How plain manifests are judged.
@@ -24,6 +24,8 @@ pub(super) struct Judge {
     pub(super) target: Target,
     /// Whether the operator's rules are asked.
     pub(super) rules: bool,
+    /// Definitions of other kinds.
+    pub(super) definitions: Definitions,
 }
 
 /// What came of a file: what was looked at, or the name of a file for which there is no answer, and why.
@@ -78,7 +80,7 @@ impl Judge {
         };
         let mut file = File { name, dir, ..File::default() };
         let mut right = Vec::with_capacity(objects.len());
-        for judged in validate::each_manifest(&objects, self.target) {
+        for judged in validate::each_manifest(&objects, self.target, &self.definitions) {
             let place = judged.node.place();
             right.push(judged.is_known && !judged.findings.has_errors() && !judged.node.has_secret());
             file.starts.push(place.start);

@@ -3,6 +3,7 @@
 //! Called by pre-commit with any YAML file of a repository, in several processes at once: a file that is neither a spec
 //! nor a manifest is skipped, and no file at all is nothing wrong.
 
+mod definitions;
 mod manifests;
 mod only;
 mod read;
@@ -47,6 +48,12 @@ pub struct CheckArgs {
     /// Ask for one verdict alone
     #[arg(long, value_name = "VERDICT")]
     pub only: Option<Only>,
+
+    /// Check kinds that regcfg does not know by these CustomResourceDefinitions
+    ///
+    /// Files or directories, of YAML or JSON; may be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub crd: Vec<PathBuf>,
 
     /// The target of plain manifests.
     #[command(flatten)]
@@ -102,7 +109,8 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
         run.failed(None, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
-    let judge = Judge { target, rules: args.only != Some(Only::Schema) };
+    let definitions = definitions::read(&args.crd, &mut run, console)?;
+    let judge = Judge { target, rules: args.only != Some(Only::Schema), definitions };
     if subjects.contains(&Subject::Input) {
         run.take_manifests(judge.input(&console.read_input(LIMIT)?), console);
     }
