@@ -26,6 +26,8 @@ pub(super) struct Workspace {
     pub(super) opened: Vec<Opened>,
     /// What was given and cannot be had.
     pub(super) faults: Vec<anyhow::Error>,
+    /// The paths of the faults, in their order.
+    pub(super) missing: Vec<PathBuf>,
 }
 
 /// A project, and what was given of it.
@@ -70,7 +72,7 @@ impl Workspace {
                 .with_context(|| format!("cannot open the project `{}`", visible(&root.display().to_string())))
         };
         let mut given: BTreeMap<PathBuf, Given> = BTreeMap::new();
-        let mut faults = Vec::new();
+        let (mut faults, mut missing) = (Vec::new(), Vec::new());
         for path in paths {
             match locate(path) {
                 Ok((root, path, true)) => {
@@ -83,7 +85,10 @@ impl Workspace {
                     given.others.extend(others);
                 }
                 Ok((root, path, false)) => given.entry(root.dir).or_default().files.push(path),
-                Err(error) => faults.push(error),
+                Err(error) => {
+                    faults.push(error);
+                    missing.push(path.clone());
+                }
             }
         }
         let mut opened = Vec::new();
@@ -95,7 +100,7 @@ impl Workspace {
             dirs.dedup();
             opened.push(Opened { world, files, dirs, others });
         }
-        Ok(Self { opened, faults })
+        Ok(Self { opened, faults, missing })
     }
 }
 

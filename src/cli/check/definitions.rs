@@ -1,5 +1,6 @@
 //! The CustomResourceDefinitions that a command was given.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -13,10 +14,16 @@ use crate::tree::Place;
 use crate::validate::Definitions;
 
 /// Reads the definitions in files and directories; what is wrong with one is found in its file.
-pub(super) fn read(paths: &[PathBuf], run: &mut Run, console: &mut Console<'_>) -> Result<Definitions> {
-    let mut definitions = Definitions::default();
+///
+/// Returns the names of the files that define something, too.
+pub(super) fn read(
+    paths: &[PathBuf],
+    run: &mut Run,
+    console: &mut Console<'_>,
+) -> Result<(Definitions, BTreeSet<String>)> {
+    let (mut definitions, mut defining) = (Definitions::default(), BTreeSet::new());
     if paths.is_empty() {
-        return Ok(definitions);
+        return Ok((definitions, defining));
     }
     let workspace = Workspace::open(paths, None)?;
     for fault in &workspace.faults {
@@ -26,21 +33,24 @@ pub(super) fn read(paths: &[PathBuf], run: &mut Run, console: &mut Console<'_>) 
         let project = Project::new(&opened.world);
         for path in &opened.files {
             let mut found = Findings::new();
-            if let Some(source) = project.text(path, None, &mut found)
-                && !add(read::text(&source), &mut definitions, &mut found)
-                && !found.has_errors()
-            {
-                let message = "the file holds no CustomResourceDefinition";
-                let finding = Diagnostic::error(&codes::BROKEN_DEFINITION, &Place::start_of(&source), message);
-                found.push(finding.help("name files with `kind: CustomResourceDefinition`"));
+            if let Some(source) = project.text(path, None, &mut found) {
+                if add(read::text(&source), &mut definitions, &mut found) {
+                    defining.insert(project.world().display(path));
+                } else if !found.has_errors() {
+                    let message = "the file holds no CustomResourceDefinition";
+                    let finding = Diagnostic::error(&codes::BROKEN_DEFINITION, &Place::start_of(&source), message);
+                    found.push(finding.help("name files with `kind: CustomResourceDefinition`"));
+                }
             }
             run.findings.extend(found);
         }
         for path in opened.manifests_below(&project, &mut run.findings) {
-            add(read::file(&project, &path), &mut definitions, &mut run.findings);
+            if add(read::file(&project, &path), &mut definitions, &mut run.findings) {
+                defining.insert(project.world().display(&path));
+            }
         }
     }
-    Ok(definitions)
+    Ok((definitions, defining))
 }
 
 /// Adds what a file defines; returns whether it defines anything. What it holds beside that is not looked at.

@@ -1,7 +1,7 @@
 //! Manifests that anyone wrote: files, or standard input. Each file is judged on whatever core is free; then the operator's
 //! rules see the objects of each cluster together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::anyhow;
@@ -26,6 +26,8 @@ pub(super) struct Judge {
     pub(super) rules: bool,
     /// Definitions of other kinds.
     pub(super) definitions: Definitions,
+    /// The files that hold them, by name.
+    pub(super) defining: BTreeSet<String>,
 }
 
 /// What came of a file: what was looked at, or the name of a file for which there is no answer, and why.
@@ -51,7 +53,12 @@ impl Judge {
             let name = project.world().display(path);
             let judged = catch_unwind(AssertUnwindSafe(|| {
                 let dir = path.parent().as_str().to_owned();
-                self.held(name.clone(), dir, read::file(project, path))
+                let held = if self.defining.contains(&name) {
+                    Held::Skipped("its definitions are read, as `--crd` asks".into())
+                } else {
+                    read::file(project, path)
+                };
+                self.held(name.clone(), dir, held)
             }));
             judged.map_err(|_| {
                 let error = anyhow!("`{}` met an internal error", visible(&name));

@@ -105,12 +105,12 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
     let workspace = Workspace::open(&paths, args.as_of.as_of)?;
     let mut run = Run::default();
-    for fault in &workspace.faults {
-        run.failed(None, fault, console);
+    for (fault, path) in workspace.faults.iter().zip(&workspace.missing) {
+        run.failed(Some((path.display().to_string(), Thing::File)), fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
-    let definitions = definitions::read(&args.crd, &mut run, console)?;
-    let judge = Judge { target, rules: args.only != Some(Only::Schema), definitions };
+    let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
+    let judge = Judge { target, rules: args.only != Some(Only::Schema), definitions, defining };
     if subjects.contains(&Subject::Input) {
         run.take_manifests(judge.input(&console.read_input(LIMIT)?), console);
     }

@@ -93,12 +93,20 @@ fn note(note: &Note) -> Value {
     })
 }
 
-/// Writes characters that act as JSON escapes, and the second of two `#`, with which commands to CI systems begin. The
-/// line breaks of the document itself stay: within strings they are escaped already.
+/// Writes characters that act as JSON escapes, and so the bracket of what a CI system takes for a command (`##[name]`).
+/// The line breaks of the document itself stay: within strings they are escaped already.
 fn ascii_where_it_acts(document: &str) -> String {
     let mut safe = String::with_capacity(document.len());
+    // How much of `##name` was just read: nothing, one `#`, or enough for a bracket to make it a command.
+    let mut n_read = 0;
     for char in document.chars() {
-        if (char != '\n' && acts(char)) || (char == '#' && safe.ends_with('#')) {
+        let is_command = char == '[' && n_read == 2;
+        n_read = match char {
+            '#' => (n_read + 1).min(2),
+            char if char.is_ascii_alphabetic() && n_read == 2 => 2,
+            _ => 0,
+        };
+        if is_command || (char != '\n' && acts(char)) {
             for unit in char.encode_utf16(&mut [0; 2]) {
                 let _infallible = write!(safe, "\\u{unit:04x}");
             }
@@ -125,7 +133,7 @@ mod tests {
         findings.push(Diagnostic::error(&MALFORMED_YAML, &place, hostile).note_at(&place, "n").note("m"));
         let document = document(&Outcome::new(findings));
         assert!(document.chars().all(|char| char == '\n' || !acts(char)), "{document:?}");
-        assert!(!document.contains("##"), "{document}");
+        assert!(!document.contains("##[") && !document.contains("##vso["), "{document}");
 
         let read: Value = serde_json::from_str(&document).unwrap();
         let finding = &read["findings"][0];

@@ -209,7 +209,7 @@ fn encrypted_values_are_checked_for_their_type_alone() {
         .flat_map(|judged| shown(judged.findings))
         .collect();
     assert!(
-        found.iter().any(|finding| finding.contains("`spec.port` must be a whole number, not a secret")),
+        found.iter().any(|finding| finding.contains("`spec.port` must be a whole number, not an encrypted string")),
         "{found:?}"
     );
 }
