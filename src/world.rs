@@ -4,7 +4,9 @@
 //! [`MemWorld`] serves tests and embedders.
 
 pub mod fs;
+pub mod git;
 mod path;
+mod program;
 pub mod root;
 
 pub use path::{NotInProject, ProjectPath};

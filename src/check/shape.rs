@@ -15,6 +15,7 @@ static CODES: Codes = Codes {
     missing_field: &codes::MISSING_SPEC_FIELD,
     not_allowed: &codes::SPEC_VALUE_NOT_ALLOWED,
     malformed: &codes::MALFORMED_SPEC_VALUE,
+    lax_duration: &codes::MALFORMED_SPEC_VALUE,
     out_of_bounds: &codes::SPEC_OUT_OF_BOUNDS,
     duplicate: &codes::SPEC_DUPLICATE,
     not_together: &codes::SPEC_NOT_TOGETHER,

@@ -81,9 +81,14 @@ impl Outcome {
         self.files().values().filter(|of_file| **of_file == verdict).count()
     }
 
-    /// Returns the findings by file, place and code.
-    pub fn findings(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.findings.iter()
+    /// Returns the findings that count, by file, place and code: what is shown to people.
+    pub fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_none())
+    }
+
+    /// Returns the findings that somebody has acknowledged, by file, place and code; each has its `suppressed`.
+    pub fn acknowledged(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_some())
     }
 
     /// Tells whether there is nothing to say.
@@ -115,7 +120,8 @@ impl Outcome {
         Some(format!("{}: {}", counted(files.len(), "file"), counts.join(", ")))
     }
 
-    /// Says how much was found in one line, such as `2 errors, 1 warning in 3 files`; nothing if nothing was.
+    /// Says how much was found in one line, such as `2 errors, 1 warning in 3 files, 1 acknowledged`; nothing if nothing
+    /// was.
     pub fn summary(&self) -> Option<String> {
         let counts = [Severity::Error, Severity::Warning, Severity::Info]
             .into_iter()
@@ -124,7 +130,11 @@ impl Outcome {
             .map(|(count, name)| counted(count, name))
             .collect::<Vec<_>>();
         let files: BTreeSet<&str> = self.findings().map(|finding| finding.place.source.name()).collect();
-        (!counts.is_empty()).then(|| format!("{} in {}", counts.join(", "), counted(files.len(), "file")))
+        let shown = (!counts.is_empty()).then(|| format!("{} in {}", counts.join(", "), counted(files.len(), "file")));
+        let n_acknowledged = self.acknowledged().count();
+        let acknowledged = (n_acknowledged > 0).then(|| format!("{n_acknowledged} acknowledged"));
+        let said: Vec<String> = shown.into_iter().chain(acknowledged).collect();
+        (!said.is_empty()).then(|| said.join(", "))
     }
 }
 
@@ -154,6 +164,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::Suppression;
     use crate::diag::codes::{INTERNAL_ERROR, MALFORMED_YAML};
     use crate::tree::{Source, SourceKind};
 
@@ -208,6 +219,26 @@ mod tests {
         findings.extend([late.clone(), early, late]);
         let lines: Vec<u32> = Outcome::new(findings).findings().map(|finding| finding.place.position().line).collect();
         assert_eq!(lines, [1, 2]);
+    }
+
+    #[test]
+    fn what_is_acknowledged_is_counted_apart_unless_it_counts_elsewhere() {
+        let source = Source::new("a.yaml", "a: 1\nb: 2\n", SourceKind::User);
+        let finding = |at: usize| Diagnostic::error(&MALFORMED_YAML, &Place::new(&source, at..at + 1), "x");
+        let acknowledged = |at: usize| {
+            let mut finding = finding(at);
+            finding.suppressed = Some(Suppression { reason: "known".into(), place: finding.place.clone() });
+            finding
+        };
+        let mut findings = Findings::new();
+        findings.extend([acknowledged(0), acknowledged(3)]);
+        assert!(!findings.has_errors() && findings.n_errors() == 0);
+        assert_eq!(Outcome::new(findings.clone()).summary().unwrap(), "2 acknowledged");
+        findings.push(finding(3));
+        let outcome = Outcome::new(findings);
+        assert!(outcome.has_errors());
+        assert_eq!((outcome.findings().count(), outcome.acknowledged().count()), (1, 1));
+        assert_eq!(outcome.summary().unwrap(), "1 error in 1 file, 1 acknowledged");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! A registry's host with `..`, which stands for the port's colon in the bundle and is read in two ways.
 
-use super::{Check, Rule, SpecContext};
+use super::duplicate_ca_host::host_of;
+use super::{BundleContext, Check, Rule, SpecContext};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::AMBIGUOUS_CA_HOST, check: Check::Spec(check) };
+pub(super) static RULE: Rule =
+    Rule { code: &codes::AMBIGUOUS_CA_HOST, check: Check::SpecOrManifests(check, check_manifests) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for (host, entry) in ctx.spec.registry_cas().filter(|(host, _)| host.contains("..")) {
@@ -18,6 +20,17 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             _ => "write the host with single dots".into(),
         };
         findings.push(finding.help(help));
+    }
+}
+
+fn check_manifests(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let is_ambiguous = |key: &str| host_of(key) != key.replace("..", ":");
+    for (key, entry) in ctx.registry_cas().filter(|(key, _)| is_ambiguous(key)) {
+        let message = format!("the key {} has `..`, which stands for the port's colon, more than once", quoted(key));
+        let finding = Diagnostic::error(RULE.code, entry.key.place(), message)
+            .note("before OpenShift 4.14 nodes read the last `..` of a key as the colon, since then every one")
+            .help("write the host with single dots, and one `..` before the port");
+        findings.push(finding);
     }
 }
 

@@ -1,14 +1,14 @@
 //! A port that is none: no image's name has it, so the certificates are never used.
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::BAD_CA_PORT, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::BAD_CA_PORT, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    for (host, entry) in ctx.spec.registry_cas() {
-        let Some((_, port)) = host.rsplit_once(':') else { continue };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    for (key, entry) in ctx.registry_cas() {
+        let Some((_, port)) = key.rsplit_once("..") else { continue };
         if !port.starts_with('0') && port.parse::<u16>().is_ok() {
             continue;
         }

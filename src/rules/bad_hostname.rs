@@ -1,16 +1,16 @@
 //! A route's host that is no host name: the API server refuses the Route that the operator makes of it.
 
 use super::context::stuck;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::{is_dns_label, is_dns_name};
 
-pub(super) static RULE: Rule = Rule { code: &codes::BAD_HOSTNAME, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::BAD_HOSTNAME, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    for route in ctx.spec.routes() {
-        let Some(node) = route.hostname() else { continue };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    for route in ctx.routes() {
+        let Some(node) = route.hostname else { continue };
         let Some(host) = node.as_str().filter(|host| !is_host(host)) else { continue };
         let help = if host.contains("://") || host.contains('/') {
             "write the host alone, without scheme and path"
@@ -25,7 +25,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         };
         let text = format!(
             "unable to apply objects: failed to create object *v1.Route, Namespace=openshift-image-registry, Name={}: …",
-            route.name
+            route.name.as_str().unwrap_or_default()
         );
         let message = format!("{} is not a host name", quoted(host));
         let finding = Diagnostic::error(RULE.code, node.place(), message).note(stuck(&text)).help(help);

@@ -1,14 +1,14 @@
 //! A certificate that has expired, or is not valid yet, on the day of the run.
 
 use super::certificates::Use;
-use super::{Check, Rule, SpecContext};
+use super::{CertificatesContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::CERTIFICATE_NOT_VALID, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::CERTIFICATE_NOT_VALID, check: Check::Certificates(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    for bundle in ctx.bundles() {
+fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
+    for bundle in &ctx.bundles {
         let mut out_of_time = bundle.certificates().filter(|(_, certificate)| !certificate.is_valid(ctx.as_of));
         let Some((place, certificate)) = out_of_time.next() else { continue };
         let n_more = out_of_time.count();

@@ -2,27 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::Entry;
 
-pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_CA_HOST, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_CA_HOST, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let mut seen: BTreeMap<String, (&str, &Entry)> = BTreeMap::new();
-    for (host, entry) in ctx.spec.registry_cas() {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let mut seen: BTreeMap<String, (String, &Entry)> = BTreeMap::new();
+    for (key, entry) in ctx.registry_cas() {
+        let host = host_of(key);
         let Some((first, other)) = seen.get(&host.to_ascii_lowercase()) else {
             seen.insert(host.to_ascii_lowercase(), (host, entry));
             continue;
         };
-        let message = format!("{} and {} are one registry", quoted(host), quoted(first));
+        let message = format!("{} and {} are one registry", quoted(&host), quoted(first));
         let finding = Diagnostic::warning(RULE.code, entry.key.place(), message)
             .note_at(other.key.place(), "the other spelling")
             .note("a pull looks for the certificates under the host as the image's name spells it")
             .help("keep one entry, in lower case, with the certificates of both");
         findings.push(finding);
     }
+}
+
+/// Returns the host that a key stands for, with the port after a colon.
+pub(super) fn host_of(key: &str) -> String {
+    key.rsplit_once("..").map_or_else(|| key.to_owned(), |(host, port)| format!("{host}:{port}"))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! An S3 endpoint without `http://` or `https://`: whether it is taken, and over which of the two, is left to chance.
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::ENDPOINT_WITHOUT_SCHEME, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::ENDPOINT_WITHOUT_SCHEME, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(endpoint) = ctx.only("s3").and_then(|backend| backend.get("regionEndpoint")) else { return };
     let Some(text) = endpoint.as_str().filter(|text| !text.is_empty()) else { return };
     let lower = text.to_ascii_lowercase();

@@ -1,15 +1,15 @@
 //! Fewer replicas than none: the operator refuses the whole configuration.
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::NEGATIVE_REPLICAS, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::NEGATIVE_REPLICAS, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some(replicas) = ctx.spec.registry("replicas") else { return };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let Some(replicas) = ctx.config().and_then(|config| config.get("replicas")) else { return };
     let Some(number) = replicas.as_int().filter(|number| *number < 0) else { return };
     let finding =
-        Diagnostic::error(RULE.code, replicas.place(), format!("`registry.replicas` is {number}, below 0"))
+        Diagnostic::error(RULE.code, replicas.place(), format!("`replicas` is {number}, below 0"))
             .note(ctx.degraded(
                 "VerificationFailed",
                 "unable to complete resource: replicas must be greater than or equal to 0",

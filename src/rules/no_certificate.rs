@@ -1,15 +1,15 @@
 //! Text without a certificate where certificates belong: nobody on the cluster checks it, and nothing is trusted.
 
 use super::certificates::What;
-use super::{Check, Rule, SpecContext};
+use super::{CertificatesContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::Place;
 
-pub(super) static RULE: Rule = Rule { code: &codes::NO_CERTIFICATE, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::NO_CERTIFICATE, check: Check::Certificates(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    for bundle in ctx.bundles() {
+fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
+    for bundle in &ctx.bundles {
         let is_certificate = |what: &What| matches!(what, What::Certificate(_) | What::Broken(_));
         if bundle.blocks.iter().any(|block| is_certificate(&block.what)) {
             continue;

@@ -1,13 +1,13 @@
 //! A GCS bucket without its region or project, for which the operator takes the cluster's own.
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::NO_GCS_REGION, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::NO_GCS_REGION, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(backend) = ctx.only("gcs").filter(|_| ctx.is_managed()) else { return };
-    let Some(bucket) = ctx.own_name(backend) else { return };
+    let Some(bucket) = backend.own_name() else { return };
     let finding = match (backend.given("region"), backend.given("projectID")) {
         (Some(_), Some(_)) => return,
         (None, Some(project)) => {

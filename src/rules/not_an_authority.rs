@@ -1,14 +1,14 @@
 //! A certificate that may sign no others, trusted as an authority: it vouches for itself alone, until it is renewed.
 
 use super::certificates::Use;
-use super::{Check, Rule, SpecContext};
+use super::{CertificatesContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::NOT_AN_AUTHORITY, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::NOT_AN_AUTHORITY, check: Check::Certificates(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    for bundle in ctx.bundles().iter().filter(|bundle| bundle.purpose == Use::Trusted) {
+fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
+    for bundle in ctx.bundles.iter().filter(|bundle| bundle.purpose == Use::Trusted) {
         let mut leaves = bundle.certificates().filter(|(_, certificate)| !certificate.is_authority);
         let Some((place, leaf)) = leaves.next() else { continue };
         let n_more = leaves.count();

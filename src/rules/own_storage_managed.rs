@@ -1,16 +1,16 @@
 //! Storage of the user's own that the operator manages: it changes the bucket's settings, and may delete it.
 
-use super::own_storage_deleted::managed_by_spec;
-use super::{Check, Rule, SpecContext};
+use super::own_storage_deleted::managed_by_operator;
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::Node;
 
-pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_MANAGED, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_MANAGED, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some((backend, name, state)) = managed_by_spec(ctx) else { return };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let Some((backend, name, state)) = managed_by_operator(ctx) else { return };
     // Where the registry is removed, the storage is deleted at once, which is said as such.
-    if ctx.spec.registry("managementState").and_then(Node::as_str) == Some("Removed") {
+    if ctx.config().and_then(|config| config.get("managementState")).and_then(Node::as_str) == Some("Removed") {
         return;
     }
     let message = format!("the operator manages `{}` storage that you name yourself", backend.name);
@@ -20,7 +20,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             .note("it blocks public access, replaces the bucket's tags and lifecycle rules, and sets its encryption");
     }
     let finding = finding
-        .note("with `registry.managementState: Removed` it deletes the storage with every image in it")
+        .note("with `managementState: Removed` it deletes the storage with every image in it")
         .help("set `storage.managementState: Unmanaged`, or leave it out, which says the same");
     findings.push(finding);
 }

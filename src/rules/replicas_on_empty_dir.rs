@@ -1,12 +1,12 @@
 //! Several replicas, each with an empty directory of its own: what one pod was pushed, the others do not have.
 
 use super::context::Cause;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Findings, Severity, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_EMPTY_DIR, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_EMPTY_DIR, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(backend) = ctx.only("emptyDir").filter(|_| ctx.is_managed()) else { return };
     let Some(replicas) = ctx.several_replicas() else { return };
     let message = format!(
@@ -14,11 +14,11 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         replicas.node.as_int().unwrap_or_default()
     );
     let cause = Cause { origin: &backend.entry.key, says: "the storage" };
-    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());
+    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.platform());
     findings.push(
         finding
             .note("no condition would show it: pulls fail at random with `manifest unknown` or `blob unknown`")
-            .help("set `registry.replicas: 1`, or use storage that all pods share"),
+            .help("set `replicas: 1`, or use storage that all pods share"),
     );
 }
 

@@ -1,13 +1,13 @@
-//! Several replicas on a claim that the spec creates and that one node can mount.
+//! Several replicas on a claim that one node can mount.
 
 use super::context::{Cause, claim_failing};
 use super::unusable_access_modes::mounts_on_one_node;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Findings, Severity, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_ONE_NODE_VOLUME, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_ONE_NODE_VOLUME, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(modes) = mounts_on_one_node(ctx).filter(|_| ctx.is_managed()) else { return };
     let Some(replicas) = ctx.several_replicas() else { return };
     let message = format!(
@@ -15,12 +15,12 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         replicas.node.as_int().unwrap_or_default()
     );
     let cause = Cause { origin: &modes.origin, says: "the access modes" };
-    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());
+    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.platform());
     let text = "cannot use ReadWriteOnce access mode with more than one replica of the image registry";
     findings.push(
         finding
             .note(claim_failing(text))
-            .help("set `registry.replicas: 1`, or `accessModes: [ReadWriteMany]` with a storage class that has it"),
+            .help("set `replicas: 1`, or `accessModes: [ReadWriteMany]` with a storage class that has it"),
     );
 }
 

@@ -1,13 +1,13 @@
 //! A certificate that cannot be read. Nobody on the cluster says so: pulls fail with x509 errors.
 
 use super::certificates::{Use, What};
-use super::{Check, Rule, SpecContext};
+use super::{CertificatesContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::UNREADABLE_CERTIFICATE, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::UNREADABLE_CERTIFICATE, check: Check::Certificates(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    for bundle in ctx.bundles() {
+fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
+    for bundle in &ctx.bundles {
         let mut broken = bundle.blocks.iter().filter_map(|block| match &block.what {
             What::Broken(why) => Some((&block.place, *why)),
             _ => None,

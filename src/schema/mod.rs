@@ -4,6 +4,8 @@
 //! run time. [`interpret`] walks a tree beside a schema and collects faults; [`report`] says them as findings; nothing
 //! here knows which objects exist or where they came from.
 
+mod correlate;
+pub mod crd;
 pub mod fault;
 pub mod format;
 pub mod interpret;
@@ -12,11 +14,14 @@ mod native;
 pub mod openapi;
 pub(crate) mod re2;
 pub mod report;
+mod stored;
 mod table;
 mod written;
 
+pub use correlate::Correlated;
+pub use stored::stored;
 pub use table::{
-    Additional, Format, Keywords, Kind, ListType, Literal, Pattern, Property, Rule, Schema, Type, Variant,
+    Additional, Format, Keywords, Kind, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
 };
 
 use std::fmt;

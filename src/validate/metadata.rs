@@ -4,6 +4,7 @@ use super::identity::Identity;
 use crate::diag::visible::quoted;
 use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
 use crate::name::{is_dns_label, is_dns_name};
+use crate::schema::Names;
 use crate::tree::{Entry, Map, Node, Origin};
 
 /// The most bytes that the annotations of an object may have together, keys and values.
@@ -17,6 +18,8 @@ pub(super) struct Named<'o> {
     pub(super) namespaced: bool,
     /// The only name under which it is read.
     pub(super) singleton: Option<&'o str>,
+    /// The form of its name.
+    pub(super) names: Names,
     /// The object.
     pub(super) node: &'o Node,
     /// What it is called, as `Kind namespace/name`.
@@ -27,8 +30,8 @@ pub(super) struct Named<'o> {
 pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
     let Identity { kind, node, .. } = *identity;
     let shown = identity.shown();
-    let (namespaced, singleton) = (kind.namespaced, kind.singleton);
-    check_named(&Named { kind: kind.kind, namespaced, singleton, node, shown }, findings);
+    let (namespaced, singleton, names) = (kind.namespaced, kind.singleton, kind.names);
+    check_named(&Named { kind: kind.kind, namespaced, singleton, names, node, shown }, findings);
 }
 
 /// Checks the metadata of an object of any kind.
@@ -74,8 +77,13 @@ fn name(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
         return;
     };
     let text = name.as_str().unwrap_or_default();
-    if !is_dns_name(text) {
-        let message = format!("`metadata.name` must be {SUBDOMAIN}, not {}", quoted(text));
+    let (fits, form) = match named.names {
+        Names::Subdomain => (is_dns_name(text), SUBDOMAIN),
+        Names::Label => (is_dns_label(text), LABEL),
+        Names::Path => (is_path_segment(text), PATH_SEGMENT),
+    };
+    if !fits {
+        let message = format!("`metadata.name` must be {form}, not {}", quoted(text));
         return say(malformed(&name.origin, message));
     }
     if let Some(only) = named.singleton.filter(|only| *only != text) {
@@ -110,6 +118,12 @@ const QUALIFIED_NAME: &str = "a name of at most 63 letters, digits, `-`, `_` and
 const WORD: &str = "at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit";
 const SUBDOMAIN: &str = "a DNS name in lower case (letters, digits, `-` and `.`)";
 const LABEL: &str = "at most 63 lowercase letters, digits and `-`";
+
+const PATH_SEGMENT: &str = "a name without `/` and `%` that is not `.` or `..`";
+
+fn is_path_segment(text: &str) -> bool {
+    !matches!(text, "." | "..") && !text.contains(['/', '%'])
+}
 
 fn is_qualified_name(text: &str) -> bool {
     match text.split_once('/') {

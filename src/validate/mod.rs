@@ -8,6 +8,7 @@
 mod bootstrap;
 mod cel;
 mod content;
+mod cost;
 mod crd;
 mod encrypted;
 mod identity;
@@ -23,8 +24,9 @@ use crate::lower::Day;
 use crate::name::ObjectName;
 use crate::render::RenderedBundle;
 use crate::rules::{self, BundleContext};
+use crate::schema;
 use crate::schema::report::Codes;
-use crate::target::Target;
+use crate::target::{Minor, Target};
 use crate::tree::Node;
 
 /// The codes for objects.
@@ -35,6 +37,7 @@ static CODES: Codes = Codes {
     missing_field: &codes::OBJECT_MISSING_FIELD,
     not_allowed: &codes::OBJECT_VALUE_NOT_ALLOWED,
     malformed: &codes::OBJECT_MALFORMED_VALUE,
+    lax_duration: &codes::LAX_DURATION,
     out_of_bounds: &codes::OBJECT_OUT_OF_BOUNDS,
     duplicate: &codes::OBJECT_DUPLICATE_ITEM,
     not_together: &codes::OBJECT_NOT_TOGETHER,
@@ -77,7 +80,8 @@ pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Op
     // Rules read fields whose types must be right.
     if is_right {
         let objects = bundle.objects.iter().map(|rendered| &rendered.object);
-        rules::on_bundle(&BundleContext::new(objects, checked.target(), bootstrap, Some(platform)), findings);
+        let bundle = BundleContext::new(objects, checked.target(), bootstrap, Some(platform));
+        rules::on_bundle(&bundle.rendered_with(checked.profile()), findings);
     }
     (findings.n_errors() == n_errors).then_some(Validated { bundle })
 }
@@ -86,7 +90,13 @@ pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Op
 ///
 /// Which platform they are for is not known: an object that every cluster has already may be a part of one.
 pub fn manifests(objects: &[Node], target: Target, findings: &mut Findings) {
+    let n_errors = findings.n_errors();
     objects_on(objects, target, Bootstrap::Unknown, findings);
+    // Rules read fields whose types must be right.
+    if findings.n_errors() == n_errors {
+        let objects = objects.iter().flat_map(identity::items);
+        rules::on_bundle(&BundleContext::new(objects, target, Bootstrap::Unknown, None), findings);
+    }
 }
 
 /// An object of a manifest, and what was found on it.
@@ -130,6 +140,26 @@ fn judge<'o>(node: &'o Node, target: Target, definitions: &Definitions, seen: &m
     }
     seen.say_unchecked(&mut findings);
     Judged { node, name, is_known: identity.is_some(), findings }
+}
+
+/// Returns an object as the API server of a minor stores it once it is created: defaults put in, nulls that mean nothing
+/// and fields that the server does not know left out, as is the status. None for a kind that is not described.
+///
+/// The object should be valid; what the server adds to metadata is not known here.
+pub fn stored(object: &Node, minor: Minor) -> Option<Node> {
+    let text = |name: &str| object.get(name).and_then(Node::as_str);
+    let kind = schema::find(text("apiVersion")?, text("kind")?).filter(|kind| kind.is_on(minor))?;
+    Some(object::created(kind, object, minor))
+}
+
+/// Validates an object that replaces a stored one of its name, as the API server of a minor takes an update: rules may
+/// compare both, and what is as it was is forgiven where the server forgives it.
+pub fn update(new: &Node, old: &Node, minor: Minor, findings: &mut Findings) {
+    let mut seen = identity::Seen::default();
+    if let Some(identity) = identity::read(new, Target::only(minor), &mut seen, findings) {
+        object::check_update(&identity, old, minor, findings);
+    }
+    seen.say_unchecked(findings);
 }
 
 /// Validates objects on a target, those of `List`s too.

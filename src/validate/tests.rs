@@ -212,6 +212,21 @@ fn what_the_operator_bootstraps_is_a_part_of_the_object() {
     check("baremetal", true, "defaultRoute: true\nstorage: {pvc: {claim: a}}", &[]);
     check("baremetal", true, "routes: [{hostname: a}]", &["RC0504 {hostname"]);
     check("aws-upi", true, "storage: {s3: {bucket: a}}", &[]);
-    check("aws-upi", true, "storage: {pvc: {claim: a}}", &["RC0520 pvc"]);
     check("baremetal", false, "defaultRoute: true", &["RC0504 spec", "RC0504 spec", "RC0504 spec"]);
+}
+
+#[test]
+fn a_list_has_so_many_items_and_no_more() {
+    let image = |n_items: usize| {
+        let items = vec!["a.example.com"; n_items].join(", ");
+        let spec = format!("registrySources: {{blockedRegistries: [{items}]}}");
+        format!("apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {{name: cluster}}\nspec: {{{spec}}}")
+    };
+    let codes_of = |target: &str, n_items| {
+        let codes = findings(target, &image(n_items)).into_iter().map(|finding| finding.code.id);
+        codes.collect::<Vec<_>>()
+    };
+    assert_eq!(codes_of("4.23", 1024), [] as [&str; 0]);
+    assert_eq!(codes_of("4.23", 1025), ["RC0507"]);
+    assert_eq!(codes_of("4.22", 1025), [] as [&str; 0]);
 }

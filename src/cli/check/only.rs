@@ -2,8 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::diag::{Code, Diagnostic, Findings, Item, codes};
-use crate::rules::RULES;
+use crate::diag::{Code, Diagnostic, Findings, Item, Side};
 
 /// The verdict that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,9 +32,9 @@ impl Only {
 
 /// Returns whose verdict a code tells; none where it is about text that neither comes to see.
 fn whose(code: &'static Code) -> Option<Only> {
-    let is_never_read = [&codes::NO_EFFECT, &codes::OBJECT_SEVERAL_BACKENDS, &codes::BOOTSTRAPPED_BACKEND];
-    if is_never_read.contains(&code) || RULES.iter().any(|rule| rule.code == code) {
-        return Some(Only::Rules);
+    match code.side() {
+        Side::Files => None,
+        Side::Schema => Some(Only::Schema),
+        Side::Rules => Some(Only::Rules),
     }
-    (code.id.starts_with("RC05") && !code.leaves_unchecked()).then_some(Only::Schema)
 }

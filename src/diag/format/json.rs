@@ -6,6 +6,7 @@
 //!                "file": "clusters/a.yaml", "line": 4, "column": 10, "endLine": 4, "endColumn": 19,
 //!                "object": null, "notes": [{"message": "…", "file": null, "line": null, "column": null}],
 //!                "help": "…"}],
+//!  "acknowledged": [{"code": "RC0363", "reason": "…", …}],
 //!  "outcomes": [{"file": "clusters/a.yaml", "kind": "spec", "name": null, "line": 1, "outcome": "invalid",
 //!                "reason": null}],
 //!  "errors": [{"message": "…", "causes": ["…"], "help": null}],
@@ -30,6 +31,7 @@ pub fn document(outcome: &Outcome) -> String {
     let document = json!({
         "regcfg": env!("CARGO_PKG_VERSION"),
         "findings": outcome.findings().map(finding).collect::<Vec<_>>(),
+        "acknowledged": outcome.acknowledged().map(acknowledged).collect::<Vec<_>>(),
         "outcomes": outcome.items().iter().map(item).collect::<Vec<_>>(),
         "errors": outcome.faults().iter().map(fault).collect::<Vec<_>>(),
         "summary": {
@@ -81,6 +83,12 @@ fn finding(finding: &Diagnostic) -> Value {
         "notes": finding.notes.iter().map(note).collect::<Vec<_>>(),
         "help": finding.help,
     })
+}
+
+fn acknowledged(suppressed: &Diagnostic) -> Value {
+    let mut value = finding(suppressed);
+    value["reason"] = suppressed.suppressed.as_ref().map(|why| why.reason.clone()).into();
+    value
 }
 
 fn note(note: &Note) -> Value {

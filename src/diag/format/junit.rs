@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::{Outcome, text};
 use crate::diag::visible::{acts, inert};
-use crate::diag::{Diagnostic, Fault, Findings, Item, Severity, Thing, Verdict};
+use crate::diag::{Diagnostic, Fault, Findings, Item, Thing, Verdict};
 
 /// The suite of what belongs to no file.
 const RUN: &str = "regcfg";
@@ -70,10 +70,11 @@ impl Case {
             Thing::Spec => "regcfg.spec",
             Thing::Layer => "regcfg.layer",
             Thing::Project => "regcfg.project",
+            Thing::Policy => "regcfg.policy",
             Thing::Object => "regcfg.object",
             Thing::File => "regcfg.file",
         };
-        let first = item.findings.iter().find(|finding| finding.severity == Severity::Error);
+        let first = item.findings.iter().find(|finding| finding.is_error());
         let message = item.reason.clone().or_else(|| first.map(|first| first.message.clone()));
         Self {
             name: item.name.clone().unwrap_or_else(|| item.file.clone()),

@@ -8,6 +8,7 @@ use super::place::{Found, Step, follow, of_rule, pointer, shown};
 use super::{Definition, Version, fault, walk};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::name::ObjectName;
+use crate::schema::Names;
 use crate::tree::Node;
 
 /// The most findings of one object; what is wrong a hundred times is wrong in one way.
@@ -39,7 +40,14 @@ pub(super) fn check(node: &Node, definition: &Definition, version: &Version, fin
     if is_right {
         let kind = &definition.kind;
         metadata::check_named(
-            &Named { kind, namespaced: definition.namespaced, singleton: None, node, shown: called },
+            &Named {
+                kind,
+                namespaced: definition.namespaced,
+                singleton: None,
+                names: Names::Subdomain,
+                node,
+                shown: called,
+            },
             findings,
         );
     }
