@@ -44,7 +44,7 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Show a spec with its layers and defaults merged, each value with its origin
     Resolve(resolve::ResolveArgs),
-    /// Explain a finding's code
+    /// Explain a finding's code, or a field
     Explain(explain::ExplainArgs),
     /// Print the schema of a kind
     Schema(schema::SchemaArgs),

@@ -37,7 +37,7 @@ mod credential_of_other_minor;
 mod credentials;
 mod cron;
 mod default_claim_taken;
-mod deprecated_mirror_kind;
+mod deprecated_kind;
 mod different_cas;
 mod duplicate_ca_host;
 mod duplicate_cluster;
@@ -50,6 +50,7 @@ mod everyone_pushes;
 mod forced_state;
 mod grant_to_nobody;
 mod grants;
+mod group_as_user;
 mod held;
 mod host_of_other_route;
 mod images_on_empty_dir;
@@ -227,6 +228,7 @@ pub static RULES: &[&Rule] = &[
     &shared_bucket::RULE,
     &nested_project::RULE,
     &target_out_of_profile::RULE,
+    &deprecated_kind::RULE,
     &bootstrapped_backend::RULE,
     &duplicate_route_name::RULE,
     &default_claim_taken::RULE,
@@ -281,8 +283,8 @@ pub static RULES: &[&Rule] = &[
     &anonymous_grant::RULE,
     &everyone_pushes::RULE,
     &registrys_own_role::RULE,
-    &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
+    &group_as_user::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,

@@ -25,8 +25,8 @@ const OPERATORS_NAMES: &[(&str, &str)] = &[
 pub(super) fn too_many_backends(named: &[&str]) -> String {
     let counted = OPERATORS_NAMES.iter().filter(|(name, _)| named.contains(name));
     let counted: Vec<&str> = counted.map(|(_, name)| *name).collect();
-    let (n_counted, names) = (counted.len(), counted.join(" "));
-    format!("exactly one storage type should be configured at the same time, got {n_counted}: [{names}]")
+    let (n_types, types) = (counted.len(), counted.join(" "));
+    format!("exactly one storage type should be configured at the same time, got {n_types}: [{types}]")
 }
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
