@@ -56,9 +56,27 @@ impl Resolved {
         self
     }
 
+    /// Leaves out the fields of `spec` whose names stand at some places.
+    pub fn drop_at(&mut self, places: &[&Place]) {
+        if let Some(spec) = self.node.as_map_mut().and_then(|node| node.get_mut("spec")) {
+            drop_at(&mut spec.node, places);
+        }
+    }
+
     /// Returns the directory that paths written at a place are relative to.
     pub fn dir_of(&self, place: &Place) -> ProjectPath {
         self.loaded.dir_of(place)
+    }
+}
+
+fn drop_at(node: &mut Node, places: &[&Place]) {
+    match &mut node.value {
+        Value::Map(map) => {
+            map.retain(|_, entry| !places.contains(&entry.key.place()));
+            map.values_mut().for_each(|entry| drop_at(&mut entry.node, places));
+        }
+        Value::Seq(items) => items.iter_mut().for_each(|item| drop_at(item, places)),
+        _ => {}
     }
 }
 
