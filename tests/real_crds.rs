@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crds::{KINDS, MINORS, Oracle, openshift, violations};
 use generate::Generator;
-use regcfg::diag::{Findings, Judge, Severity, codes};
+use regcfg::diag::{Findings, Severity, Side, codes};
 use regcfg::schema;
 use regcfg::schema::openapi::structural;
 use regcfg::target::{Minor, Target};
@@ -204,7 +204,7 @@ fn errors(minor: &str, text: &str) -> Vec<String> {
     manifests(&objects, Target::only(minor.parse().unwrap()), &mut findings);
     let is_of_schema = |finding: &&regcfg::diag::Diagnostic| {
         finding.severity == Severity::Error
-            && finding.code.judge() != Judge::Rules
+            && finding.code.side() != Side::Rules
             && finding.code != &codes::MISSING_NAMESPACE
             && !finding.message.ends_with("the operator cannot read")
     };

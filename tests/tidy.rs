@@ -19,7 +19,8 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] =
     &[("granit_parser", &["src/tree/"]), ("minijinja", &["src/render/"]), ("clap", &["src/cli/"])];
 
 /// Stages that are pure: they never hold a `World`.
-const PURE: &[&str] = &["src/resolve", "src/check", "src/lower", "src/render", "src/validate", "src/rules"];
+const PURE: &[&str] =
+    &["src/resolve", "src/check", "src/lower", "src/render", "src/validate", "src/rules", "src/policy"];
 
 #[test]
 fn codes_are_sorted_unique_and_well_named() {

@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use crate::diag::Fault;
 use crate::diag::format::text::{self, Styles};
+use crate::diag::{Fault, Findings, Outcome};
 
 /// Says that whoever read standard output has gone. There is nobody to tell, so nothing is shown.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +51,30 @@ pub(super) fn fault(error: &anyhow::Error) -> Fault {
     }
 }
 
-/// Writes an error with its chain of causes.
+/// Findings by which there is no answer: on what must be right before anything is judged.
+#[derive(Clone, Debug)]
+pub(super) struct Found(Outcome);
+
+impl From<Findings> for Found {
+    fn from(findings: Findings) -> Self {
+        Self(Outcome::new(findings))
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<&str> = self.0.findings().map(|finding| finding.message.as_str()).collect();
+        f.write_str(&messages.join("; "))
+    }
+}
+
+impl std::error::Error for Found {}
+
+/// Writes an error with its chain of causes, or the findings that it is.
 pub(super) fn shown(error: &anyhow::Error, styles: &Styles) -> String {
+    if let Some(Found(outcome)) = error.downcast_ref() {
+        return text::findings(outcome, styles);
+    }
     let Fault { message, causes, help } = fault(error);
     text::error(&message, &causes, help.as_deref(), styles)
 }

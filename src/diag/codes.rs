@@ -24,7 +24,7 @@ impl Eq for Code {}
 
 /// Whose answer a finding is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Judge {
+pub enum Side {
     /// Nobody's on a cluster: it is about the files, and without it there is no answer.
     Files,
     /// The API server's: what it refuses, and what of its answer cannot be told.
@@ -35,15 +35,15 @@ pub enum Judge {
 
 impl Code {
     /// Returns whose answer findings of this code are a part of.
-    pub fn judge(&self) -> Judge {
+    pub fn side(&self) -> Side {
         match self.id {
             // About files and what stands in them; about objects that are taken and do not work.
-            "RC0511" | "RC0512" | "RC0514" => Judge::Files,
-            "RC0515" | "RC0516" | "RC0520" | "RC0526" => Judge::Rules,
-            id if ("RC0501".."RC0530").contains(&id) => Judge::Schema,
-            id if ("RC0530".."RC0600").contains(&id) => Judge::Rules,
-            id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Judge::Rules,
-            _ => Judge::Files,
+            "RC0511" | "RC0512" | "RC0514" => Side::Files,
+            "RC0515" | "RC0516" | "RC0520" | "RC0526" => Side::Rules,
+            id if ("RC0501".."RC0530").contains(&id) => Side::Schema,
+            id if ("RC0530".."RC0600").contains(&id) => Side::Rules,
+            id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Side::Rules,
+            _ => Side::Files,
         }
     }
 
@@ -56,6 +56,11 @@ impl Code {
 /// Returns the code with an id, in either case.
 pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
+/// Returns the code with an id or a name, in either case.
+pub fn named(word: &str) -> Option<&'static Code> {
+    find(word).or_else(|| ALL.iter().copied().find(|code| code.name.eq_ignore_ascii_case(word)))
 }
 
 macro_rules! codes {
@@ -101,6 +106,28 @@ codes! {
     NOT_A_LAYER = "RC0115" "not-a-layer";
     /// `extends` that is not a list of paths.
     BAD_EXTENDS = "RC0116" "bad-extends";
+    /// A project for other versions of regcfg.
+    OTHER_VERSION = "RC0117" "other-version";
+    /// `requires` that is no requirement on versions.
+    BAD_REQUIRES = "RC0118" "bad-requires";
+    /// A code that is none, where findings are given a level or acknowledged.
+    UNKNOWN_CODE = "RC0119" "unknown-code";
+    /// A code that always counts as it does.
+    FIXED_CODE = "RC0120" "fixed-code";
+    /// A level below that of the policy.
+    LEVEL_BELOW_POLICY = "RC0121" "level-below-policy";
+    /// One code by its id and by its name.
+    CODE_TWICE = "RC0122" "code-twice";
+    /// A platform that the policy does not allow.
+    PROFILE_NOT_ALLOWED = "RC0123" "profile-not-allowed";
+    /// A source of secrets that the policy does not allow.
+    DELIVERY_NOT_ALLOWED = "RC0124" "delivery-not-allowed";
+    /// A store of secrets that the policy does not allow.
+    STORE_NOT_ALLOWED = "RC0125" "store-not-allowed";
+    /// A kind of object that the policy does not allow.
+    KIND_NOT_ALLOWED = "RC0126" "kind-not-allowed";
+    /// A namespace that the policy does not allow.
+    NAMESPACE_NOT_ALLOWED = "RC0127" "namespace-not-allowed";
     /// A value that is encrypted, so that only its type is known.
     ENCRYPTED_VALUE = "RC0151" "encrypted-value";
     /// A layer that extends itself, directly or not.
@@ -115,6 +142,14 @@ codes! {
     BAD_PROFILE = "RC0205" "bad-profile";
     /// Two clusters of one name.
     DUPLICATE_CLUSTER = "RC0206" "duplicate-cluster-name";
+    /// An acknowledgement of what is not found.
+    UNUSED_ACKNOWLEDGEMENT = "RC0207" "unused-acknowledgement";
+    /// An acknowledgement that has expired.
+    EXPIRED_ACKNOWLEDGEMENT = "RC0208" "expired-acknowledgement";
+    /// `until` that is no day.
+    BAD_EXPIRY = "RC0209" "bad-expiry";
+    /// An acknowledgement that the policy forbids.
+    NOT_ACKNOWLEDGEABLE = "RC0210" "not-acknowledgeable";
     /// `openshift` that is no known minor or range of them.
     BAD_TARGET = "RC0301" "bad-target";
     /// A cluster's name that cannot be a label and a directory.
@@ -229,6 +264,16 @@ codes! {
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
     /// Credentials for Swift without where to sign in.
     SWIFT_WITHOUT_IDENTITY = "RC0381" "swift-without-identity";
+    /// A layer that no spec extends.
+    UNUSED_LAYER = "RC0390" "unused-layer";
+    /// One registry with other certificates on another cluster.
+    DIFFERENT_CAS = "RC0391" "different-cas";
+    /// One bucket for two clusters.
+    SHARED_BUCKET = "RC0392" "shared-bucket";
+    /// A project file below the project's root.
+    NESTED_PROJECT = "RC0393" "nested-project";
+    /// A target on which the platform is not there.
+    TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
@@ -496,10 +541,10 @@ mod tests {
 
     #[test]
     fn every_code_is_of_one_judge() {
-        let of = |judge: Judge| ALL.iter().filter(move |code| code.judge() == judge);
-        assert!(of(Judge::Schema).all(|code| code.id.starts_with("RC05")));
-        assert!(of(Judge::Schema).any(|code| **code == API_RULE));
-        assert!(of(Judge::Rules).any(|code| **code == SEVERAL_BACKENDS));
-        assert!(of(Judge::Files).any(|code| **code == MALFORMED_YAML));
+        let of = |side: Side| ALL.iter().filter(move |code| code.side() == side);
+        assert!(of(Side::Schema).all(|code| code.id.starts_with("RC05")));
+        assert!(of(Side::Schema).any(|code| **code == API_RULE));
+        assert!(of(Side::Rules).any(|code| **code == SEVERAL_BACKENDS));
+        assert!(of(Side::Files).any(|code| **code == MALFORMED_YAML));
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Made by the commands, counted and shown by [`Outcome`](super::Outcome). It knows no format.
 
-use super::{Diagnostic, Findings, codes};
+use std::sync::Arc;
+
+use super::{Diagnostic, Findings, Judge, codes};
 
 /// What came of a thing that was looked at, the better before the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +30,8 @@ pub enum Thing {
     Layer,
     /// The project file.
     Project,
+    /// A policy.
+    Policy,
     /// An object of a manifest.
     Object,
     /// A file as a whole, which holds none of these or could not be read.
@@ -85,6 +89,7 @@ impl Thing {
             Self::Spec => "spec",
             Self::Layer => "layer",
             Self::Project => "project",
+            Self::Policy => "policy",
             Self::Object => "object",
             Self::File => "file",
         }
@@ -120,6 +125,14 @@ impl Item {
         self
     }
 
+    /// Lets findings count as a judge says, and judges again.
+    #[must_use]
+    pub fn judged_by(mut self, judge: &Arc<dyn Judge>) -> Self {
+        self.findings.judge_by(Arc::clone(judge));
+        self.judge();
+        self
+    }
+
     /// Adds findings, and judges again.
     pub fn add(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
         self.findings.extend(findings);
@@ -135,7 +148,7 @@ impl Item {
             if is_asked_for(&finding) {
                 kept.push(finding);
             } else {
-                hides_errors |= finding.severity == super::Severity::Error;
+                hides_errors |= finding.is_error();
             }
         }
         self.findings = kept;

@@ -11,10 +11,13 @@ mod outcome;
 mod suggest;
 pub mod visible;
 
-pub use codes::{Code, Judge};
+pub use codes::{Code, Side};
 pub use item::{Item, Thing, Verdict};
 pub use outcome::{Fault, Location, Outcome};
 pub use suggest::nearest;
+
+use std::fmt;
+use std::sync::Arc;
 
 use crate::tree::{Node, Origin, Place};
 
@@ -158,10 +161,20 @@ impl Diagnostic {
     }
 }
 
+/// Who decides how much a finding matters before it counts.
+pub trait Judge: fmt::Debug + Send + Sync {
+    /// Returns the finding as it counts; none where it shall not be said. Judged twice, it comes out the same.
+    fn judge(&self, finding: Diagnostic) -> Option<Diagnostic>;
+}
+
 /// A sink of findings, kept in the order of saying until they are sorted for showing.
+///
+/// What enters a sink with a judge counts as the judge says, so that whoever asks the sink for errors, to go on or to
+/// stop, need not know that there is one.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     found: Vec<Diagnostic>,
+    judge: Option<Arc<dyn Judge>>,
 }
 
 impl Findings {
@@ -170,14 +183,24 @@ impl Findings {
         Self::default()
     }
 
+    /// Sets who judges what is in the sink, and what enters it from now on.
+    pub fn judge_by(&mut self, judge: Arc<dyn Judge>) {
+        self.judge = Some(judge);
+        let found = std::mem::take(&mut self.found);
+        self.extend(found);
+    }
+
     /// Adds a finding.
     pub fn push(&mut self, finding: Diagnostic) {
-        self.found.push(finding);
+        match &self.judge {
+            Some(judge) => self.found.extend(judge.judge(finding)),
+            None => self.found.push(finding),
+        }
     }
 
     /// Adds all of another sink.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
-        self.found.extend(others);
+        others.into_iter().for_each(|finding| self.push(finding));
     }
 
     /// Tells whether an error that counts is among them.

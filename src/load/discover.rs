@@ -17,7 +17,7 @@ const PROFILE: &str = "Profile";
 const DEEPEST: usize = 32;
 
 impl Project<'_> {
-    /// Returns what a file is, if it is a spec, a layer or a project file. A broken file counts as what it looks like,
+    /// Returns what a file is, if it is a spec, a layer, a project file or a policy. A broken file counts as what it looks like,
     /// and one that may not be read as a spec: passed over in silence, its cluster would go missing.
     pub fn kind_of(&self, path: &ProjectPath) -> Option<DocumentKind> {
         let mut found = Findings::new();
@@ -132,7 +132,7 @@ fn looks_like(text: &str) -> Option<DocumentKind> {
         .iter()
         .any(|words| text.contains(words))
     };
-    [DocumentKind::Spec, DocumentKind::Layer, DocumentKind::Project].iter().find(names).copied()
+    [DocumentKind::Spec, DocumentKind::Layer, DocumentKind::Project, DocumentKind::Policy].iter().find(names).copied()
 }
 
 #[cfg(test)]

@@ -37,7 +37,9 @@ mod credentials;
 mod cron;
 mod default_claim_taken;
 mod deprecated_mirror_kind;
+mod different_cas;
 mod duplicate_ca_host;
+mod duplicate_cluster;
 mod duplicate_hostname;
 mod duplicate_route_name;
 mod empty_account_key;
@@ -68,6 +70,7 @@ mod needed_registry_not_allowed;
 mod negative_limit;
 mod negative_pruner_number;
 mod negative_replicas;
+mod nested_project;
 mod no_backend;
 mod no_certificate;
 mod no_credentials;
@@ -103,10 +106,12 @@ mod rolling_on_one_node_volume;
 mod rolling_without_replicas;
 mod search_registries;
 mod several_backends;
+mod shared_bucket;
 mod source_among_mirrors;
 mod suspended_pruner;
 mod swift_without_identity;
 mod tagged_registry;
+mod target_out_of_profile;
 #[cfg(test)]
 mod testing;
 mod trusted_ca_without_endpoint;
@@ -120,6 +125,7 @@ mod unsaid_mirror_kind;
 mod unsupported_overrides;
 mod unusable_access_modes;
 mod unused_credentials;
+mod unused_layer;
 mod update;
 mod vendor_ca;
 mod wait_without_limit;
@@ -127,7 +133,7 @@ mod wait_without_limit;
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
 pub use context::SpecContext;
-pub use project::ProjectContext;
+pub use project::{ClusterFacts, LayerFacts, ProjectContext};
 pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
@@ -161,6 +167,7 @@ pub enum Check {
 
 /// Every rule, in order of code.
 pub static RULES: &[&Rule] = &[
+    &duplicate_cluster::RULE,
     &several_backends::RULE,
     &no_backend::RULE,
     &backend_not_on_platform::RULE,
@@ -207,6 +214,11 @@ pub static RULES: &[&Rule] = &[
     &grant_to_nobody::RULE,
     &platforms_bundle_replaced::RULE,
     &swift_without_identity::RULE,
+    &unused_layer::RULE,
+    &different_cas::RULE,
+    &shared_bucket::RULE,
+    &nested_project::RULE,
+    &target_out_of_profile::RULE,
     &bootstrapped_backend::RULE,
     &duplicate_route_name::RULE,
     &default_claim_taken::RULE,

@@ -1,12 +1,13 @@
 //! The one helper of the rules' tests: a spec over a world in memory, compiled; or plain manifests.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
-use super::{BundleContext, UpdateContext};
+use super::{BundleContext, ClusterFacts, LayerFacts, ProjectContext, UpdateContext};
 use crate::diag::{Findings, codes};
-use crate::load::Project;
+use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
-use crate::pipeline::{Session, compile};
+use crate::pipeline::{Session, compile, survey};
 use crate::profile::Profiles;
 use crate::target::Target;
 use crate::tree::parse::{Reading, documents};
@@ -31,6 +32,7 @@ const FILES: &[(&str, &str)] = &[
         "half.crt",
         concat!(include_str!("testing/ca.crt"), "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"),
     ),
+    ("same.crt", concat!("# the same\n", include_str!("testing/ca.crt"))),
     ("broken.crt", "# note\n-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"),
     ("request.crt", "-----BEGIN CERTIFICATE REQUEST-----\nAQID\n-----END CERTIFICATE REQUEST-----\n"),
     ("text.crt", "no certificate\n"),
@@ -45,6 +47,10 @@ const FILES: &[(&str, &str)] = &[
     (
         "profiles/cloud/profile.yaml",
         "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: base, storage: [s3, gcs, azure, swift, ibmcos, oss, pvc, emptyDir]}\n",
+    ),
+    (
+        "profiles/brief/profile.yaml",
+        "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: vsphere, since: \"4.12\", until: \"4.17\"}\n",
     ),
 ];
 
@@ -122,6 +128,50 @@ fn documents_of(manifests: &str) -> Vec<Node> {
     documents(&source, Reading::AsKubectl, &mut Findings::new()).expect("YAML")
 }
 
+/// Checks what the rules on projects find in a whole project: each as `severity CODE at FILE TEXT`. A file with `metadata`
+/// is a spec, one called `regcfg.yaml` a project file, any other a layer.
+#[track_caller]
+pub(super) fn check_project(files: &[(&str, String)], expected: &[&str]) {
+    let kind = |path: &str, text: &str| match (text.contains("metadata"), path.ends_with("regcfg.yaml")) {
+        (true, _) => "ClusterRegistry",
+        (false, true) => "Project",
+        (false, false) => "RegistryLayer",
+    };
+    let whole = |(path, text): &(&str, String)| {
+        ((*path).to_owned(), format!("apiVersion: regcfg.dev/v1alpha1\nkind: {}\n{text}\n", kind(path, text)))
+    };
+    let files: Vec<(String, String)> = files.iter().map(whole).collect();
+    let world = MemWorld::new(FILES.iter().copied().chain(files.iter().map(|(path, text)| (&**path, &**text))));
+    let project = Project::new(&world);
+    let profiles = Profiles::of(&project, &mut Findings::new());
+    let session =
+        Session { project: &project, profiles: &profiles, day: Day::Running, as_of: AS_OF, in_force: Arc::default() };
+    let (mut clusters, mut layers, mut nested) = (Vec::new(), Vec::new(), Vec::new());
+    for path in files.iter().filter_map(|(path, _)| ProjectPath::new(path).ok()) {
+        match project.kind_of(&path) {
+            Some(DocumentKind::Spec) => clusters.push(survey(&session, &path).expect("a spec that resolves").facts),
+            Some(DocumentKind::Layer) => {
+                let layer = project.document(&path, None, &mut Findings::new()).expect("a layer");
+                layers.push(LayerFacts { path, place: Place::start_of(&layer.source) });
+            }
+            _ => nested.push(Place::start_of(&Source::new(path.as_str(), "", SourceKind::User))),
+        }
+    }
+    let clusters: Vec<&ClusterFacts> = clusters.iter().collect();
+    let context = ProjectContext { clusters: &clusters, layers: &layers, nested: &nested, is_whole: true };
+    let mut findings = Findings::new();
+    super::on_project(&context, &mut findings);
+    findings.sort_for_showing();
+    let said = |finding: &crate::diag::Diagnostic| {
+        let (file, at) = (finding.place.source.name(), finding.place.text());
+        let said = format!("{} {} at {file} {at}", finding.severity.name(), finding.code.id);
+        said.trim_end().to_owned()
+    };
+    let found: Vec<String> = findings.iter().map(said).collect();
+    assert_eq!(found, expected, "{files:#?}\n{findings:#?}");
+    assert!(findings.iter().all(|finding| finding.help.is_some()), "no help: {findings:#?}");
+}
+
 #[track_caller]
 fn judge(findings: &Findings, of: &str, expected: &[&str]) {
     let found: Vec<String> = findings
@@ -187,7 +237,8 @@ fn findings_of(on: &str, text: &str) -> Findings {
     let project = Project::new(&world);
     let mut findings = Findings::new();
     let profiles = Profiles::of(&project, &mut findings);
-    let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: AS_OF };
+    let session =
+        Session { project: &project, profiles: &profiles, day: Day::Running, as_of: AS_OF, in_force: Arc::default() };
     let path = ProjectPath::new("cluster.yaml").expect("a path of the project");
     let _bundle = compile(&session, &path, &mut findings);
     findings.sort_for_showing();

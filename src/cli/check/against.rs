@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 
@@ -18,6 +19,7 @@ use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::name::CLUSTER_LABEL;
 use crate::pipeline;
+use crate::policy::InForce;
 use crate::target::Target;
 use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, SourceKind};
@@ -235,7 +237,10 @@ impl State {
 type Answers = Vec<Result<crate::cli::workspace::Answer<pipeline::Bundle>>>;
 
 fn compiled(project: &Project<'_>, specs: &[ProjectPath]) -> Answers {
-    each(project, specs, Day::Running, pipeline::compile)
+    // What the project calls no error stops no compiling; a policy judges what is new.
+    let mut unsaid = Findings::new();
+    let in_force = Arc::new(InForce::of(&project.settings(&mut unsaid), None, &mut unsaid));
+    each(project, in_force, &Findings::new(), specs, Day::Running, pipeline::compile)
 }
 
 fn cluster(bundle: pipeline::Bundle, path: String) -> Cluster {

@@ -10,24 +10,27 @@ mod read;
 mod sorted;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
 
-use manifests::Judge;
+use manifests::{Answer, Judge};
 use only::Only;
 use sorted::Sorted;
 
-use super::args::{AsOf, Format, TargetArg};
+use super::args::{AsOf, Format, PolicyArgs, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure;
+use super::survey::judge_project;
 use super::workspace::{Opened, Workspace};
 use crate::check::shape;
-use crate::diag::{Fault, Findings, Item, Outcome, Thing};
-use crate::load::{LIMIT, Project};
+use crate::diag::{self, Fault, Findings, Item, Outcome, Thing};
+use crate::load::{LIMIT, Project, Settings};
 use crate::lower::Day;
-use crate::pipeline::{self, Session};
+use crate::pipeline::{self, Session, Surveyed};
+use crate::policy::{InForce, Policy};
 use crate::target::{Minor, Target};
 use crate::world::ProjectPath;
 
@@ -60,6 +63,10 @@ pub struct CheckArgs {
     /// The target of plain manifests.
     #[command(flatten)]
     pub target: TargetArg,
+
+    /// What projects are held to.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// The day that certificates are judged by.
     #[command(flatten)]
@@ -105,7 +112,7 @@ fn subjects(paths: &[PathBuf]) -> Vec<Subject<'_>> {
 
 fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) -> Result<Run> {
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
-    let workspace = Workspace::open(&paths, args.as_of.as_of)?;
+    let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut run = Run::default();
     for fault in &workspace.faults {
         run.failed(None, fault, console);
@@ -114,7 +121,8 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let judge = Judge { target, rules: args.only != Some(Only::Schema) };
     let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
     if let Some(input) = &input {
-        run.take_manifests(judge.input(input), console);
+        let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut run.findings);
+        run.take_manifests(judge.input(input), &(Arc::new(in_force).ruling([]) as Arc<dyn diag::Judge>), console);
     }
     for opened in &workspace.opened {
         run.check_project(opened, &judge, console);
@@ -122,41 +130,86 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     if let Some(against) = &args.against {
         let (workspace, input) = (&workspace, input.as_deref());
         let asked = against::Asked { against, workspace, input, target, as_of: args.as_of.as_of };
-        if let Err(error) = against::check(&asked, &mut run.findings, console) {
+        let mut found = Findings::new();
+        if let Err(error) = against::check(&asked, &mut found, console) {
             run.failed(None, &error, console);
         }
+        found.judge_by(run.ruling_of_all(workspace));
+        run.findings.extend(found);
     }
     Ok(run)
 }
 
 impl Run {
-    /// Checks what was given of a project.
-    fn check_project(&mut self, opened: &Opened, judge: &Judge, console: &mut Console<'_>) {
-        let project = Project::new(&opened.world);
-        let sorted = Sorted::new(opened, &project, &mut self.findings);
-        let shown = |path: &ProjectPath| project.world().display(path);
-        if let Some(path) = &sorted.project_file {
-            let mut found = Findings::new();
-            opened.profiles(&mut found);
-            self.items.push(Item::judged(shown(path), Thing::Project, found));
-        }
-        for path in &sorted.layers {
-            self.items.push(Item::judged(shown(path), Thing::Layer, check_layer(&project, path)));
-        }
-        self.take_manifests(judge.files(&project, &sorted.others), console);
-        let answers = opened.each(&project, &sorted.specs, Day::Running, compile);
-        for (path, answer) in sorted.specs.iter().zip(answers) {
-            match answer {
-                Ok(answer) => self.items.push(Item::judged(shown(path), Thing::Spec, answer.findings)),
-                Err(error) => self.failed(Some((shown(path), Thing::Spec)), &error, console),
+    /// Returns what decides about findings on everything that was given: the project, where it is one, and the policy.
+    fn ruling_of_all(&mut self, workspace: &Workspace) -> Arc<dyn diag::Judge> {
+        match &*workspace.opened {
+            [opened] => opened.in_force(&Project::new(&opened.world), &mut Findings::new()).ruling([]),
+            _ => {
+                let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut self.findings);
+                Arc::new(in_force).ruling([])
             }
         }
     }
 
-    fn take_manifests(&mut self, answers: Vec<Result<Vec<Item>, (String, anyhow::Error)>>, console: &mut Console<'_>) {
+    /// Checks what was given of a project.
+    fn check_project(&mut self, opened: &Opened, judge: &Judge, console: &mut Console<'_>) {
+        let project = Project::new(&opened.world);
+        let in_force = opened.in_force(&project, &mut self.findings);
+        let ruling: Arc<dyn diag::Judge> = in_force.ruling([]);
+        let judged = |path: &ProjectPath, thing, mut found: Findings| {
+            found.judge_by(Arc::clone(&ruling));
+            Item::judged(project.world().display(path), thing, found)
+        };
+        let sorted = Sorted::new(opened, &project, &mut self.findings);
+        if let Some(path) = &sorted.project_file {
+            let mut found = Findings::new();
+            opened.profiles(&mut found);
+            self.items.push(judged(path, Thing::Project, found));
+        }
+        for path in &sorted.layers {
+            self.items.push(judged(path, Thing::Layer, check_layer(&project, path)));
+        }
+        for path in &sorted.policies {
+            self.items.push(judged(path, Thing::Policy, check_policy(&project, path)));
+        }
+        self.take_manifests(judge.files(&project, &sorted.others), &ruling, console);
+        let answers = opened.each(&project, &sorted.specs, Day::Running, compile);
+        let mut surveyed = Vec::new();
+        let mut found = Findings::new();
+        for (path, answer) in sorted.specs.iter().zip(answers) {
+            match answer {
+                Ok(answer) => {
+                    found.extend(answer.findings.iter().cloned());
+                    self.items.push(Item::judged(project.world().display(path), Thing::Spec, answer.findings));
+                    surveyed.push((path.clone(), answer.made));
+                }
+                Err(error) => {
+                    self.failed(Some((project.world().display(path), Thing::Spec)), &error, console);
+                }
+            }
+        }
+        match judge_project(opened, &project, &sorted.given, surveyed, sorted.is_whole, &found) {
+            Ok(found) => self.add(found),
+            Err(error) => self.failed(None, &error, console),
+        }
+    }
+
+    /// Adds findings, each to the file in which it stands.
+    fn add(&mut self, findings: Findings) {
+        for finding in findings {
+            match self.items.iter_mut().find(|item| item.file == finding.place.source.name()) {
+                Some(item) => item.add([finding]),
+                None => self.findings.push(finding),
+            }
+        }
+    }
+
+    /// Takes what came of manifests; what was found counts as `ruling` says.
+    fn take_manifests(&mut self, answers: Vec<Answer>, ruling: &Arc<dyn diag::Judge>, console: &mut Console<'_>) {
         for answer in answers {
             match answer {
-                Ok(items) => self.items.extend(items),
+                Ok(items) => self.items.extend(items.into_iter().map(|item| item.judged_by(ruling))),
                 Err((file, error)) => self.failed(Some((file, Thing::File)), &error, console),
             }
         }
@@ -182,9 +235,18 @@ impl Run {
     }
 }
 
-/// Compiles a spec for its findings alone.
-fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<()> {
-    pipeline::compile(session, path, findings).map(drop)
+/// Compiles a spec for its findings, and for what is known of it beside others.
+fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Surveyed> {
+    pipeline::judged(session, path, findings).surveyed
+}
+
+/// Checks a policy as it would be read; who is held to it is not asked.
+fn check_policy(project: &Project<'_>, path: &ProjectPath) -> Findings {
+    let mut findings = Findings::new();
+    if let Some(source) = project.text(path, None, &mut findings) {
+        let _policy = Policy::read(&source, &mut findings);
+    }
+    findings
 }
 
 /// Checks a layer by itself: the shape of what it says, on every minor.

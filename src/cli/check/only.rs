@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::diag::{Code, Diagnostic, Findings, Item, Judge};
+use crate::diag::{Code, Diagnostic, Findings, Item, Side};
 
 /// The verdict that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,9 +32,9 @@ impl Only {
 
 /// Returns whose verdict a code tells; none where it is about text that neither comes to see.
 fn whose(code: &'static Code) -> Option<Only> {
-    match code.judge() {
-        Judge::Files => None,
-        Judge::Schema => Some(Only::Schema),
-        Judge::Rules => Some(Only::Rules),
+    match code.side() {
+        Side::Files => None,
+        Side::Schema => Some(Only::Schema),
+        Side::Rules => Some(Only::Rules),
     }
 }

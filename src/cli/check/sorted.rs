@@ -16,6 +16,12 @@ pub(super) struct Sorted {
     pub(super) project_file: Option<ProjectPath>,
     /// Files that may hold manifests.
     pub(super) others: Vec<ProjectPath>,
+    /// Policies, which are kept here and hold for others.
+    pub(super) policies: Vec<ProjectPath>,
+    /// Every file that was given.
+    pub(super) given: Vec<ProjectPath>,
+    /// Whether all of the project was given.
+    pub(super) is_whole: bool,
 }
 
 impl Sorted {
@@ -27,12 +33,15 @@ impl Sorted {
         files.extend(opened.manifests_below(project, findings));
         files.sort();
         files.dedup();
+        sorted.given.clone_from(&files);
+        sorted.is_whole = opened.is_whole();
         let kinds = in_order(&files, |path| project.kind_of(path));
         for (path, kind) in files.into_iter().zip(kinds) {
             match kind {
                 Some(DocumentKind::Spec) => sorted.specs.push(path),
                 Some(DocumentKind::Layer) => sorted.layers.push(path),
                 Some(DocumentKind::Project) => sorted.project_file = Some(path),
+                Some(DocumentKind::Policy) => sorted.policies.push(path),
                 None => sorted.others.push(path),
             }
         }

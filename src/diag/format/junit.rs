@@ -67,6 +67,7 @@ impl Case {
             Thing::Spec => "regcfg.spec",
             Thing::Layer => "regcfg.layer",
             Thing::Project => "regcfg.project",
+            Thing::Policy => "regcfg.policy",
             Thing::Object => "regcfg.object",
             Thing::File => "regcfg.file",
         };
