@@ -24,7 +24,7 @@ use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, SourceKind};
 use crate::update::{self, Before, Cluster, Unknown};
 use crate::validate;
-use crate::world::git::{GitFault, GitWorld, Repository};
+use crate::world::git::{GitFault, GitWorld, Repository, check_name};
 use crate::world::{ProjectPath, World};
 
 /// What is checked against an older state.
@@ -115,6 +115,7 @@ fn with_revision(asked: &Asked<'_>, findings: &mut Findings) -> Result<(usize, u
         let help = "compare with a directory, or name files";
         return Err(Refusal::new("standard input has no older state in a revision", help).into());
     }
+    check_name(name).map_err(refusal)?;
     let mut counts = (0, 0);
     for opened in &asked.workspace.opened {
         let repository = Repository::around(&opened.root).map_err(refusal)?;
