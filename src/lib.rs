@@ -9,13 +9,19 @@
 
 pub mod check;
 pub mod cli;
+pub mod day;
 pub mod diag;
 pub mod emit;
 pub mod load;
 pub mod lower;
+#[cfg(feature = "mutation")]
+pub mod mutation;
+#[cfg(not(feature = "mutation"))]
+mod mutation;
 mod name;
 pub mod pem;
 pub mod pipeline;
+pub mod policy;
 pub mod profile;
 pub mod render;
 pub mod resolve;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::base::put_base_under;
 use super::keywords::{Keywords, Type};
 use super::target::Minor;
 
@@ -19,15 +20,33 @@ const DEEPEST: usize = 16;
 pub(crate) struct Described {
     pub(crate) title: String,
     pub(crate) description: String,
+    /// What the operator does with it.
+    pub(crate) operator: String,
+    pub(crate) lands: Lands,
     pub(crate) examples: Vec<Json>,
     pub(crate) properties: BTreeMap<String, Property>,
     pub(crate) additional: Additional,
     pub(crate) items: Option<Box<Described>>,
     pub(crate) names: Option<Box<Described>>,
     pub(crate) any_of: Vec<Described>,
+    /// Parts that must all hold, each in its window.
+    pub(crate) all_of: Vec<Property>,
     pub(crate) not: Option<Box<Described>>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) variants: Vec<(Minor, Keywords)>,
+}
+
+/// Where the value of a spec's field lands in the objects that are rendered of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Lands {
+    /// Beneath where the field around it lands, under its own name.
+    #[default]
+    Beneath,
+    /// At one place, or `same`: where the field around it lands.
+    One(String),
+    /// At each of these; nowhere where there is none.
+    Each(Vec<String>),
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +86,8 @@ pub(crate) struct Rule {
 
 pub(crate) struct Describer<'a> {
     pub(crate) fragments: &'a BTreeMap<String, Json>,
+    /// The types of Kubernetes, by name.
+    pub(crate) types: &'a BTreeMap<String, Json>,
 }
 
 impl Describer<'_> {
@@ -79,11 +100,14 @@ impl Describer<'_> {
     fn node(&self, json: &Json, path: &str, depth: usize) -> Result<Described, String> {
         let mut fields = json.as_object().ok_or("a description is a mapping")?.clone();
         let depth = self.put_fragment_in(&mut fields, depth)?;
+        put_base_under(&mut fields, self.types)?;
         fields.remove("since");
         fields.remove("until");
         let title = text(&mut fields, "title")?;
         let description = text(&mut fields, "description")?;
-        let mut described = Described { title, description, ..Described::default() };
+        let operator = text(&mut fields, "operator")?;
+        let lands = take(&mut fields, "lands")?.unwrap_or_default();
+        let mut described = Described { title, description, operator, lands, ..Described::default() };
         described.examples = take(&mut fields, "examples")?.unwrap_or_default();
         described.rules = take(&mut fields, "rules")?.unwrap_or_default();
         for rule in &described.rules {
@@ -106,7 +130,10 @@ impl Describer<'_> {
         for json in take::<Vec<Json>>(&mut fields, "anyOf")?.unwrap_or_default() {
             described.any_of.push(*child(json, "{anyOf}")?);
         }
-        described.variants = variants(fields)?;
+        for json in take::<Vec<Json>>(&mut fields, "allOf")?.unwrap_or_default() {
+            described.all_of.push(self.property(&json, &format!("{path}{{allOf}}"), depth)?);
+        }
+        described.variants = variants(fields, is_part(path))?;
         described.check(path)?;
         Ok(described)
     }
@@ -150,8 +177,8 @@ impl Described {
         for (since, keywords) in &self.variants {
             for name in &keywords.required {
                 let Some(property) = self.properties.get(name) else {
-                    // A part of `anyOf` or `not` speaks of properties that the node around it describes.
-                    if path.contains("{anyOf}") || path.contains("{not}") {
+                    // A part speaks of properties that the node around it describes.
+                    if is_part(path) {
                         continue;
                     }
                     return Err(format!("`{name}` is required but not described"));
@@ -181,7 +208,7 @@ impl Described {
             changes
                 .extend([&rule.since, &rule.until].into_iter().flatten().filter_map(|text| text.parse::<Minor>().ok()));
         }
-        for property in self.properties.values() {
+        for property in self.properties.values().chain(&self.all_of) {
             changes.extend([property.since, property.until].into_iter().flatten());
             property.described.changes(changes);
         }
@@ -195,13 +222,13 @@ impl Described {
 }
 
 /// Merges what stands beside `at` with each of its overlays, oldest first.
-fn variants(mut fields: Map<String, Json>) -> Result<Vec<(Minor, Keywords)>, String> {
+fn variants(mut fields: Map<String, Json>, is_part: bool) -> Result<Vec<(Minor, Keywords)>, String> {
     let overlays: BTreeMap<String, Map<String, Json>> = take(&mut fields, "at")?.unwrap_or_default();
     let mut ordered = BTreeMap::new();
     for (text, overlay) in overlays {
         ordered.insert(minor(&text)?, overlay);
     }
-    let mut variants = vec![(Minor::FIRST, Keywords::read(Json::Object(fields.clone()))?)];
+    let mut variants = vec![(Minor::FIRST, Keywords::read(Json::Object(fields.clone()), is_part)?)];
     for (since, overlay) in ordered {
         for (keyword, value) in overlay {
             if value.is_null() {
@@ -210,9 +237,14 @@ fn variants(mut fields: Map<String, Json>) -> Result<Vec<(Minor, Keywords)>, Str
                 fields.insert(keyword, value);
             }
         }
-        variants.push((since, Keywords::read(Json::Object(fields.clone()))?));
+        variants.push((since, Keywords::read(Json::Object(fields.clone()), is_part)?));
     }
     Ok(variants)
+}
+
+/// Tells whether a path leads into `anyOf`, `allOf` or `not`, whose parts only constrain what is described around them.
+fn is_part(path: &str) -> bool {
+    ["{anyOf}", "{allOf}", "{not}"].iter().any(|step| path.contains(step))
 }
 
 /// Reads a window of minors and refuses an empty one.

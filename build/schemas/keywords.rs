@@ -76,22 +76,24 @@ pub(crate) enum MapType {
 
 impl Keywords {
     /// Reads the keywords of one minor and checks that they fit together.
-    pub(crate) fn read(json: Json) -> Result<Self, String> {
+    ///
+    /// A part of `anyOf`, `allOf` or `not` names no type: it only constrains the value around it.
+    pub(crate) fn read(json: Json, is_part: bool) -> Result<Self, String> {
         let keywords: Self = serde_json::from_value(json).map_err(|why| why.to_string())?;
-        keywords.check()?;
+        keywords.check(is_part)?;
         Ok(keywords)
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self, is_part: bool) -> Result<(), String> {
         if self.int_or_string && self.kind.is_some() {
             return Err("`intOrString` stands in place of `type`".into());
         }
         let only = |used: bool, kind: Type, keyword: &str| {
-            let fits = self.kind == Some(kind) || (self.int_or_string && kind == Type::String);
+            let is_open = is_part && self.kind.is_none();
+            let fits = self.kind == Some(kind) || (self.int_or_string && kind == Type::String) || is_open;
             if used && !fits { Err(format!("`{keyword}` needs the type {kind:?}")) } else { Ok(()) }
         };
-        // A part of `anyOf` or `not` names no type: it only constrains the object around it.
-        only(!self.required.is_empty() && self.kind.is_some(), Type::Object, "required")?;
+        only(!self.required.is_empty(), Type::Object, "required")?;
         only(self.map_type.is_some(), Type::Object, "mapType")?;
         only(self.min_properties.is_some() || self.max_properties.is_some(), Type::Object, "minProperties")?;
         only(self.list_type.is_some(), Type::Array, "listType")?;

@@ -1,6 +1,6 @@
 //! A file of `schemas/`: one kind, its name in the API, and its schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -26,8 +26,20 @@ struct File {
     #[serde(default)]
     native: bool,
     #[serde(default)]
+    names: Names,
+    #[serde(default)]
     gaps: Vec<String>,
     schema: Json,
+}
+
+/// The form of the names of a kind's objects.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Names {
+    #[default]
+    Subdomain,
+    Label,
+    Path,
 }
 
 /// A kind ready to be written as a table.
@@ -42,16 +54,17 @@ pub(crate) struct Kind {
     pub(crate) singleton: Option<String>,
     pub(crate) bootstrapped: bool,
     pub(crate) native: bool,
+    pub(crate) names: Names,
     pub(crate) gaps: Vec<String>,
     pub(crate) schema: Described,
     pub(crate) changes: BTreeSet<Minor>,
 }
 
 /// Reads the text of a kind's file.
-pub(crate) fn read(text: &str, fragments: &BTreeMap<String, Json>) -> Result<Kind, String> {
+pub(crate) fn read(text: &str, describer: &Describer<'_>) -> Result<Kind, String> {
     let file: File = serde_yaml::from_str(text).map_err(|why| why.to_string())?;
     let (since, until) = window(file.since.as_deref(), file.until.as_deref())?;
-    let schema = Describer { fragments }.describe(&file.schema, "schema", 0)?;
+    let schema = describer.describe(&file.schema, "schema", 0)?;
     let mut changes = BTreeSet::from_iter(until);
     changes.extend(since);
     schema.changes(&mut changes);
@@ -66,6 +79,7 @@ pub(crate) fn read(text: &str, fragments: &BTreeMap<String, Json>) -> Result<Kin
         singleton: file.singleton,
         bootstrapped: file.bootstrapped,
         native: file.native,
+        names: file.names,
         gaps: file.gaps,
         schema,
         changes,

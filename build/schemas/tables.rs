@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use serde_json::Value as Json;
 
-use super::describe::{Additional, Described, Rule};
+use super::describe::{Additional, Described, Lands, Rule};
 use super::keywords::{Format, Keywords, ListType, MapType, Type};
 use super::kind::Kind;
 use super::target::Minor;
@@ -29,7 +29,7 @@ struct Tables {
 
 impl Tables {
     fn kind(&mut self, kind: &Kind) -> String {
-        let Kind { group, version, name, plural, namespaced, since, until, bootstrapped, native, .. } = kind;
+        let Kind { group, version, name, plural, namespaced, since, until, bootstrapped, native, names, .. } = kind;
         let schema = self.schema(&kind.schema);
         let changes = list(kind.changes.iter().map(|change| minor(*change)));
         let gaps = list(kind.gaps.iter().map(|gap| format!("{gap:?}")));
@@ -38,7 +38,7 @@ impl Tables {
         format!(
             "Kind {{ group: {group:?}, version: {version:?}, kind: {name:?}, plural: {plural:?}, \
              namespaced: {namespaced}, since: {since}, until: {until}, singleton: {singleton}, \
-             bootstrapped: {bootstrapped}, native: {native}, gaps: {gaps}, changes: {changes}, schema: {schema} }}"
+             bootstrapped: {bootstrapped}, native: {native}, names: Names::{names:?}, gaps: {gaps}, changes: {changes}, schema: {schema} }}"
         )
     }
 
@@ -59,19 +59,28 @@ impl Tables {
         let names = optional(described.names.as_ref().map(|schema| self.schema(schema)));
         let not = optional(described.not.as_ref().map(|schema| self.schema(schema)));
         let any_of: Vec<String> = described.any_of.iter().map(|schema| self.schema(schema)).collect();
+        let mut all_of = Vec::new();
+        for part in &described.all_of {
+            let schema = self.schema(&part.described);
+            let (since, until) = (optional(part.since.map(minor)), optional(part.until.map(minor)));
+            all_of.push(format!("Part {{ since: {since}, until: {until}, schema: {schema} }}"));
+        }
         let mut variants = Vec::new();
         for (since, keywords) in &described.variants {
             variants.push(format!("Variant {{ since: {}, keywords: {} }}", minor(*since), self.keywords(keywords)));
         }
         let rules: Vec<String> = described.rules.iter().map(|rule| self.rule(rule)).collect();
         let text = format!(
-            "Schema {{ title: {:?}, description: {:?}, examples: {}, properties: {}, additional: {additional}, \
-             items: {items}, names: {names}, any_of: {}, not: {not}, rules: {}, variants: {} }}",
+            "Schema {{ title: {:?}, description: {:?}, operator: {:?}, lands: {}, examples: {}, properties: {}, additional: {additional}, \
+             items: {items}, names: {names}, any_of: {}, all_of: {}, not: {not}, rules: {}, variants: {} }}",
             described.title,
             described.description,
+            described.operator,
+            lands(&described.lands),
             list(described.examples.iter().map(literal)),
             list(properties),
             list(any_of),
+            list(all_of),
             list(rules),
             list(variants),
         );
@@ -163,6 +172,15 @@ impl Tables {
             next
         });
         format!("&{name}")
+    }
+}
+
+fn lands(lands: &Lands) -> String {
+    match lands {
+        Lands::Beneath => "Lands::Beneath".into(),
+        Lands::One(place) if place == "same" => "Lands::Same".into(),
+        Lands::One(place) => format!("Lands::At(&[{place:?}])"),
+        Lands::Each(places) => format!("Lands::At({})", list(places.iter().map(|place| format!("{place:?}")))),
     }
 }
 

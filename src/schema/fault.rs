@@ -67,6 +67,43 @@ pub enum Bound {
     FieldsMax,
 }
 
+impl What<'_> {
+    /// Returns the constraint that does not hold, as [`mutation`](crate::mutation) calls it.
+    pub(crate) fn part(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "unknown-field",
+            Self::OtherMinor { .. } => "field-of-other-minor",
+            Self::WrongType { .. } => "type",
+            Self::NoneOfTypes { .. } => "types",
+            Self::Missing { .. } => "required",
+            Self::NotAmong { .. } => "enum",
+            Self::Malformed { .. } => "pattern",
+            Self::BadFormat { .. } => "format",
+            Self::LaxDuration { .. } => "go-duration",
+            Self::BadName { .. } => "name-pattern",
+            Self::OutOfBounds { bound, .. } => bound.part(),
+            Self::Duplicate { .. } => "list-type",
+            Self::NoAlternative { .. } => "any-of",
+        }
+    }
+}
+
+impl Bound {
+    fn part(self) -> &'static str {
+        match self {
+            Self::LengthMin => "min-length",
+            Self::LengthMax => "max-length",
+            Self::NameMax => "max-name-length",
+            Self::NumberMin => "minimum",
+            Self::NumberMax => "maximum",
+            Self::ItemsMin => "min-items",
+            Self::ItemsMax => "max-items",
+            Self::FieldsMin => "min-fields",
+            Self::FieldsMax => "max-fields",
+        }
+    }
+}
+
 impl Fault<'_> {
     /// Says what is wrong: one line, lowercase, without advice.
     pub fn message(&self, target: Target) -> String {

@@ -7,9 +7,13 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use super::correlate::Correlated;
 use super::fault::{Bound, Fault, What};
 use super::format;
+use super::openapi::literal;
 use super::table::{Additional, Format, Keywords, ListType, Literal, Property, Schema, Type};
+use crate::mutation::is_off;
+use crate::secret::Plaintext;
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Origin, Value};
 
@@ -72,7 +76,30 @@ pub struct Site<'t> {
 
 /// Walks a tree beside a schema on one minor.
 pub fn walk<'t>(schema: &'static Schema, node: &'t Node, minor: Minor, manner: Manner) -> Found<'t> {
-    let mut walk = Walk { minor, manner, found: Found::default() };
+    walk_with(schema, node, minor, manner, None)
+}
+
+/// Walks a tree beside a schema on one minor, without looking for faults in what an update leaves as it was.
+///
+/// So the API server does since Kubernetes 1.30. A value left as it was is still a [`Site`]: rules may compare it.
+pub fn walk_update<'t>(
+    schema: &'static Schema,
+    node: &'t Node,
+    minor: Minor,
+    manner: Manner,
+    old: &'t Correlated<'t>,
+) -> Found<'t> {
+    walk_with(schema, node, minor, manner, Some(old))
+}
+
+fn walk_with<'t>(
+    schema: &'static Schema,
+    node: &'t Node,
+    minor: Minor,
+    manner: Manner,
+    old: Option<&'t Correlated<'t>>,
+) -> Found<'t> {
+    let mut walk = Walk { minor, manner, old, found: Found::default() };
     walk.value(schema, node, &node.origin, &Path { parent: None, step: Step::Root });
     walk.found
 }
@@ -80,6 +107,7 @@ pub fn walk<'t>(schema: &'static Schema, node: &'t Node, minor: Minor, manner: M
 struct Walk<'t> {
     minor: Minor,
     manner: Manner,
+    old: Option<&'t Correlated<'t>>,
     found: Found<'t>,
 }
 
@@ -106,6 +134,16 @@ impl<'t> Walk<'t> {
             return;
         }
         let n_faults = self.found.faults.len();
+        if self.old.is_some_and(|old| old.is_unchanged(node)) {
+            // What stands there already is no fault of the update, but for fields that nobody knows.
+            let mut walk = Walk { minor: self.minor, manner: self.manner, old: None, found: Found::default() };
+            walk.value(schema, node, key, path);
+            let is_unknown = |fault: &Fault<'_>| matches!(fault.what, What::Unknown { .. } | What::OtherMinor { .. });
+            self.found.faults.extend(walk.found.faults.into_iter().filter(is_unknown));
+            self.found.sites.append(&mut walk.found.sites);
+            self.found.metadata.append(&mut walk.found.metadata);
+            return;
+        }
         if self.is_of_type(keywords, node, path) {
             match &node.value {
                 Value::Map(map) => self.map(schema, keywords, map, key, path),
@@ -124,6 +162,11 @@ impl<'t> Walk<'t> {
         self.alternatives(schema, node, key, path);
         if schema.not.is_some_and(|not| holds(not, schema, node, self.minor)) {
             self.fault(What::NoAlternative { expects: keywords.expects }, key, path);
+        }
+        let minor = self.minor;
+        for part in schema.all_of_on(minor).filter(|part| !holds(part, schema, node, minor)) {
+            let expects = part.on(minor).expects.or(keywords.expects);
+            self.fault(What::NoAlternative { expects }, key, path);
         }
         if self.found.faults.len() == n_faults && schema.rules_on(self.minor).next().is_some() {
             self.found.sites.push(Site { schema, node, key, path: path.text() });
@@ -253,14 +296,23 @@ impl<'t> Walk<'t> {
         if items.len() > 1 && self.found.faults.len() == n_faults {
             match keywords.list_type {
                 ListType::Atomic => {}
-                ListType::Set => self.duplicates(items, &[], path),
-                ListType::Map(keys) => self.duplicates(items, keys, path),
+                ListType::Set => self.duplicates(schema, items, &[], path),
+                ListType::Map(keys) => self.duplicates(schema, items, keys, path),
             }
         }
     }
 
     /// Finds items that are equal, or equal in these keys.
-    fn duplicates(&mut self, items: &'t [Node], keys: &'static [&'static str], path: &Path<'_>) {
+    fn duplicates(
+        &mut self,
+        schema: &'static Schema,
+        items: &'t [Node],
+        keys: &'static [&'static str],
+        path: &Path<'_>,
+    ) {
+        let minor = self.minor;
+        let default = |key: &str| schema.items?.property(key)?.schema.on(minor).default;
+        let missing = |key: &str| default(key).map_or_else(String::new, |default| literal(&default).to_string());
         let mut seen: HashMap<String, &'t Node> = HashMap::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
             if item.has_secret() || self.is_full() {
@@ -270,7 +322,7 @@ impl<'t> Walk<'t> {
                 [] => item.to_json().to_string(),
                 keys => keys
                     .iter()
-                    .map(|key| item.get(key).map_or_else(String::new, |node| node.to_json().to_string()) + "\n")
+                    .map(|key| item.get(key).map_or_else(|| missing(key), |node| node.to_json().to_string()) + "\n")
                     .collect(),
             };
             match seen.get(&identity) {
@@ -349,7 +401,7 @@ impl<'t> Walk<'t> {
             if !fits(kind, node) {
                 continue;
             }
-            let mut walk = Walk { minor: self.minor, manner: self.manner, found: Found::default() };
+            let mut walk = Walk { minor: self.minor, manner: self.manner, old: self.old, found: Found::default() };
             walk.value(alternative, node, key, path);
             if walk.found.faults.is_empty() {
                 self.found.sites.append(&mut walk.found.sites);
@@ -375,7 +427,9 @@ impl<'t> Walk<'t> {
     }
 
     fn fault(&mut self, what: What<'t>, origin: &'t Origin, path: &Path<'_>) {
-        self.found.faults.push(Fault { what, origin, path: path.text() });
+        if !is_off(what.part()) {
+            self.found.faults.push(Fault { what, origin, path: path.text() });
+        }
     }
 }
 
@@ -394,16 +448,36 @@ fn holds(constraint: &'static Schema, around: &'static Schema, node: &Node, mino
             }
         })
     };
+    let is_short = || keywords.max_length.is_none_or(|most| node.as_str().is_none_or(|text| is_within(text, most)));
     (keywords.values.is_empty() || is_among(node, keywords.values))
+        && is_short()
+        && has_as_many(keywords, node)
         && keywords.required.iter().all(|name| is_there(name))
         && fields_hold()
         && !constraint.not.is_some_and(|not| holds(not, around, node, minor))
         && (constraint.any_of.is_empty() || constraint.any_of.iter().any(|any| holds(any, around, node, minor)))
+        && constraint.all_of_on(minor).all(|part| holds(part, around, node, minor))
 }
 
-fn literal_holds(constraint: &'static Schema, literal: &Literal, minor: Minor) -> bool {
-    let values = constraint.on(minor).values;
-    (values.is_empty() || values.contains(literal))
+/// Tells whether a list has as many items as a constraint wants.
+fn has_as_many(keywords: &Keywords, node: &Node) -> bool {
+    let Some(items) = node.as_seq() else { return true };
+    let size = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    keywords.min_items.is_none_or(|least| size >= least) && keywords.max_items.is_none_or(|most| size <= most)
+}
+
+fn is_within(text: &str, most: u32) -> bool {
+    text.chars().count() <= most as usize
+}
+
+pub(super) fn literal_holds(constraint: &'static Schema, literal: &Literal, minor: Minor) -> bool {
+    let keywords = constraint.on(minor);
+    let is_short = match (keywords.max_length, literal) {
+        (Some(most), Literal::String(text)) => is_within(text, most),
+        _ => true,
+    };
+    (keywords.values.is_empty() || keywords.values.contains(literal))
+        && is_short
         && !constraint.not.is_some_and(|not| literal_holds(not, literal, minor))
 }
 
@@ -419,6 +493,11 @@ fn is_among(node: &Node, values: &[Literal]) -> bool {
 }
 
 fn fits(kind: Type, node: &Node) -> bool {
+    if let Value::Secret(slot) = &node.value
+        && let Some(plaintext) = slot.encrypted()
+    {
+        return fits_once_decrypted(kind, plaintext);
+    }
     match kind {
         Type::Any => true,
         Type::Object => matches!(node.value, Value::Map(_)),
@@ -428,6 +507,18 @@ fn fits(kind: Type, node: &Node) -> bool {
         Type::Number => matches!(node.value, Value::Int(_) | Value::Float(_)),
         Type::Boolean => matches!(node.value, Value::Bool(_)),
         Type::IntOrString => matches!(node.value, Value::String(_) | Value::Secret(_)) || node.as_int().is_some(),
+    }
+}
+
+fn fits_once_decrypted(kind: Type, plaintext: Plaintext) -> bool {
+    match kind {
+        Type::Any => true,
+        Type::Object | Type::Array => false,
+        Type::String => plaintext == Plaintext::Text,
+        Type::Integer => plaintext == Plaintext::Int,
+        Type::Number => matches!(plaintext, Plaintext::Int | Plaintext::Float),
+        Type::Boolean => plaintext == Plaintext::Bool,
+        Type::IntOrString => matches!(plaintext, Plaintext::Int | Plaintext::Text),
     }
 }
 

@@ -6,8 +6,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::interpret::literal_holds;
 use super::openapi::{literal, type_name};
-use super::table::{Additional, Format, Keywords, ListType, Property, Schema, Type};
+use super::table::{Additional, Format, Keywords, ListType, Part, Property, Schema, Type};
 use super::{Kind, written};
 use crate::target::Minor;
 
@@ -65,12 +66,68 @@ impl Writer {
         if let Some(items) = schema.items {
             fields.insert("items".into(), self.of(items));
         }
+        self.constraints(schema, schema, fields);
+    }
+
+    /// Writes `not`, `anyOf` and `allOf` of a schema, which speak of what `around` describes.
+    fn constraints(&self, schema: &'static Schema, around: &'static Schema, fields: &mut Map<String, Json>) {
         if let Some(not) = schema.not {
-            fields.insert("not".into(), self.of(not));
+            fields.insert("not".into(), self.part(not, around));
         }
         if !schema.any_of.is_empty() {
-            fields.insert("anyOf".into(), schema.any_of.iter().map(|any| self.of(any)).collect());
+            fields.insert("anyOf".into(), schema.any_of.iter().map(|any| self.part(any, around)).collect());
         }
+        let all_of: Vec<Json> = self.all_of(schema).map(|part| self.part(part, around)).collect();
+        if !all_of.is_empty() {
+            fields.insert("allOf".into(), all_of.into());
+        }
+    }
+
+    /// Returns the parts that must hold wherever the schema is for.
+    fn all_of(&self, schema: &'static Schema) -> impl Iterator<Item = &'static Schema> {
+        let parts: &'static [Part] = schema.all_of;
+        let minor = self.minor;
+        let holds = move |part: &&Part| match minor {
+            Some(minor) => part.is_on(minor),
+            None => part.since.is_none() && part.until.is_none(),
+        };
+        parts.iter().filter(holds).map(|part| part.schema)
+    }
+
+    /// Writes a constraint on what `around` describes.
+    ///
+    /// The API server puts defaults in before it looks at constraints, and JSON Schema knows none: where a default
+    /// would break a constraint on a field, the field must be there.
+    fn part(&self, part: &'static Schema, around: &'static Schema) -> Json {
+        let minor = self.minor.unwrap_or(Minor::LAST);
+        let keywords = part.on(minor);
+        if keywords.kind != Type::Any {
+            return self.of(part);
+        }
+        let mut fields = Map::new();
+        values(keywords, &mut fields);
+        bounds(keywords, &mut fields);
+        let described = |name: &str| around.property(name).map_or(part, |property| property.schema);
+        let properties = part.properties.iter().map(|property| {
+            let constraint = self.part(property.schema, described(property.name));
+            (property.name.to_owned(), constraint)
+        });
+        let properties: Map<String, Json> = properties.collect();
+        let lacks = |property: &&Property| {
+            let default = described(property.name).on(minor).default;
+            default.is_some_and(|default| !literal_holds(property.schema, &default, minor))
+        };
+        let required = keywords.required.iter().copied();
+        let mut required: Vec<&str> = required.filter(|name| described(name).on(minor).default.is_none()).collect();
+        required.extend(part.properties.iter().filter(lacks).map(|property| property.name));
+        if !properties.is_empty() {
+            fields.insert("properties".into(), properties.into());
+        }
+        if !required.is_empty() {
+            fields.insert("required".into(), required.into());
+        }
+        self.constraints(part, around, &mut fields);
+        fields.into()
     }
 
     fn fields(&self, schema: &'static Schema, keywords: &Keywords, fields: &mut Map<String, Json>) {

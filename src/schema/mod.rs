@@ -4,7 +4,10 @@
 //! run time. [`interpret`] walks a tree beside a schema and collects faults; [`report`] says them as findings; nothing
 //! here knows which objects exist or where they came from.
 
+mod correlate;
+pub mod crd;
 pub mod fault;
+pub mod field;
 pub mod format;
 pub mod interpret;
 pub mod json_schema;
@@ -12,11 +15,15 @@ mod native;
 pub mod openapi;
 mod re2;
 pub mod report;
+mod stored;
 mod table;
+pub mod words;
 mod written;
 
+pub use correlate::Correlated;
+pub use stored::stored;
 pub use table::{
-    Additional, Format, Keywords, Kind, ListType, Literal, Pattern, Property, Rule, Schema, Type, Variant,
+    Additional, Format, Keywords, Kind, Lands, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
 };
 
 use std::fmt;

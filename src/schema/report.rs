@@ -22,6 +22,8 @@ pub struct Codes {
     pub not_allowed: &'static Code,
     /// A text that is not in its form.
     pub malformed: &'static Code,
+    /// A duration that the API server takes, and that no operator can read.
+    pub lax_duration: &'static Code,
     /// Too many, too few, too long, too small.
     pub out_of_bounds: &'static Code,
     /// The same twice.
@@ -39,9 +41,8 @@ impl Codes {
             What::Missing { .. } => self.missing_field,
             What::NotAmong { .. } => self.not_allowed,
             What::Malformed { pattern, .. } if !pattern.words.is_empty() => self.not_allowed,
-            What::Malformed { .. } | What::BadFormat { .. } | What::LaxDuration { .. } | What::BadName { .. } => {
-                self.malformed
-            }
+            What::Malformed { .. } | What::BadFormat { .. } | What::BadName { .. } => self.malformed,
+            What::LaxDuration { .. } => self.lax_duration,
             What::OutOfBounds { .. } => self.out_of_bounds,
             What::Duplicate { .. } => self.duplicate,
             What::NoAlternative { .. } => self.not_together,
@@ -135,6 +136,7 @@ mod tests {
         missing_field: &ANY,
         not_allowed: &ANY,
         malformed: &ANY,
+        lax_duration: &ANY,
         out_of_bounds: &ANY,
         duplicate: &ANY,
         not_together: &ANY,

@@ -39,12 +39,25 @@ pub struct Kind {
     pub bootstrapped: bool,
     /// Whether the API server has it built in, rather than as a custom resource.
     pub native: bool,
+    /// The form of its objects' names.
+    pub names: Names,
     /// What is not known for some minor, and what is taken in its place.
     pub gaps: &'static [&'static str],
     /// The minors at which the schema changes.
     pub changes: &'static [Minor],
     /// The schema of the whole object.
     pub schema: &'static Schema,
+}
+
+/// The form of the names of a kind's objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// A DNS name in lower case.
+    Subdomain,
+    /// A part of a DNS name.
+    Label,
+    /// Whatever can stand in a path of a URL.
+    Path,
 }
 
 /// A node of a description, on all minors.
@@ -54,6 +67,10 @@ pub struct Schema {
     pub title: &'static str,
     /// What it means, for hover and `explain`.
     pub description: &'static str,
+    /// What the operator, or another program of the cluster, does with it.
+    pub operator: &'static str,
+    /// Where a spec's field lands in the objects that are rendered of it.
+    pub lands: Lands,
     /// Values that are right.
     pub examples: &'static [Literal],
     /// The fields of an object, sorted by name.
@@ -66,12 +83,25 @@ pub struct Schema {
     pub names: Option<&'static Schema>,
     /// Of which at least one must hold too.
     pub any_of: &'static [&'static Schema],
+    /// Parts that must all hold too, each on its minors.
+    pub all_of: &'static [Part],
     /// What must not hold.
     pub not: Option<&'static Schema>,
     /// Rules in CEL.
     pub rules: &'static [Rule],
     /// The keywords from each minor on, ascending; never empty.
     pub variants: &'static [Variant],
+}
+
+/// Where the value of a spec's field lands: `Kind name: path`, where `[]` stands for an item and `*` for any name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lands {
+    /// Beneath where the field around it lands, under its own name.
+    Beneath,
+    /// Where the field around it lands.
+    Same,
+    /// At each of these places; nowhere where there is none.
+    At(&'static [&'static str]),
 }
 
 /// A field of an object.
@@ -84,6 +114,17 @@ pub struct Property {
     /// The first minor that has it no more.
     pub until: Option<Minor>,
     /// What it holds.
+    pub schema: &'static Schema,
+}
+
+/// A constraint on what is described around it, on some minors.
+#[derive(Debug)]
+pub struct Part {
+    /// The first minor that has it; none where it was always there.
+    pub since: Option<Minor>,
+    /// The first minor that has it no more.
+    pub until: Option<Minor>,
+    /// What must hold.
     pub schema: &'static Schema,
 }
 
@@ -304,6 +345,12 @@ impl Schema {
         rules.iter().filter(move |rule| within(rule.since, rule.until, minor))
     }
 
+    /// Returns the parts of `allOf` that must hold on a minor.
+    pub fn all_of_on(&self, minor: Minor) -> impl Iterator<Item = &'static Schema> {
+        let parts: &'static [Part] = self.all_of;
+        parts.iter().filter(move |part| part.is_on(minor)).map(|part| part.schema)
+    }
+
     /// Returns what stands at a path of property names, on whatever minor; `*` steps into items or additional values.
     pub fn at(&'static self, path: &[&str]) -> Option<&'static Self> {
         path.iter().try_fold(self, |schema, step| match (*step, &schema.additional) {
@@ -316,6 +363,13 @@ impl Schema {
 
 impl Property {
     /// Tells whether the property exists on a minor.
+    pub fn is_on(&self, minor: Minor) -> bool {
+        within(self.since, self.until, minor)
+    }
+}
+
+impl Part {
+    /// Tells whether the part must hold on a minor.
     pub fn is_on(&self, minor: Minor) -> bool {
         within(self.since, self.until, minor)
     }
@@ -359,6 +413,7 @@ fn each_schema(schema: &'static Schema, visit: &mut dyn FnMut(&'static Schema)) 
     let children = [schema.items, schema.names, schema.not];
     children.into_iter().flatten().for_each(|child| each_schema(child, visit));
     schema.any_of.iter().for_each(|child| each_schema(child, visit));
+    schema.all_of.iter().for_each(|part| each_schema(part.schema, visit));
 }
 
 /// Visits every pattern of every kind.
@@ -400,7 +455,7 @@ mod tests {
             each_schema(kind.schema, &mut |schema| {
                 for property in schema.properties {
                     let described = !property.schema.description.is_empty();
-                    // Parts of `anyOf` and `not` only constrain what is described around them.
+                    // Parts of `anyOf`, `allOf` and `not` only constrain what is described around them.
                     let constrains = property.schema.on(Minor::LAST).kind == Type::Any;
                     assert!(described || constrains, "{}: `{}` has no description", kind.kind, property.name);
                 }

@@ -70,6 +70,26 @@ impl Node {
         Self::new(Value::Map(map), origin)
     }
 
+    /// Makes a tree of JSON, all of which was written at one place.
+    pub fn from_json(json: &serde_json::Value, place: &Place) -> Self {
+        use serde_json::Value as Json;
+        let value = match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(*value),
+            Json::Number(number) => match number.as_i64() {
+                Some(value) => Value::Int(value),
+                None => Value::Float(number.as_f64().unwrap_or_default()),
+            },
+            Json::String(text) => Value::String(text.as_str().into()),
+            Json::Array(items) => Value::Seq(items.iter().map(|item| Self::from_json(item, place)).collect()),
+            Json::Object(fields) => {
+                let entries = fields.iter().map(|(key, value)| (key.as_str(), Self::from_json(value, place)));
+                return Self::map(entries, place.clone());
+            }
+        };
+        Self::new(value, place.clone())
+    }
+
     /// Returns the place that a finding about this node points at.
     pub fn place(&self) -> &Place {
         self.origin.place()

@@ -9,28 +9,61 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kube::core::cel::{CompiledSchema, ErrorKind, ValidationError, ValidationErrors, Validator, compile_schema};
 use serde_json::Value as Json;
 
+use super::cost;
 use crate::diag::{Diagnostic, Severity, codes};
-use crate::schema::interpret::Site;
+use crate::mutation::is_off;
+use crate::schema::interpret::{Null, Site};
 use crate::schema::openapi::structural;
-use crate::schema::{Pattern, Rule, Schema};
+use crate::schema::{Correlated, Pattern, Rule, Schema, stored};
 use crate::target::Minor;
 use crate::tree::{Node, Origin};
 
 /// Checks a value against the rules of its schema.
-pub(super) fn check(site: &Site<'_>, minor: Minor, mut say: impl FnMut(Diagnostic)) {
+///
+/// `null` says how the minor's API server reads nulls; `old` has what an update replaces. Takes what it may cost from what
+/// is left of the object's budget.
+pub(super) fn check(
+    site: &Site<'_>,
+    minor: Minor,
+    null: Null,
+    old: Option<&Correlated<'_>>,
+    budget: &mut u64,
+    mut say: impl FnMut(Diagnostic),
+) {
+    if is_off("cel") {
+        return;
+    }
     if site.node.has_secret() {
         return say(not_checked(site, "it holds a secret"));
     }
+    let unchanged = old.is_some_and(|old| old.is_unchanged(site.node));
+    let compares = |rule: &Rule| cost::names(rule.rule, "oldSelf");
+    let is_moot = |rule: &Rule| match old.and_then(|old| old.old(site.node)) {
+        // The server forgives what is as it was, but for rules that compare.
+        Some(_) => unchanged && !compares(rule),
+        None => compares(rule),
+    };
+    if site.schema.rules_on(minor).all(|rule| is_moot(rule) || cannot_break(rule, site.node)) {
+        return;
+    }
+    let costs: u64 =
+        site.schema.rules_on(minor).map(|rule| cost::most(rule.rule, site.node)).fold(0, u64::saturating_add);
+    if costs > *budget {
+        *budget = 0;
+        return say(not_checked(site, "it may cost more than the API server spends on the rules of an object"));
+    }
+    *budget -= costs;
     if let Some(broken) = patterns(site, minor) {
         return broken.into_iter().for_each(say);
     }
-    if site.schema.rules_on(minor).all(|rule| cannot_break(rule, site.node)) {
-        return;
-    }
     let compiled = compiled(site.schema, minor);
-    let evaluated = VALIDATOR.with(|validator| validator.validate_compiled(&compiled, &site.node.to_json(), None));
+    let value = stored(site.schema, site.node, minor, null).to_json();
+    let before = old.and_then(|old| old.old(site.node)).map(|old| stored(site.schema, old, minor, null).to_json());
+    let evaluated = VALIDATOR.with(|validator| validator.validate_compiled(&compiled, &value, before.as_ref()));
     for error in evaluated.err().into_iter().flat_map(ValidationErrors::into_vec) {
+        let rule = site.schema.rules_on(minor).find(|rule| rule.rule == error.rule);
         match error.kind {
+            _ if rule.is_some_and(is_moot) => {}
             ErrorKind::ValidationFailure => say(broken(site, minor, &error)),
             _ => say(not_checked(site, &error.message)),
         }

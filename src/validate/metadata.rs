@@ -4,6 +4,7 @@ use super::identity::Identity;
 use crate::diag::visible::quoted;
 use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
 use crate::name::{is_dns_label, is_dns_name};
+use crate::schema::Names;
 use crate::tree::{Entry, Map, Node, Origin};
 
 /// The most bytes that the annotations of an object may have together, keys and values.
@@ -50,8 +51,13 @@ fn name(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnosti
         return;
     };
     let text = name.as_str().unwrap_or_default();
-    if !is_dns_name(text) {
-        let message = format!("`metadata.name` must be {SUBDOMAIN}, not {}", quoted(text));
+    let (fits, form) = match kind.names {
+        Names::Subdomain => (is_dns_name(text), SUBDOMAIN),
+        Names::Label => (is_dns_label(text), LABEL),
+        Names::Path => (is_path_segment(text), PATH_SEGMENT),
+    };
+    if !fits {
+        let message = format!("`metadata.name` must be {form}, not {}", quoted(text));
         return say(malformed(&name.origin, message));
     }
     if let Some(only) = kind.singleton.filter(|only| *only != text) {
@@ -87,6 +93,12 @@ const QUALIFIED_NAME: &str = "a name of at most 63 letters, digits, `-`, `_` and
 const WORD: &str = "at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit";
 const SUBDOMAIN: &str = "a DNS name in lower case (letters, digits, `-` and `.`)";
 const LABEL: &str = "at most 63 lowercase letters, digits and `-`";
+
+const PATH_SEGMENT: &str = "a name without `/` and `%` that is not `.` or `..`";
+
+fn is_path_segment(text: &str) -> bool {
+    !matches!(text, "." | "..") && !text.contains(['/', '%'])
+}
 
 fn is_qualified_name(text: &str) -> bool {
     match text.split_once('/') {

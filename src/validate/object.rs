@@ -1,18 +1,23 @@
 //! One object: its shape on every minor of the target, then what its kind adds to that.
 
+use std::sync::Arc;
+
 use super::bootstrap::{Bootstrap, merge_onto};
 use super::identity::Identity;
-use super::{CODES, cel, content, metadata};
+use super::{CODES, cel, content, cost, metadata};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::schema::fault::{Fault, What};
-use crate::schema::interpret::{Found, Manner, Null, Site, walk};
+use crate::schema::interpret::{Found, Manner, Null, Site, walk, walk_update};
 use crate::schema::report::{ByMinor, finding};
-use crate::schema::{Kind, Segment};
+use crate::schema::{Correlated, Kind, Segment, stored};
 use crate::target::{Minor, Target};
 use crate::tree::{Entry, Map, Node, Value};
 
 /// The first minor whose API server drops a null where none is allowed, rather than refusing it (Kubernetes 1.20).
 const NULLS_DROPPED: Minor = Minor::of(4, 7);
+
+/// The first minor whose API server forgives in an update what is as it was (Kubernetes 1.30).
+const RATCHETING: Minor = Minor::of(4, 17);
 
 /// Checks an object of a known kind.
 pub(super) fn check(identity: &Identity<'_>, target: Target, bootstrap: Bootstrap<'_>, findings: &mut Findings) {
@@ -25,8 +30,7 @@ pub(super) fn check(identity: &Identity<'_>, target: Target, bootstrap: Bootstra
     // What follows reads fields whose types must be right.
     if findings.n_errors() == n_errors {
         metadata::check(identity, findings);
-        let bootstrapped = bootstrap.spec_of(identity.kind, identity.name, target.first());
-        content::check(identity, bootstrapped, findings);
+        content::check(identity, findings);
     }
     // A copy of a live object, which carries its `uid`, says no more than what is there.
     let is_live = identity.node.at(&["metadata", "uid"]).is_some();
@@ -59,7 +63,7 @@ fn on_segment(
 ) {
     let Identity { kind, node, .. } = *identity;
     let minor = segment.first;
-    let null = if kind.native || minor >= NULLS_DROPPED { Null::Absent } else { Null::Fault };
+    let null = null_on(kind, minor);
     let manner = Manner { null, ..Manner::OBJECT };
     let alone = walk(kind.schema, node, minor, manner);
     let say = |faults: &[Fault<'_>], found: &mut ByMinor| {
@@ -77,7 +81,7 @@ fn on_segment(
             faults.retain(|fault| !is_bootstrapped_field(fault));
         }
         say(&faults, found);
-        rules(&sites, segment, found);
+        rules(&sites, segment, null, found);
         return;
     };
     // What the object says is judged as it stands, and what it may lack as it is once merged.
@@ -87,13 +91,79 @@ fn on_segment(
     let Found { faults, sites, .. } = walk(kind.schema, &whole, minor, manner);
     let (lacking, _): (Vec<_>, Vec<_>) = faults.into_iter().partition(|fault| depends_on_rest(&fault.what));
     say(&lacking, found);
-    rules(&sites, segment, found);
+    rules(&sites, segment, null, found);
 }
 
-fn rules(sites: &[Site<'_>], segment: Segment, found: &mut ByMinor) {
+fn rules(sites: &[Site<'_>], segment: Segment, null: Null, found: &mut ByMinor) {
+    let mut budget = cost::BUDGET;
     for site in sites {
-        cel::check(site, segment.first, |finding| found.add(finding, segment));
+        cel::check(site, segment.first, null, None, &mut budget, |finding| found.add(finding, segment));
     }
+}
+
+/// Returns how a kind's API server reads nulls on a minor.
+fn null_on(kind: &Kind, minor: Minor) -> Null {
+    if kind.native || minor >= NULLS_DROPPED { Null::Absent } else { Null::Fault }
+}
+
+/// Returns an object as it is stored on a minor once it is created, its status left out.
+pub(super) fn created(kind: &Kind, node: &Node, minor: Minor) -> Node {
+    let mut node = stored(kind.schema, node, minor, null_on(kind, minor));
+    if let Value::Map(map) = &mut node.value {
+        map.shift_remove("status");
+    }
+    node
+}
+
+/// Checks an object that replaces one which is stored, on one minor.
+pub(super) fn check_update(identity: &Identity<'_>, old: &Node, minor: Minor, findings: &mut Findings) {
+    let kind = identity.kind;
+    let null = null_on(kind, minor);
+    let target = Target::only(minor);
+    let old = created(kind, old, minor);
+    // The new object is compared as it will be stored, and judged as it is written.
+    let new = defaulted(kind, identity.node, minor, null);
+    let correlated = Correlated::new(kind.schema, &new, &old, minor);
+    let manner = Manner { null, ..Manner::OBJECT };
+    let Found { faults, sites, .. } = if minor >= RATCHETING {
+        walk_update(kind.schema, &new, minor, manner, &correlated)
+    } else {
+        walk(kind.schema, &new, minor, manner)
+    };
+    let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));
+    faults.iter().for_each(|fault| say(finding(fault, target, &CODES)));
+    let mut budget = cost::BUDGET;
+    for site in &sites {
+        cel::check(site, minor, null, Some(&correlated), &mut budget, &mut say);
+    }
+}
+
+/// Returns an object with defaults and without meaningless nulls, but with the fields that nobody knows, for they are faults.
+fn defaulted(kind: &Kind, node: &Node, minor: Minor, null: Null) -> Node {
+    let known = stored(kind.schema, node, minor, null);
+    fill(&known, node)
+}
+
+/// Puts back what was pruned.
+fn fill(stored: &Node, written: &Node) -> Node {
+    let value = match (&stored.value, &written.value) {
+        (Value::Map(stored), Value::Map(written)) => {
+            let mut fields = stored.clone();
+            for (name, entry) in written {
+                match fields.get_mut(name) {
+                    Some(known) => known.node = fill(&known.node, &entry.node),
+                    None if entry.node.is_null() => {}
+                    None => _ = fields.insert(Arc::clone(name), entry.clone()),
+                }
+            }
+            Value::Map(fields)
+        }
+        (Value::Seq(stored), Value::Seq(written)) => {
+            Value::Seq(stored.iter().zip(written).map(|(stored, written)| fill(stored, written)).collect())
+        }
+        _ => return stored.clone(),
+    };
+    Node::new(value, stored.origin.clone())
 }
 
 /// Returns the object with its spec merged onto the bootstrapped one.

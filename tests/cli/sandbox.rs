@@ -49,6 +49,8 @@ impl Sandbox {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_regcfg"));
         command.env_clear().env("HOME", self.root.path().join("home")).current_dir(self.cwd()).stdin(Stdio::null());
+        // What `tests/mutation.rs` switches off; a binary without the feature does not look at it.
+        command.envs(std::env::var_os("REGCFG_MUTANT").map(|part| ("REGCFG_MUTANT", part)));
         command
     }
 

@@ -27,9 +27,27 @@ const TEXTS: &[(&str, &[&str], &[&str])] = &[
         &["A", "a..b", "-a", "a_b"],
     ),
     (
+        r"^([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])(\.([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]{0,61}[a-zA-Z0-9]))*$",
+        &["a", "Registry.example.com", "a-b.c"],
+        &["", "-a", "a..b", "a_b", "a."],
+    ),
+    ("^/", &["/", "/v2/a b"], &["", "v2", " /"]),
+    ("^[-!#$%&'*+.0-9A-Z^_`a-z|~]+$", &["X-Frame-Options", "a", "Proxy"], &["", "a b", "é", "proxy"]),
+    (
         r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$",
         &["1", "100m", "1.5Gi", ".5", "+1k", "-1", "1E3"],
         &["1GB", "Gi", "1 Gi", "", "0x1", "1e"],
+    ),
+    // What mirror sets take for a mirror, and for a source.
+    (
+        r"^((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?$",
+        &["quay.io", "host:5000/a/b_c", "A.example.com/x--y"],
+        &["*.example.com", "quay.io/a:latest", "https://a.io", "-a.io", "", "a/B", "a/b@sha256:0"],
+    ),
+    (
+        r"^\*(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+$|^((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?$",
+        &["quay.io/a", "*.example.com", "host:5000"],
+        &["*", "*.example.com/a", "a.*.com", "quay.io/a:latest", "", "a//b"],
     ),
 ];
 
@@ -106,7 +124,7 @@ impl Generator {
         }
     }
 
-    fn value(&mut self, schema: &Json, depth: usize) -> Json {
+    pub(crate) fn value(&mut self, schema: &Json, depth: usize) -> Json {
         if let Some(values) = schema.get("enum").and_then(Json::as_array) {
             return self.pick(values);
         }
@@ -157,7 +175,7 @@ impl Generator {
         if schema.get("format") == Some(&"duration".into()) {
             return self.pick(&["0s", "1h30m", "1 day", "250ms"]).into();
         }
-        if schema.get("x-kubernetes-validations").is_some() {
+        if schema.get("x-kubernetes-validations").is_some() && schema.get("pattern").is_none() {
             return self.pick(REGISTRIES.0).into();
         }
         let least = schema.get("minLength").and_then(Json::as_u64).unwrap_or(0) as usize;
@@ -166,11 +184,11 @@ impl Generator {
         self.pick(&right).into()
     }
 
-    fn wrong_text(&mut self, schema: &Json) -> String {
+    pub(crate) fn wrong_text(&mut self, schema: &Json) -> String {
         if schema.get("format") == Some(&"duration".into()) {
             return self.pick(&["soon", "", "1", "5 months", "1.5d", "-", "99999999h"]).into();
         }
-        if schema.get("x-kubernetes-validations").is_some() {
+        if schema.get("x-kubernetes-validations").is_some() && schema.get("pattern").is_none() {
             return self.pick(REGISTRIES.1).into();
         }
         let longest = schema.get("maxLength").and_then(Json::as_u64).unwrap_or(300) as usize;
@@ -181,7 +199,7 @@ impl Generator {
         }
     }
 
-    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())].clone()
     }
 
@@ -199,7 +217,7 @@ impl Generator {
     }
 }
 
-fn texts(schema: &Json) -> Option<(&'static [&'static str], &'static [&'static str])> {
+pub(crate) fn texts(schema: &Json) -> Option<(&'static [&'static str], &'static [&'static str])> {
     let pattern = schema.get("pattern")?.as_str()?;
     let found = TEXTS.iter().find(|(known, ..)| *known == pattern);
     let (_, right, wrong) = found.unwrap_or_else(|| panic!("the generator has no texts for the pattern {pattern}"));

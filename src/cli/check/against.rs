@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 
 use super::sorted::Sorted;
 use crate::cli::console::Console;
-use crate::cli::exit::Exit;
 use crate::cli::failure::Refusal;
 use crate::cli::workspace::{Opened, Workspace, each};
 use crate::diag::visible::visible;
@@ -19,6 +19,7 @@ use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::name::CLUSTER_LABEL;
 use crate::pipeline;
+use crate::policy::InForce;
 use crate::target::Target;
 use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, SourceKind};
@@ -48,22 +49,18 @@ struct State {
     unknown: Vec<Unknown>,
 }
 
-/// Checks the update. Where the older state cannot be had, there is no answer; what else was found is told all the same.
-pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Exit {
+/// Checks the update; an older state that cannot be had is an error.
+pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Console<'_>) -> Result<()> {
     let called = visible(&asked.against.display().to_string()).into_owned();
-    let compared =
-        if asked.against.is_dir() { with_directory(asked, &called, findings) } else { with_revision(asked, findings) };
-    match compared {
-        Ok((n_new, 0)) if n_new > 0 => {
-            console.note(&format!("no cluster has an older state in `{called}`, and no update was checked"));
-            Exit::Done
-        }
-        Ok(_) => Exit::Done,
-        Err(error) => {
-            console.show_error(&error);
-            Exit::NoAnswer
-        }
+    let (n_new, n_matched) = if asked.against.is_dir() {
+        with_directory(asked, &called, findings)?
+    } else {
+        with_revision(asked, findings)?
+    };
+    if n_new > 0 && n_matched == 0 {
+        console.note(&format!("no cluster has an older state in `{called}`, and no update was checked"));
     }
+    Ok(())
 }
 
 /// Compares all that is new with the manifests and specs below a directory.
@@ -241,7 +238,10 @@ impl State {
 type Answers = Vec<Result<crate::cli::workspace::Answer<pipeline::Bundle>>>;
 
 fn compiled(project: &Project<'_>, specs: &[ProjectPath]) -> Answers {
-    each(project, specs, Day::Running, pipeline::compile)
+    // What the project calls no error stops no compiling; a policy judges what is new.
+    let mut unsaid = Findings::new();
+    let in_force = Arc::new(InForce::of(&project.settings(&mut unsaid), None, &mut unsaid));
+    each(project, in_force, &Findings::new(), specs, Day::Running, pipeline::compile)
 }
 
 fn cluster(bundle: pipeline::Bundle, path: String) -> Cluster {

@@ -74,8 +74,8 @@ impl<'o> UpdateContext<'o> {
 
     /// Returns the objects that both states have, old and new: what a rule of an API needs that compares the two.
     pub(crate) fn both(&self) -> impl Iterator<Item = (&'o Node, &'o Node)> {
-        self.old.objects().filter_map(|old| {
-            let ObjectName { group, kind, namespace, name } = ObjectName::of(old);
+        self.old.objects().filter_map(|(called, old)| {
+            let ObjectName { group, kind, namespace, name } = called;
             Some((old, self.new.object(group, kind, namespace, name)?))
         })
     }

@@ -1,0 +1,75 @@
+//! Which values of an object stand for which of the one that it replaces, as the API server finds them in an update.
+//!
+//! Fields of mappings that are not atomic are found by name, items of keyed lists by their keys; nothing else is, so that
+//! an item of a plain list is new unless the whole list is as it was.
+
+use std::collections::HashMap;
+
+use super::table::{Additional, ListType, Schema};
+use crate::target::Minor;
+use crate::tree::Node;
+
+/// The old value of each value of an object that has one.
+#[derive(Debug, Default)]
+pub struct Correlated<'o> {
+    /// By the address of the new value: trees do not move while they are borrowed.
+    old: HashMap<usize, Old<'o>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Old<'o> {
+    node: &'o Node,
+    is_same: bool,
+}
+
+impl<'o> Correlated<'o> {
+    /// Finds what stands for what.
+    pub fn new(schema: &'static Schema, node: &Node, old: &'o Node, minor: Minor) -> Self {
+        let mut correlated = Self::default();
+        correlated.pair(schema, node, old, minor);
+        correlated
+    }
+
+    /// Returns the value that one replaces.
+    pub fn old(&self, node: &Node) -> Option<&'o Node> {
+        self.old.get(&address(node)).map(|old| old.node)
+    }
+
+    /// Tells whether a value is the same as the one that it replaces.
+    pub fn is_unchanged(&self, node: &Node) -> bool {
+        self.old.get(&address(node)).is_some_and(|old| old.is_same)
+    }
+
+    fn pair(&mut self, schema: &'static Schema, node: &Node, old: &'o Node, minor: Minor) {
+        self.old.insert(address(node), Old { node: old, is_same: node == old });
+        let keywords = schema.on(minor);
+        if let (Some(fields), Some(_), false) = (node.as_map(), old.as_map(), keywords.atomic_map) {
+            for (name, entry) in fields {
+                if let (Some(child), Some(old)) = (below(schema, name), old.get(name)) {
+                    self.pair(child, &entry.node, old, minor);
+                }
+            }
+        }
+        if let (ListType::Map(keys), Some(each)) = (keywords.list_type, schema.items) {
+            let old = old.as_seq().unwrap_or_default();
+            for item in node.as_seq().unwrap_or_default() {
+                let is_same = |other: &&'o Node| keys.iter().all(|key| item.get(key) == other.get(key));
+                if let Some(old) = old.iter().find(is_same) {
+                    self.pair(each, item, old, minor);
+                }
+            }
+        }
+    }
+}
+
+fn below(schema: &'static Schema, name: &str) -> Option<&'static Schema> {
+    match (schema.property(name), &schema.additional) {
+        (Some(property), _) => Some(property.schema),
+        (None, Additional::Each(each)) => Some(*each),
+        (None, _) => None,
+    }
+}
+
+fn address(node: &Node) -> usize {
+    std::ptr::from_ref(node).addr()
+}

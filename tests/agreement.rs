@@ -1,0 +1,215 @@
+//! regcfg against an API server: for every CRD that OpenShift ships and every minor, generated objects that are right or
+//! break one thing get the same answer from both, and what is stored is the same.
+//!
+//! The server is `tests/oracle/`, made of Kubernetes' own libraries. Skipped, saying so, where there are no CRDs, or neither
+//! Go nor a built oracle; `REGCFG_ORACLE=required` makes the latter an error.
+
+#![expect(clippy::disallowed_methods, reason = "tests read the disk and run programs, where the library may not")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics, and says what it skips"
+)]
+
+#[path = "common/cases.rs"]
+mod cases;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "common/crds.rs"]
+mod crds;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "common/generate.rs"]
+mod generate;
+#[path = "common/server.rs"]
+mod server;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use cases::{Target, targets};
+use crds::{KINDS, MINORS, is_shipped, openshift};
+use generate::Generator;
+use serde_json::{Value as Json, json};
+use server::{Answer, Question, Server, ours};
+
+/// How many objects are judged for each minor, at least.
+const OBJECTS: usize = 10_000;
+
+/// How often each constraint is tried with objects that have nothing else but what is required.
+const SPARE_ROUNDS: usize = 2;
+
+/// What an object is about.
+struct Case {
+    kind: &'static str,
+    target: usize,
+    is_broken: bool,
+}
+
+#[test]
+fn generated_objects_get_the_answer_of_the_api_server() {
+    let (Some(folder), Some(server)) = (openshift(), Server::find()) else { return };
+    let mut wrong = Vec::new();
+    for minor in MINORS.into_iter().chain(["5.1"]) {
+        wrong.extend(judge(&folder, &server, minor));
+    }
+    assert!(wrong.is_empty(), "{} disagreements\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+}
+
+/// Judges the objects of a minor; returns the disagreements and the constraints that were not hit.
+fn judge(folder: &Path, server: &Server, minor: &str) -> Vec<String> {
+    let kinds: Vec<(&'static str, &str, Json, Vec<Target>)> = KINDS
+        .into_iter()
+        .filter(|(_, file)| is_shipped(folder, minor, file))
+        .map(|(kind, file)| {
+            let spec = crds::schema(folder, minor, file)["properties"]["spec"].clone();
+            let targets = targets(&spec, ".spec");
+            (kind, file, spec, targets)
+        })
+        .collect();
+    let (mut cases, mut questions) = (Vec::new(), Vec::new());
+    let mut round = 0;
+    while questions.len() < OBJECTS || round < SPARE_ROUNDS + 2 {
+        for (kind, file, spec, targets) in &kinds {
+            for (at, target) in
+                targets.iter().enumerate().filter(|(_, target)| round < SPARE_ROUNDS || !target.is_large())
+            {
+                let mut generator = Generator::new((round * 100_000 + at) as u64);
+                let pair = target.pair(spec, round < SPARE_ROUNDS, &mut generator);
+                for (spec, is_broken) in [(Some(pair.right), false), (pair.broken, true)] {
+                    if let Some(spec) = spec {
+                        questions.push(Question::create(folder, minor, file, kind, &spec));
+                        cases.push(Case { kind: *kind, target: at, is_broken });
+                    }
+                }
+            }
+        }
+        round += 1;
+    }
+    let answers = server.answers(&questions);
+    let ours = ours(minor, &questions);
+    let mut wrong = Vec::new();
+    let mut hit: BTreeSet<(&str, usize, bool)> = BTreeSet::new();
+    let mut counts: BTreeMap<bool, usize> = BTreeMap::new();
+    for (((case, question), theirs), ours) in cases.iter().zip(&questions).zip(&answers).zip(&ours) {
+        let (_, _, _, targets) = kinds.iter().find(|(kind, ..)| *kind == case.kind).unwrap();
+        let target = &targets[case.target];
+        *counts.entry(theirs.accepted).or_default() += 1;
+        if theirs.accepted != case.is_broken {
+            hit.insert((case.kind, case.target, case.is_broken));
+        }
+        if let Some(why) = differs(theirs, ours) {
+            let shown: String = question.object.to_string().chars().take(1500).collect();
+            wrong.push(format!("{minor} {}{} {}: {why}\n  {shown}", case.kind, target.field, target.constraint));
+        }
+    }
+    let mut n_targets = 0;
+    for (kind, _, _, targets) in &kinds {
+        n_targets += targets.len();
+        for (at, target) in targets.iter().enumerate() {
+            for is_broken in [false, true] {
+                let is_owed = !is_broken || !(target.cannot_break() || has_default(&cases, kind, at));
+                if is_owed && !hit.contains(&(*kind, at, is_broken)) {
+                    let what = if is_broken { "broken" } else { "right" };
+                    wrong.push(format!("{minor} {kind}{} {}: never {what}", target.field, target.constraint));
+                }
+            }
+        }
+    }
+    println!(
+        "{minor}: {} objects of {} constraints, {} taken and {} refused by both",
+        questions.len(),
+        n_targets,
+        counts.get(&true).unwrap_or(&0),
+        counts.get(&false).unwrap_or(&0)
+    );
+    wrong
+}
+
+/// Tells whether nothing broken was made for a constraint: a required field that has a default.
+fn has_default(cases: &[Case], kind: &str, target: usize) -> bool {
+    !cases.iter().any(|case| case.kind == kind && case.target == target && case.is_broken)
+}
+
+fn differs(theirs: &Answer, ours: &server::Verdict) -> Option<String> {
+    if !ours.not_checked.is_empty() {
+        return Some(format!("regcfg did not check: {:?}", ours.not_checked));
+    }
+    if theirs.accepted != ours.errors.is_empty() {
+        return Some(format!("the server says {:?}, regcfg {:?}", theirs.errors, ours.errors));
+    }
+    let (theirs, ours) = (theirs.accepted.then_some(&theirs.stored)?, ours.stored.as_ref()?);
+    (theirs["spec"] != ours["spec"]).then(|| format!("the server stores {}, regcfg {}", theirs["spec"], ours["spec"]))
+}
+
+#[test]
+fn metadata_gets_the_answer_of_the_api_server() {
+    let (Some(folder), Some(server)) = (openshift(), Server::find()) else { return };
+    let long = |n: usize| "a".repeat(n);
+    let metadata = [
+        json!({"name": "a"}),
+        json!({}),
+        json!({"name": ""}),
+        json!({"name": "A"}),
+        json!({"name": "a_b"}),
+        json!({"name": "a..b"}),
+        json!({"name": "-a"}),
+        json!({"name": "a."}),
+        json!({"name": "0.0"}),
+        json!({"name": long(253)}),
+        json!({"name": long(254)}),
+        json!({"name": "é"}),
+        json!({"name": 1}),
+        json!({"name": null}),
+        json!({"name": "a", "bogus": 1}),
+        json!({"name": "a", "labels": {"a": "b", "a.b/C_d": ""}}),
+        json!({"name": "a", "labels": {"a": "-b"}}),
+        json!({"name": "a", "labels": {"a": "b c"}}),
+        json!({"name": "a", "labels": {"a": 1}}),
+        json!({"name": "a", "labels": {"a": null}}),
+        json!({"name": "a", "labels": {"": "a"}}),
+        json!({"name": "a", "labels": {"/a": "a"}}),
+        json!({"name": "a", "labels": {"a/b/c": "a"}}),
+        json!({"name": "a", "labels": {"A.b/c": "a"}}),
+        json!({"name": "a", "labels": {"a".repeat(63): "a".repeat(63)}}),
+        json!({"name": "a", "labels": {"a".repeat(64): "a"}}),
+        json!({"name": "a", "labels": {"a": "a".repeat(64)}}),
+        json!({"name": "a", "labels": {format!("{}/a", long(253)): "a"}}),
+        json!({"name": "a", "labels": {format!("{}/a", long(254)): "a"}}),
+        json!({"name": "a", "labels": []}),
+        json!({"name": "a", "labels": null}),
+        json!({"name": "a", "annotations": {"A.b/c": "any text: é\n"}}),
+        json!({"name": "a", "annotations": {"a b": "c"}}),
+        json!({"name": "a", "annotations": {"a": true}}),
+        json!({"name": "a", "annotations": {"a": long((256 << 10) - 1)}}),
+        json!({"name": "a", "annotations": {"a": long(256 << 10)}}),
+        json!({"name": "a", "finalizers": ["a/b"]}),
+        json!({"name": "a", "finalizers": ["a b"]}),
+        json!({"name": "a", "finalizers": "a"}),
+        json!({"name": "a", "ownerReferences": [{"apiVersion": "v1", "kind": "Secret", "name": "a", "uid": "b"}]}),
+        json!({"name": "a", "ownerReferences": [{"apiVersion": "v1", "kind": "Secret", "name": "a"}]}),
+        json!({"name": "a", "ownerReferences": [{"apiVersion": "v1", "kind": "Secret", "name": "a", "uid": "b", "x": 1}]}),
+        json!({"name": "a", "generateName": "b-"}),
+        json!({"name": "a", "generateName": "B"}),
+        json!({"name": "a", "creationTimestamp": null}),
+        json!({"name": "a", "creationTimestamp": "2026-01-31T12:00:00Z"}),
+        json!({"name": "a", "creationTimestamp": "yesterday"}),
+        json!({"name": "a", "generation": -1}),
+        json!({"name": "a", "uid": "x", "resourceVersion": "1", "selfLink": "/a", "managedFields": []}),
+    ];
+    let mut wrong = Vec::new();
+    for minor in MINORS.into_iter().chain(["5.1"]) {
+        let ask = |metadata: &Json| {
+            let mut question = Question::create(&folder, minor, "config.openshift.io_images", "Image", &json!({}));
+            question.object["metadata"] = metadata.clone();
+            question
+        };
+        let questions: Vec<Question> = metadata.iter().map(ask).collect();
+        for ((question, theirs), ours) in questions.iter().zip(server.answers(&questions)).zip(ours(minor, &questions))
+        {
+            if theirs.accepted != ours.errors.is_empty() {
+                let shown: String = question.object["metadata"].to_string().chars().take(300).collect();
+                wrong.push(format!("{minor} {shown}: the server says {:?}, regcfg {:?}", theirs.errors, ours.errors));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} disagreements\n{}", wrong.len(), wrong.join("\n"));
+}
