@@ -16,6 +16,8 @@ pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
     let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));
     name(identity, metadata, &mut say);
     namespace(identity, metadata, &mut say);
+    generated_name(&metadata.node, &mut say);
+    finalizers(&metadata.node, &mut say);
     for (key, value) in map(&metadata.node, "labels") {
         if !is_qualified_name(key) {
             say(malformed(&value.key, format!("the label key {} must be {QUALIFIED_NAME}", quoted(key))));
@@ -64,6 +66,29 @@ fn name(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnosti
         let message = format!("`{}` has no effect under the name {}", kind.kind, quoted(text));
         let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &name.origin, message);
         say(finding.help(format!("write `name: {only}`, the only one that is read")));
+    }
+}
+
+fn generated_name(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    let Some(prefix) = metadata.get("generateName") else { return };
+    let text = prefix.as_str().unwrap_or_default();
+    // What is made of it does not end with the `-`.
+    let start = text.strip_suffix('-').filter(|start| !start.is_empty()).unwrap_or(text);
+    if !start.is_empty() && !is_dns_name(&format!("{start}a")) {
+        say(malformed(&prefix.origin, format!("`metadata.generateName` must begin {SUBDOMAIN}, not {}", quoted(text))));
+    }
+}
+
+fn finalizers(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    for finalizer in metadata.get("finalizers").and_then(Node::as_seq).unwrap_or_default() {
+        let text = finalizer.as_str().unwrap_or_default();
+        if !is_qualified_name(text) {
+            say(malformed(&finalizer.origin, format!("the finalizer {} must be {QUALIFIED_NAME}", quoted(text))));
+        }
+    }
+    if let Some(generation) = metadata.get("generation").filter(|node| node.as_int().is_some_and(i64::is_negative)) {
+        let message = "`metadata.generation` must be at least 0";
+        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &generation.origin, message).help("remove it: the cluster writes it"));
     }
 }
 
