@@ -139,7 +139,7 @@ pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -
     let on = |minor: Minor| {
         let mut findings = of_all.clone();
         if let Some(Prepared { resolved, contents, .. }) = &prepared {
-            let resolved = resolved.clone().on(Target::only(minor));
+            let resolved = resolved.clone().on(minor, range);
             let _bundle = made(session, resolved, contents.clone(), &mut findings);
         }
         (minor, findings)
