@@ -13,7 +13,7 @@ pub mod interpret;
 pub mod json_schema;
 mod native;
 pub mod openapi;
-mod re2;
+pub(crate) mod re2;
 pub mod report;
 mod stored;
 mod table;
