@@ -37,7 +37,9 @@ fn every_field_of_a_spec_is_found_where_it_is_said_to_land() {
     let mut seen = 0;
     each_leaf(&root, &mut |field| {
         seen += 1;
-        let is_below = |path: &str| path.strip_prefix(&field.path).is_some_and(|rest| rest.replace(".*", "").replace("[]", "").is_empty());
+        let is_below = |path: &str| {
+            path.strip_prefix(&field.path).is_some_and(|rest| rest.replace(".*", "").replace("[]", "").is_empty())
+        };
         let places: Vec<_> = found.iter().filter(|(path, _)| is_below(path)).flat_map(|(_, places)| places).collect();
         for declared in &field.lands {
             if !places.iter().any(|(place, _)| is_at(place, declared)) {
@@ -109,10 +111,12 @@ fn look_through(name: &str, text: &str, world: &MemWorld, found: &mut Found) {
     let mut findings = Findings::new();
     let project = Project::new(world);
     let profiles = Profiles::of(&project, &mut findings);
-    let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: NOW, in_force: Arc::default() };
+    let session =
+        Session { project: &project, profiles: &profiles, day: Day::Running, as_of: NOW, in_force: Arc::default() };
     let path = ProjectPath::new(name).expect("it is a path");
     let bundle = compile(&session, &path, &mut findings);
-    let said = || findings.iter().map(|finding| format!("\n{:?} {}", finding.place, finding.message)).collect::<String>();
+    let said =
+        || findings.iter().map(|finding| format!("\n{:?} {}", finding.place, finding.message)).collect::<String>();
     let Some(bundle) = bundle else { panic!("{name}: {}", said()) };
     let mut landed = Vec::new();
     for object in &bundle.objects {

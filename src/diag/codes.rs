@@ -50,7 +50,7 @@ impl Code {
 
     /// Tells whether a finding of this code says that something was not checked, so that nobody may call it valid.
     pub fn leaves_unchecked(&self) -> bool {
-        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE].contains(&self)
+        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE, &NOT_DECIDED].contains(&self)
     }
 }
 
@@ -129,8 +129,14 @@ codes! {
     KIND_NOT_ALLOWED = "RC0126" "kind-not-allowed";
     /// A namespace that the policy does not allow.
     NAMESPACE_NOT_ALLOWED = "RC0127" "namespace-not-allowed";
+    /// A CustomResourceDefinition that cannot be used.
+    BROKEN_DEFINITION = "RC0150" "broken-definition";
     /// A value that is encrypted, so that only its type is known.
     ENCRYPTED_VALUE = "RC0151" "encrypted-value";
+    /// Something that nothing here can decide.
+    NOT_DECIDED = "RC0152" "not-decided";
+    /// A definition of a kind that is known here.
+    KNOWN_DEFINITION = "RC0153" "known-definition";
     /// A layer that extends itself, directly or not.
     LAYER_CYCLE = "RC0201" "layer-cycle";
     /// A platform without a profile.

@@ -216,7 +216,7 @@ mod tests {
         ];
         let run = Outcome::of_run(items, Findings::new(), Vec::new());
         assert_eq!(run.tally().unwrap(), "4 files: 1 valid, 1 invalid, 1 error, 1 skipped");
-        assert_eq!(run.summary().unwrap(), "1 error, 1 warning, 1 info in 2 files");
+        assert_eq!(run.summary().unwrap(), "1 error, 1 warning in 2 files");
         let alone = |item: Item| Outcome::of_run(vec![item], Findings::new(), Vec::new()).tally();
         assert_eq!(alone(judged("a", Severity::Error)), None);
         assert_eq!(alone(Item::skipped("a", "no manifest")).unwrap(), "1 file: 1 skipped");

@@ -13,7 +13,7 @@ pub mod interpret;
 pub mod json_schema;
 mod native;
 pub mod openapi;
-mod re2;
+pub(crate) mod re2;
 pub mod report;
 mod stored;
 mod table;
@@ -23,7 +23,8 @@ mod written;
 pub use correlate::Correlated;
 pub use stored::stored;
 pub use table::{
-    Additional, Format, Keywords, Kind, Lands, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
+    Additional, Format, Keywords, Kind, Lands, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type,
+    Variant,
 };
 
 use std::fmt;

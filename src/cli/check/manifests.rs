@@ -1,7 +1,7 @@
 //! Manifests that anyone wrote: files, or standard input. Each file is judged on whatever core is free; then the operator's
 //! rules see the objects of each cluster together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::anyhow;
@@ -15,7 +15,7 @@ use crate::name::{CLUSTER_LABEL, ObjectName};
 use crate::rules::{self, BundleContext};
 use crate::target::Target;
 use crate::tree::{Node, Source, SourceKind};
-use crate::validate::{self, Bootstrap};
+use crate::validate::{self, Bootstrap, Definitions};
 use crate::world::ProjectPath;
 
 /// How plain manifests are judged.
@@ -26,6 +26,10 @@ pub(super) struct Judge {
     pub(super) rules: bool,
     /// The time, in seconds since 1970, for what expires.
     pub(super) as_of: i64,
+    /// Definitions of other kinds.
+    pub(super) definitions: Definitions,
+    /// The files that hold them, by name.
+    pub(super) defining: BTreeSet<String>,
 }
 
 /// What came of a file: what was looked at, or the name of a file for which there is no answer, and why.
@@ -51,7 +55,12 @@ impl Judge {
             let name = project.world().display(path);
             let judged = catch_unwind(AssertUnwindSafe(|| {
                 let dir = path.parent().as_str().to_owned();
-                self.held(name.clone(), dir, read::file(project, path))
+                let held = if self.defining.contains(&name) {
+                    Held::Skipped("its definitions are read, as `--crd` asks".into())
+                } else {
+                    read::file(project, path)
+                };
+                self.held(name.clone(), dir, held)
             }));
             judged.map_err(|_| {
                 let error = anyhow!("`{}` met an internal error", visible(&name));
@@ -80,7 +89,7 @@ impl Judge {
         };
         let mut file = File { name, dir, ..File::default() };
         let mut right = Vec::with_capacity(objects.len());
-        for judged in validate::each_manifest(&objects, self.target) {
+        for judged in validate::each_manifest(&objects, self.target, &self.definitions) {
             let place = judged.node.place();
             right.push(judged.is_known && !judged.findings.has_errors() && !judged.node.has_secret());
             file.starts.push(place.start);

@@ -4,6 +4,7 @@
 //! nor a manifest is skipped, and no file at all is nothing wrong.
 
 mod against;
+mod definitions;
 mod manifests;
 mod only;
 mod read;
@@ -61,6 +62,12 @@ pub struct CheckArgs {
     #[arg(long, value_name = "VERDICT")]
     pub only: Option<Only>,
 
+    /// Check kinds that regcfg does not know by these CustomResourceDefinitions
+    ///
+    /// Files or directories, of YAML or JSON; may be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub crd: Vec<PathBuf>,
+
     /// The target of plain manifests, and the range that specs are run through.
     #[command(flatten)]
     pub target: TargetArg,
@@ -117,12 +124,14 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
     let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut run = Run::default();
-    for fault in &workspace.faults {
-        run.failed(None, fault, console);
+    for (at, fault) in workspace.faults.iter().enumerate() {
+        let missing = workspace.missing.get(at).map(|path| (path.display().to_string(), Thing::File));
+        run.failed(missing, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
     let as_of = args.as_of.as_of.unwrap_or_else(fs::clock);
-    let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of };
+    let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
+    let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };
     let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
     if let Some(input) = &input {
         let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut run.findings);

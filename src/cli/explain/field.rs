@@ -36,7 +36,8 @@ fn lookup(path: &str) -> Result<(Option<&'static Kind>, Field), Option<Refusal>>
     let first = steps.first().copied().unwrap_or_default();
     let file = spec_kind().map(|kind| Field::root(kind.schema)).ok_or(None)?;
     let in_spec = || file.clone().at(["spec"].into_iter().chain(steps.iter().copied()));
-    let named = kinds().iter().find(|kind| [kind.kind, kind.plural].iter().any(|name| name.eq_ignore_ascii_case(first)));
+    let named =
+        kinds().iter().find(|kind| [kind.kind, kind.plural].iter().any(|name| name.eq_ignore_ascii_case(first)));
     let is_written_so = |kind: &&Kind| kind.kind == first;
     if let Some(kind) = named.filter(is_written_so) {
         return below(kind, &steps[1..]).map(|field| (Some(kind), field));
@@ -53,7 +54,8 @@ fn lookup(path: &str) -> Result<(Option<&'static Kind>, Field), Option<Refusal>>
     }
     // Where not even the first name is known, anything may be meant.
     let deepest = file.at(steps.iter().copied()).err().into_iter().chain([unknown]);
-    let deepest = deepest.max_by_key(|unknown| unknown.known.len()).filter(|unknown| !matches!(&*unknown.known, "" | "spec"));
+    let deepest =
+        deepest.max_by_key(|unknown| unknown.known.len()).filter(|unknown| !matches!(&*unknown.known, "" | "spec"));
     Err(deepest.map(|unknown| refusal(&unknown, None)))
 }
 
@@ -66,7 +68,8 @@ fn refusal(unknown: &NoField, kind: Option<&Kind>) -> Refusal {
     let NoField { known, name, names } = unknown;
     let near = nearest(name, names.iter().copied());
     let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    let names = if names.is_empty() { "it has none".into() } else { format!("the fields are `{}`", names.join("`, `")) };
+    let names =
+        if names.is_empty() { "it has none".into() } else { format!("the fields are `{}`", names.join("`, `")) };
     Refusal::new(format!("there is no field {} in `{}`", quoted(name), titled(kind, known)), near + &names)
 }
 

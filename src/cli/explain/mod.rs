@@ -42,7 +42,9 @@ fn code(word: &str) -> Option<&'static Code> {
 fn unknown(word: &str) -> Refusal {
     let codes = codes::ALL.iter().flat_map(|code| [code.id, code.name]);
     let help = match nearest(word, codes.chain(field::first_names())) {
-        Some(near) => format!("did you mean `{near}`? `regcfg explain` lists all codes, `regcfg explain spec` the fields"),
+        Some(near) => {
+            format!("did you mean `{near}`? `regcfg explain` lists all codes, `regcfg explain spec` the fields")
+        }
         None => "run `regcfg explain` to list all codes, or `regcfg explain spec` to list the fields of a spec".into(),
     };
     Refusal::new(format!("there is no code and no field {}", quoted(word)), help)

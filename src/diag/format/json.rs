@@ -6,6 +6,7 @@
 //!                "file": "clusters/a.yaml", "line": 4, "column": 10, "endLine": 4, "endColumn": 19,
 //!                "object": null, "notes": [{"message": "…", "file": null, "line": null, "column": null}],
 //!                "help": "…"}],
+//!  "acknowledged": [{"code": "RC0363", "reason": "…", …}],
 //!  "outcomes": [{"file": "clusters/a.yaml", "kind": "spec", "name": null, "line": 1, "outcome": "invalid",
 //!                "reason": null}],
 //!  "errors": [{"message": "…", "causes": ["…"], "help": null}],
@@ -40,6 +41,7 @@ pub fn document(outcome: &Outcome) -> String {
     let mut document = json!({
         "regcfg": env!("CARGO_PKG_VERSION"),
         "findings": outcome.findings().map(finding).collect::<Vec<_>>(),
+        "acknowledged": outcome.acknowledged().map(acknowledged).collect::<Vec<_>>(),
         "outcomes": outcome.items().iter().map(item).collect::<Vec<_>>(),
         "errors": outcome.faults().iter().map(fault).collect::<Vec<_>>(),
         "summary": {
@@ -107,6 +109,12 @@ fn finding(finding: &Diagnostic) -> Value {
     })
 }
 
+fn acknowledged(suppressed: &Diagnostic) -> Value {
+    let mut value = finding(suppressed);
+    value["reason"] = suppressed.suppressed.as_ref().map(|why| why.reason.clone()).into();
+    value
+}
+
 fn note(note: &Note) -> Value {
     let location = note.place.as_ref().map(Location::from);
     json!({
@@ -117,12 +125,20 @@ fn note(note: &Note) -> Value {
     })
 }
 
-/// Writes characters that act as JSON escapes, and the second of two `#`, with which commands to CI systems begin. The
-/// line breaks of the document itself stay: within strings they are escaped already.
+/// Writes characters that act as JSON escapes, and so the bracket of what a CI system takes for a command (`##[name]`).
+/// The line breaks of the document itself stay: within strings they are escaped already.
 fn ascii_where_it_acts(document: &str) -> String {
     let mut safe = String::with_capacity(document.len());
+    // How much of `##name` was just read: nothing, one `#`, or enough for a bracket to make it a command.
+    let mut n_read = 0;
     for char in document.chars() {
-        if (char != '\n' && acts(char)) || (char == '#' && safe.ends_with('#')) {
+        let is_command = char == '[' && n_read == 2;
+        n_read = match char {
+            '#' => (n_read + 1).min(2),
+            char if char.is_ascii_alphabetic() && n_read == 2 => 2,
+            _ => 0,
+        };
+        if is_command || (char != '\n' && acts(char)) {
             for unit in char.encode_utf16(&mut [0; 2]) {
                 let _infallible = write!(safe, "\\u{unit:04x}");
             }
@@ -149,7 +165,7 @@ mod tests {
         findings.push(Diagnostic::error(&MALFORMED_YAML, &place, hostile).note_at(&place, "n").note("m"));
         let document = document(&Outcome::new(findings));
         assert!(document.chars().all(|char| char == '\n' || !acts(char)), "{document:?}");
-        assert!(!document.contains("##"), "{document}");
+        assert!(!document.contains("##[") && !document.contains("##vso["), "{document}");
 
         let read: Value = serde_json::from_str(&document).unwrap();
         let finding = &read["findings"][0];
