@@ -19,6 +19,7 @@ mod crds;
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/generate.rs"]
 mod generate;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/server.rs"]
 mod server;
 
