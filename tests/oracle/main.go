@@ -5,7 +5,7 @@
 // field validation `Strict`, its errors, the fields that it does not know, and the object as it would be stored.
 //
 // What is not asked: webhooks, admission, and native kinds. One version of the libraries answers for every minor; where
-// older servers read otherwise (formats, nulls before Kubernetes 1.20), the minor says so.
+// older servers read otherwise (formats, nulls before Kubernetes 1.20, updates before 1.30), the minor says so.
 package main
 
 import (
