@@ -9,6 +9,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod day;
 pub mod diag;
 pub mod emit;
 pub mod load;
@@ -20,6 +21,7 @@ mod mutation;
 mod name;
 pub mod pem;
 pub mod pipeline;
+pub mod policy;
 pub mod profile;
 pub mod render;
 pub mod resolve;
@@ -29,5 +31,6 @@ pub mod secret;
 pub mod spec;
 pub mod target;
 pub mod tree;
+pub mod update;
 pub mod validate;
 pub mod world;

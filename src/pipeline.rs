@@ -3,14 +3,18 @@
 //! [`load`] -> [`resolve`] -> [`check`] -> [`lower`] -> [`render`] -> [`validate`]. What comes out is a [`Bundle`], which
 //! the edges emit, compare or publish. A stage runs only when those before it left no error.
 
+use std::sync::Arc;
+
 use crate::check::{Checked, check};
 use crate::diag::Findings;
-use crate::load::{Project, contents, load};
+use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
-use crate::profile::Profiles;
+use crate::policy::{Acknowledgement, InForce, say_unused};
+use crate::profile::{Profile, Profiles};
 use crate::render::render;
 use crate::resolve::{Resolved, resolve};
-use crate::target::Target;
+use crate::rules::ClusterFacts;
+use crate::target::{Minor, Target};
 use crate::tree::Node;
 use crate::validate::validate;
 use crate::world::ProjectPath;
@@ -25,6 +29,26 @@ pub struct Session<'w> {
     pub day: Day,
     /// The time, in seconds since 1970, for what expires.
     pub as_of: i64,
+    /// What the project and the policy decide about findings.
+    pub in_force: Arc<InForce>,
+}
+
+/// What is known of a cluster beside the others of its project.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    /// What rules on projects judge.
+    pub facts: ClusterFacts,
+    /// What its spec and layers acknowledge.
+    pub acknowledged: Arc<[Acknowledgement]>,
+}
+
+/// What came of a spec: as much as its stages got to.
+#[derive(Debug)]
+pub struct Judged {
+    /// What is known of the cluster beside others.
+    pub surveyed: Option<Surveyed>,
+    /// Its objects; none where an error was found.
+    pub bundle: Option<Bundle>,
 }
 
 /// The objects of one cluster, valid for its target.
@@ -36,6 +60,10 @@ pub struct Bundle {
     pub name: Node,
     /// The OpenShift minors that the objects are for.
     pub target: Target,
+    /// The profile of the cluster's platform.
+    pub profile: Arc<Profile>,
+    /// The text that names the platform.
+    pub platform: Node,
     /// The objects, in the order of their templates. Secrets among them may hold slots, and no bytes.
     pub objects: Vec<Node>,
 }
@@ -48,25 +76,88 @@ pub fn resolved(session: &Session<'_>, path: &ProjectPath, findings: &mut Findin
     resolved
 }
 
-/// Checks a spec, without rendering it.
-pub fn checked(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Checked> {
+/// A resolved spec with its files, judged by what the project, the policy and its own acknowledgements decide.
+struct Prepared {
+    resolved: Resolved,
+    contents: Contents,
+    surveyed: Surveyed,
+}
+
+/// Resolves a spec and reads its files. From here on what is found counts as its acknowledgements say.
+fn prepared(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Prepared> {
+    findings.judge_by(session.in_force.ruling([]));
     let resolved = resolved(session, path, findings)?;
     let n_errors = findings.n_errors();
     let contents = contents(session.project, resolved.spec(), &|place| resolved.dir_of(place), findings);
+    let acknowledged = session.in_force.acknowledgements(&resolved, session.as_of, findings);
+    findings.judge_by(session.in_force.ruling([Arc::clone(&acknowledged)]));
     if findings.n_errors() > n_errors {
         return None;
     }
+    session.in_force.judge_spec(&resolved, findings);
+    let surveyed = Surveyed { facts: ClusterFacts::of(&resolved, &contents), acknowledged };
+    Some(Prepared { resolved, contents, surveyed })
+}
+
+/// Checks a spec, without rendering it.
+pub fn checked(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Checked> {
+    let Prepared { resolved, contents, .. } = prepared(session, path, findings)?;
     check(resolved, contents, session.as_of, findings)
+}
+
+/// Looks at a spec only for what is known of it beside other clusters; none where that cannot be said.
+pub fn survey(session: &Session<'_>, path: &ProjectPath) -> Option<Surveyed> {
+    prepared(session, path, &mut Findings::new()).map(|prepared| prepared.surveyed)
 }
 
 /// Compiles a spec to the objects of its cluster; none where an error was added.
 pub fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Bundle> {
-    let checked = checked(session, path, findings)?;
+    judged(session, path, findings).bundle
+}
+
+/// Compiles a spec, and says what is known of it beside other clusters.
+pub fn judged(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Judged {
+    let n_errors = findings.n_errors();
+    let Some(Prepared { resolved, contents, mut surveyed }) = prepared(session, path, findings) else {
+        return Judged { surveyed: None, bundle: None };
+    };
+    let bundle = made(session, resolved, contents, findings);
+    // What was not reached may have had what is acknowledged; complete objects have less than those that are merged.
+    if bundle.is_some() && session.day == Day::Running {
+        say_unused(&surveyed.acknowledged, findings);
+    }
+    // A stage goes on from what is no error to it, and a policy or a level may have made one of it.
+    let bundle = bundle.filter(|_| findings.n_errors() == n_errors);
+    surveyed.facts.is_right = bundle.is_some();
+    Judged { surveyed: Some(surveyed), bundle }
+}
+
+/// Compiles a spec once for each minor of a range, in place of its own target, and returns what is found on each.
+pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -> Vec<(Minor, Findings)> {
+    let mut of_all = Findings::new();
+    let prepared = prepared(session, path, &mut of_all);
+    let on = |minor: Minor| {
+        let mut findings = of_all.clone();
+        if let Some(Prepared { resolved, contents, .. }) = &prepared {
+            let resolved = resolved.clone().on(Target::only(minor));
+            let _bundle = made(session, resolved, contents.clone(), &mut findings);
+        }
+        (minor, findings)
+    };
+    range.minors().map(on).collect()
+}
+
+/// Takes a prepared spec through the stages that are left.
+fn made(session: &Session<'_>, resolved: Resolved, contents: Contents, findings: &mut Findings) -> Option<Bundle> {
+    let checked = check(resolved, contents, session.as_of, findings)?;
     let lowered = lower(checked, session.day, findings)?;
     let rendered = render(lowered, findings)?;
     let validated = validate(rendered, session.day, findings)?;
-    let checked = validated.checked();
+    let checked: &Checked = validated.checked();
     let cluster = checked.name().as_str().unwrap_or_default().to_owned();
-    let name = checked.name().clone();
-    Some(Bundle { cluster, name, target: checked.target(), objects: validated.into_objects() })
+    let (name, target) = (checked.name().clone(), checked.target());
+    let (profile, platform) = (Arc::clone(&checked.resolved().profile), checked.resolved().platform().clone());
+    let objects = validated.into_objects();
+    session.in_force.judge_objects(&objects, &platform, findings);
+    Some(Bundle { cluster, name, target, profile, platform, objects })
 }

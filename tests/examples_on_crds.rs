@@ -19,7 +19,7 @@ use std::process::{Command, Output};
 use crds::{MINORS, openshift, violations};
 use serde_json::Value as Json;
 
-const EXAMPLES: [&str; 6] = ["aws-upi", "azure", "azure-upi", "baremetal", "gcp-upi", "vsphere"];
+const EXAMPLES: [&str; 7] = ["aws-upi", "azure", "azure-upi", "baremetal", "disconnected", "gcp-upi", "vsphere"];
 
 #[test]
 fn every_example_is_right_by_the_real_crds() {

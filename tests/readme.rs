@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// Programs that are not run, each with what runs instead.
-const STUBS: [(&str, &str); 3] = [
+const STUBS: [(&str, &str); 4] = [
     // `cargo run` is the built binary; the tests are running; what is installed is what was built.
     (
         "cargo",
@@ -25,6 +25,11 @@ const STUBS: [(&str, &str); 3] = [
     (
         "oc",
         "for word; do case $word in *.yaml) test -f \"$word\" || exit 8;; -) grep -q '^kind: Config$' || exit 7;; esac; done",
+    ),
+    // The name that it makes of a Config is the name under which the schema was written.
+    (
+        "kubeconform",
+        "test \"$2\" = 'schemas/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json' && test -f schemas/imageregistry.operator.openshift.io/config_v1.json",
     ),
     ("podman", "test -f \"$3\""),
 ];

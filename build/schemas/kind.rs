@@ -1,6 +1,6 @@
 //! A file of `schemas/`: one kind, its name in the API, and its schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -61,10 +61,10 @@ pub(crate) struct Kind {
 }
 
 /// Reads the text of a kind's file.
-pub(crate) fn read(text: &str, fragments: &BTreeMap<String, Json>) -> Result<Kind, String> {
+pub(crate) fn read(text: &str, describer: &Describer<'_>) -> Result<Kind, String> {
     let file: File = serde_yaml::from_str(text).map_err(|why| why.to_string())?;
     let (since, until) = window(file.since.as_deref(), file.until.as_deref())?;
-    let schema = Describer { fragments }.describe(&file.schema, "schema", 0)?;
+    let schema = describer.describe(&file.schema, "schema", 0)?;
     let mut changes = BTreeSet::from_iter(until);
     changes.extend(since);
     schema.changes(&mut changes);

@@ -1,8 +1,10 @@
 //! Turns the descriptions in `schemas/` into static tables, `$OUT_DIR/tables.rs`, which `src/schema/table.rs` includes.
 //!
-//! Comes in: `schemas/*.yaml`, one kind each, and `schemas/fragments/**/*.yaml`, shared parts. A description that does not
+//! Comes in: `schemas/*.yaml`, one kind each, `schemas/fragments/**/*.yaml`, shared parts, and `schemas/core/*.yaml`, the
+//! types of Kubernetes that some are based on. A description that does not
 //! hold together stops the build with the file and the path in it. Nothing generated is committed.
 
+mod base;
 mod describe;
 mod keywords;
 mod kind;
@@ -24,18 +26,20 @@ pub(crate) fn write(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={}", folder.display());
     println!("cargo:rerun-if-changed={}", root.join("build").display());
     println!("cargo:rerun-if-changed={}", root.join("src/target.rs").display());
-    let fragments = fragments(&folder.join("fragments"))?;
+    let fragments = named(&folder.join("fragments"))?;
+    let types = named(&folder.join("core"))?;
+    let describer = describe::Describer { fragments: &fragments, types: &types };
     let mut kinds = Vec::new();
     for file in yaml_files(&folder)? {
         let text = fs::read_to_string(&file)?;
-        kinds.push(kind::read(&text, &fragments).map_err(|why| format!("{}: {why}", file.display()))?);
+        kinds.push(kind::read(&text, &describer).map_err(|why| format!("{}: {why}", file.display()))?);
     }
     fs::write(out.join("tables.rs"), tables::write(&kinds))?;
     Ok(())
 }
 
-/// Reads every fragment, named as `ref` names it: `core/affinity` for `schemas/fragments/core/affinity.yaml`.
-fn fragments(root: &Path) -> Result<BTreeMap<String, Json>, Box<dyn Error>> {
+/// Reads every file below a folder, named as `ref` and `base` name it: `core/affinity` for `fragments/core/affinity.yaml`.
+fn named(root: &Path) -> Result<BTreeMap<String, Json>, Box<dyn Error>> {
     let mut fragments = BTreeMap::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use regcfg::diag::format::{json, text};
@@ -40,7 +40,8 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let day = if bytes.len() % 2 == 0 { Day::Running } else { Day::Zero };
-    let session = Session { project: &project, profiles: own.as_ref().unwrap_or(&BUILTIN), day, as_of: 1_750_000_000 };
+    let profiles = own.as_ref().unwrap_or(&BUILTIN);
+    let session = Session { project: &project, profiles, day, as_of: 1_750_000_000, in_force: Arc::default() };
     let path = ProjectPath::new("cluster.yaml").expect("a path");
     if let Some(bundle) = compile(&session, &path, &mut findings) {
         assert!(!findings.has_errors(), "objects in spite of errors: {findings:?}");

@@ -3,6 +3,8 @@
 
 #![no_main]
 
+use std::sync::Arc;
+
 use libfuzzer_sys::fuzz_target;
 use regcfg::diag::format::text;
 use regcfg::diag::{Findings, Outcome};
@@ -63,7 +65,7 @@ fuzz_target!(|bytes: &[u8]| {
     let project = Project::new(&world);
     let mut findings = Findings::new();
     let profiles = Profiles::of(&project, &mut findings);
-    let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: 1_750_000_000 };
+    let session = Session { project: &project, profiles: &profiles, day: Day::Running, as_of: 1_750_000_000, in_force: Arc::default() };
     let path = ProjectPath::new("cluster.yaml").expect("a path");
     match compile(&session, &path, &mut findings) {
         Some(bundle) => {

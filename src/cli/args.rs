@@ -3,13 +3,13 @@
 //! Doc comments here are the help. Each command's own arguments stand in the command's file. Parsing an argument reads
 //! no file and no clock.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use time::{Date, Month};
 
 use super::{argocd, check, completions, explain, init, profile, render, resolve, schema};
+use crate::day;
 use crate::secret::{AllowedEnv, Reveal};
 use crate::target::{Minor, NotAMinor, Target};
 
@@ -44,9 +44,9 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Show a spec with its layers and defaults merged, each value with its origin
     Resolve(resolve::ResolveArgs),
-    /// Explain a finding's code
+    /// Explain a finding's code, or a field
     Explain(explain::ExplainArgs),
-    /// Print the JSON Schema of a kind
+    /// Print the schema of a kind
     Schema(schema::SchemaArgs),
     /// List or show the profiles of platforms
     #[command(subcommand)]
@@ -80,6 +80,14 @@ pub enum Format {
     Text,
     /// One document for programs, of a stable shape
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
 }
 
 /// What may be done with secrets whose values are at hand.
@@ -121,7 +129,24 @@ impl SecretArgs {
     }
 }
 
-/// The day that certificates are judged by.
+/// The policy that holds for a run.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PolicyArgs {
+    /// Hold projects to a policy (`kind: Policy`), a file outside of their repositories
+    ///
+    /// Its levels stand above those of projects, which can only tighten it
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+impl PolicyArgs {
+    /// Returns the path of the policy.
+    pub fn path(&self) -> Option<&Path> {
+        self.policy.as_deref()
+    }
+}
+
+/// The day that certificates and acknowledgements are judged by.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct AsOf {
     /// Judge expiry as of this day (YYYY-MM-DD), not by the clock
@@ -132,7 +157,9 @@ pub struct AsOf {
 /// The target of what names none itself.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct TargetArg {
-    /// The OpenShift release, such as 4.19, or a range, such as 4.16..4.19
+    /// The OpenShift release of plain manifests, such as 4.19, or a range, such as 4.16..4.19; specs are run on each minor of it
+    ///
+    /// Specs are judged on their own target, too. For each, a table says what holds on which minor
     #[arg(long, value_name = "RELEASE", value_parser = target)]
     pub openshift: Option<Target>,
 }
@@ -174,17 +201,7 @@ fn not_a_release(why: NotAMinor) -> String {
 
 /// Reads a day, and returns its first second since 1970 in UTC.
 fn seconds_of_date(text: &str) -> Result<i64, String> {
-    date(text).map(|date| date.midnight().assume_utc().unix_timestamp()).ok_or_else(|| "expected YYYY-MM-DD".into())
-}
-
-fn date(text: &str) -> Option<Date> {
-    let is_shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let [year, month, day] = *text.split('-').collect::<Vec<_>>() else { return None };
-    if !is_shaped || year.len() != 4 || month.len() != 2 {
-        return None;
-    }
-    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
-    Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
+    day::first_second(text).ok_or_else(|| "expected YYYY-MM-DD".into())
 }
 
 /// Returns the paths that a command was given, or the directory that the user stands in.
@@ -210,10 +227,7 @@ mod tests {
     #[test]
     fn a_date_is_a_day_of_the_calendar() {
         assert_eq!(seconds_of_date("1970-01-02"), Ok(86_400));
-        assert_eq!(seconds_of_date("2024-02-29"), Ok(1_709_164_800));
-        for wrong in ["2023-02-29", "2023-2-9", "20230209", "2023-02-29T00:00:00Z", "", "----------", "2023-1-111"] {
-            assert!(seconds_of_date(wrong).is_err(), "{wrong}");
-        }
+        assert_eq!(seconds_of_date("2023-02-29").unwrap_err(), "expected YYYY-MM-DD");
     }
 
     #[test]

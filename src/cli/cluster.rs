@@ -9,7 +9,7 @@ use super::origins::beside_origins;
 use crate::diag::Findings;
 use crate::emit::stream::order;
 use crate::emit::{RenderedCluster, Secrets, manifests};
-use crate::pipeline::{self, Session};
+use crate::pipeline::{self, Judged, Session, Surveyed};
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -30,18 +30,24 @@ pub(super) struct Made {
     pub(super) explained: Option<String>,
     /// The text that names the cluster.
     pub(super) named: Place,
+    /// What is known of the cluster beside others.
+    pub(super) surveyed: Option<Surveyed>,
+    /// The files that it is made of, as findings name them.
+    pub(super) documents: Vec<String>,
 }
 
 /// Compiles a spec and makes its manifests; none where findings say why not.
 pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, findings: &mut Findings) -> Option<Made> {
-    let bundle = pipeline::compile(session, path, findings)?;
+    let Judged { surveyed, bundle } = pipeline::judged(session, path, findings);
+    let bundle = bundle?;
+    let documents = surveyed.as_ref().map(|surveyed| surveyed.facts.documents.clone()).unwrap_or_default();
     let allowed = wish.secrets.allowed();
     let secrets = Secrets { reveal: wish.secrets.reveal(), allowed: &allowed, world: session.project.world() };
     // A tree that cannot be written is a finding of `manifests`, which writes the same tree.
     let explained = wish.explain.then(|| explained(&bundle.objects)).and_then(Result::ok);
     let named = bundle.name.place().clone();
     let rendered = manifests(&bundle.cluster, bundle.objects, &named, &secrets, findings)?;
-    Some(Made { rendered, explained, named })
+    Some(Made { rendered, explained, named, surveyed, documents })
 }
 
 /// Writes the objects behind the places that wrote each line; a secret is shown as what it is, never by its value.

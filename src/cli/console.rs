@@ -9,9 +9,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use anyhow::{Context, Result};
 
 use super::args::{Colour, Format};
+use super::exit::Exit;
 use super::failure::{self, OutputClosed};
 use crate::diag::Outcome;
-use crate::diag::format::{json, text};
+use crate::diag::format::{github, gitlab, json, junit, matrix, sarif, text};
 use crate::diag::visible::inert;
 use text::Styles;
 
@@ -77,11 +78,22 @@ impl<'a> Console<'a> {
     pub fn print_findings(&mut self, outcome: &Outcome, format: Format) -> Result<()> {
         match format {
             Format::Text => {
-                self.print(text::findings(outcome, &self.out.styles))?;
+                let findings = text::findings(outcome, &self.out.styles);
+                let matrices = matrix::text(outcome.upgrades());
+                let between = if findings.is_empty() || matrices.is_empty() { "" } else { "\n" };
+                self.print(findings + between + &matrices)?;
                 self.summarise(outcome);
                 Ok(())
             }
             Format::Json => self.print(json::document(outcome)),
+            Format::Sarif => self.print(sarif::document(outcome, Exit::of(outcome).code())),
+            Format::Junit => self.print(junit::report(outcome)),
+            Format::Github => {
+                self.print(github::commands(outcome))?;
+                self.summarise(outcome);
+                Ok(())
+            }
+            Format::Gitlab => self.print(gitlab::document(outcome)),
         }
     }
 
@@ -114,6 +126,9 @@ impl<'a> Console<'a> {
     fn summarise(&mut self, outcome: &Outcome) {
         if let Some(summary) = outcome.summary() {
             self.tell(&format!("\n{summary}\n"));
+        }
+        if let Some(tally) = outcome.tally() {
+            self.tell(&format!("{tally}\n"));
         }
     }
 }

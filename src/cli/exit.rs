@@ -4,6 +4,8 @@
 
 use std::process::ExitCode;
 
+use crate::diag::Outcome;
+
 /// The answer of a run, the better before the worse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -21,6 +23,16 @@ impl Exit {
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         self.max(other)
+    }
+
+    /// Returns the answer that an outcome gives.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Self {
+        match (outcome.faults(), outcome.has_errors()) {
+            ([], false) => Self::Done,
+            ([], true) => Self::No,
+            _ => Self::NoAnswer,
+        }
     }
 
     /// Returns the number that the process ends with.

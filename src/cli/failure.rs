@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::diag::format::text::{self, Styles};
+use crate::diag::{Fault, Findings, Outcome};
 
 /// Says that whoever read standard output has gone. There is nobody to tell, so nothing is shown.
 #[derive(Clone, Copy, Debug)]
@@ -41,11 +42,41 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// Writes an error with its chain of causes.
+/// Returns an error with its chain of causes as documents hold it.
+pub(super) fn fault(error: &anyhow::Error) -> Fault {
+    Fault {
+        message: error.to_string(),
+        causes: error.chain().skip(1).map(ToString::to_string).collect(),
+        help: error.downcast_ref::<Refusal>().map(|refusal| refusal.help.clone()),
+    }
+}
+
+/// Findings by which there is no answer: on what must be right before anything is judged.
+#[derive(Clone, Debug)]
+pub(super) struct Found(Outcome);
+
+impl From<Findings> for Found {
+    fn from(findings: Findings) -> Self {
+        Self(Outcome::new(findings))
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<&str> = self.0.findings().map(|finding| finding.message.as_str()).collect();
+        f.write_str(&messages.join("; "))
+    }
+}
+
+impl std::error::Error for Found {}
+
+/// Writes an error with its chain of causes, or the findings that it is.
 pub(super) fn shown(error: &anyhow::Error, styles: &Styles) -> String {
-    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-    let help = error.downcast_ref::<Refusal>().map(|refusal| &*refusal.help);
-    text::error(&error.to_string(), &causes, help, styles)
+    if let Some(Found(outcome)) = error.downcast_ref() {
+        return text::findings(outcome, styles);
+    }
+    let Fault { message, causes, help } = fault(error);
+    text::error(&message, &causes, help.as_deref(), styles)
 }
 
 #[cfg(test)]

@@ -16,10 +16,12 @@ mod failure;
 mod init;
 mod origins;
 mod panic;
+mod policy;
 mod profile;
 mod render;
 mod resolve;
 mod schema;
+mod survey;
 mod workspace;
 
 pub use args::Cli;

@@ -77,6 +77,11 @@ pub(super) fn unknown(profiles: &Profiles, name: &str) -> Refusal {
 fn shown(profile: &Profile) -> Result<String> {
     let mut page =
         format!("{}: {}\n{}\n", inert(profile.name()), inert(text(profile, "title")), inert(text(profile, "purpose")));
+    let bound = |field: &str| profile.get(field).and_then(Node::as_str).map(|minor| format!("{field} {minor}"));
+    let bounds: Vec<String> = ["since", "until"].into_iter().filter_map(bound).collect();
+    if !bounds.is_empty() {
+        writeln!(page, "\nOpenShift:   {}", inert(&bounds.join(", ")))?;
+    }
     let backends = profile.backends();
     if !backends.is_empty() {
         let minted =

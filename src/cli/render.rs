@@ -1,15 +1,16 @@
 //! `regcfg render`: prints the manifests of clusters, writes them to a directory, or compares them with one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::args::{AsOf, SecretArgs, paths_or_here};
+use super::args::{AsOf, PolicyArgs, SecretArgs, paths_or_here};
 use super::cluster::{Made, Wish, make};
 use super::console::Console;
 use super::exit::Exit;
+use super::survey::judge_clusters;
 use super::workspace::{Answer, Workspace};
 use crate::diag::{Diagnostic, Findings, Outcome, codes};
 use crate::emit::RenderedCluster;
@@ -52,6 +53,10 @@ pub struct RenderArgs {
     #[command(flatten)]
     pub secrets: SecretArgs,
 
+    /// What projects are held to.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+
     /// The day that certificates are judged by.
     #[command(flatten)]
     pub as_of: AsOf,
@@ -88,7 +93,7 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> 
 
 fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> {
     let wish = Wish { secrets: &args.secrets, explain: args.explain };
-    let workspace = Workspace::open(paths, args.as_of.as_of)?;
+    let workspace = Workspace::open_under(args.policy.path(), paths, args.as_of.as_of)?;
     let mut run = Run { exit: Exit::Done, findings: Findings::new(), clusters: Vec::new() };
     for fault in &workspace.faults {
         console.show_error(fault);
@@ -100,10 +105,13 @@ fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &m
         let specs = opened.specs(&project, &mut run.findings);
         n_specs += specs.len();
         let day = if args.day0 { Day::Zero } else { Day::Running };
+        let mut made = Vec::new();
         for answer in opened.each(&project, &specs, day, |session, path, findings| make(session, path, wish, findings))
         {
-            run.take(answer, console);
+            made.extend(run.take(answer, console));
         }
+        let surveyed = made.iter_mut().filter_map(|made| made.surveyed.take()).collect();
+        run.judge_together(judge_clusters(opened, &project, surveyed), made);
     }
     run.refuse_twins();
     if run.findings.has_errors() {
@@ -126,20 +134,32 @@ struct Run {
 }
 
 impl Run {
-    fn take(&mut self, answer: Result<Answer<Made>>, console: &mut Console<'_>) {
+    fn take(&mut self, answer: Result<Answer<Made>>, console: &mut Console<'_>) -> Option<Made> {
         match answer {
             Ok(answer) => {
                 self.findings.extend(answer.findings);
-                self.clusters.extend(answer.made);
+                answer.made
             }
             Err(error) => {
                 console.show_error(&error);
                 self.exit = Exit::NoAnswer;
+                None
             }
         }
     }
 
-    /// Refuses two clusters of one name: one would silently take the other's directory and label.
+    /// Takes the clusters of a project, without those that have a part in an error among them.
+    fn judge_together(&mut self, found: Findings, mut made: Vec<Made>) {
+        let errors = found.iter().filter(|finding| finding.is_error());
+        let places =
+            errors.flat_map(|error| error.notes.iter().filter_map(|note| note.place.as_ref()).chain([&error.place]));
+        let wrong: BTreeSet<&str> = places.map(|place| place.source.name()).collect();
+        made.retain(|made| !made.documents.iter().any(|document| wrong.contains(&**document)));
+        self.findings.extend(found);
+        self.clusters.extend(made);
+    }
+
+    /// Refuses two clusters of one name that are of different projects: one would silently take the other's directory.
     fn refuse_twins(&mut self) {
         let mut seen: BTreeMap<String, Place> = BTreeMap::new();
         let mut twins = Vec::new();

@@ -5,20 +5,23 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::diag::Findings;
+use super::failure::Found;
+use super::policy;
 use crate::diag::visible::visible;
+use crate::diag::{Findings, codes};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::pipeline::Session;
+use crate::policy::{InForce, Policy};
 use crate::profile::Profiles;
+use crate::world::ProjectPath;
 use crate::world::fs::FsWorld;
 use crate::world::root::{PROJECT_FILE, Root, discover_root};
-use crate::world::{ProjectPath, World};
 
 /// The projects that the given files belong to.
 pub(super) struct Workspace {
@@ -26,10 +29,16 @@ pub(super) struct Workspace {
     pub(super) opened: Vec<Opened>,
     /// What was given and cannot be had.
     pub(super) faults: Vec<anyhow::Error>,
+    /// The paths that are not there; their faults come first, in the same order.
+    pub(super) missing: Vec<PathBuf>,
+    /// What the invoker holds all of them to.
+    pub(super) policy: Option<Arc<Policy>>,
 }
 
 /// A project, and what was given of it.
 pub(super) struct Opened {
+    /// The project's root.
+    pub(super) root: PathBuf,
     /// The project's files, environment and clock.
     pub(super) world: FsWorld,
     /// The files, in sorted order.
@@ -38,6 +47,10 @@ pub(super) struct Opened {
     pub(super) dirs: Vec<ProjectPath>,
     /// Directories below that are projects of their own.
     others: Vec<ProjectPath>,
+    /// What nobody may write to who is held to the policy: the repository around the project, or the project.
+    pub(super) around: PathBuf,
+    /// What the invoker holds the project to.
+    policy: Option<Arc<Policy>>,
 }
 
 /// What came of one cluster.
@@ -62,28 +75,64 @@ impl Workspace {
         Self::one(Path::new("."), as_of)
     }
 
-    /// Opens the projects of some paths; a path that cannot be had is a fault and stops no other.
+    /// Opens the projects of some paths, under a policy. A path that cannot be had, and a project for other versions of
+    /// regcfg, is a fault and stops no other.
+    pub(super) fn open_under(policy: Option<&Path>, paths: &[PathBuf], as_of: Option<i64>) -> Result<Self> {
+        let mut workspace = Self::open(paths, as_of)?;
+        let around: Vec<&Path> = workspace.opened.iter().map(|opened| &*opened.around).collect();
+        let policy = policy.map(|path| policy::read(path, &around)).transpose()?.map(Arc::new);
+        workspace.opened.iter_mut().for_each(|opened| opened.policy = policy.clone());
+        workspace.policy = policy;
+        Ok(workspace)
+    }
+
+    /// Opens the projects of some paths; a path that cannot be had, and a project for other versions of regcfg, is a fault
+    /// and stops no other.
     pub(super) fn open(paths: &[PathBuf], as_of: Option<i64>) -> Result<Self> {
+        let mut workspace = Self::open_any(paths, as_of)?;
+        let (faults, opened) = (&mut workspace.faults, &mut workspace.opened);
+        opened.retain(|opened| match opened.version_fault() {
+            Some(fault) => {
+                faults.push(fault);
+                false
+            }
+            None => true,
+        });
+        Ok(workspace)
+    }
+
+    /// Opens the projects of some paths, whatever version of regcfg they are for.
+    pub(super) fn open_any(paths: &[PathBuf], as_of: Option<i64>) -> Result<Self> {
         let here = Path::new(".").canonicalize().context("cannot tell the current directory")?;
         let open_world = |root: &Path| {
             FsWorld::open(root, &here, as_of)
                 .with_context(|| format!("cannot open the project `{}`", visible(&root.display().to_string())))
         };
         let mut given: BTreeMap<PathBuf, Given> = BTreeMap::new();
-        let mut faults = Vec::new();
+        let (mut faults, mut missing) = (Vec::new(), Vec::new());
+        let mut arounds: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
         for path in paths {
             match locate(path) {
                 Ok((root, path, true)) => {
+                    arounds.insert(root.dir.clone(), root.repository.clone().unwrap_or_else(|| root.dir.clone()));
                     let others = if root.has_project_file { vec![] } else { projects(&open_world(&root.dir)?, &path) };
                     for other in &others {
-                        given.entry(root.dir.join(other.as_str())).or_default().dirs.push(ProjectPath::root());
+                        let other = root.dir.join(other.as_str());
+                        arounds.insert(other.clone(), root.repository.clone().unwrap_or_else(|| other.clone()));
+                        given.entry(other).or_default().dirs.push(ProjectPath::root());
                     }
                     let given = given.entry(root.dir).or_default();
                     given.dirs.push(path);
                     given.others.extend(others);
                 }
-                Ok((root, path, false)) => given.entry(root.dir).or_default().files.push(path),
-                Err(error) => faults.push(error),
+                Ok((root, path, false)) => {
+                    arounds.insert(root.dir.clone(), root.repository.clone().unwrap_or_else(|| root.dir.clone()));
+                    given.entry(root.dir).or_default().files.push(path);
+                }
+                Err(error) => {
+                    faults.push(error);
+                    missing.push(path.clone());
+                }
             }
         }
         let mut opened = Vec::new();
@@ -93,9 +142,10 @@ impl Workspace {
             files.dedup();
             dirs.sort();
             dirs.dedup();
-            opened.push(Opened { world, files, dirs, others });
+            let around = arounds.remove(&root).unwrap_or_else(|| root.clone());
+            opened.push(Opened { root, world, files, dirs, others, around, policy: None });
         }
-        Ok(Self { opened, faults })
+        Ok(Self { opened, faults, missing, policy: None })
     }
 }
 
@@ -134,9 +184,41 @@ impl Opened {
 
     /// Returns the YAML files below the directories that were given, without those of other projects.
     pub(super) fn files_below(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
-        let mut files: Vec<ProjectPath> = self.dirs.iter().flat_map(|dir| project.yaml_files(dir, findings)).collect();
+        self.named_below(project, &["yaml", "yml"], findings)
+    }
+
+    /// Returns the files below the directories that were given that may hold manifests: YAML and JSON.
+    pub(super) fn manifests_below(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
+        self.named_below(project, &["yaml", "yml", "json"], findings)
+    }
+
+    fn named_below(&self, project: &Project<'_>, endings: &[&str], findings: &mut Findings) -> Vec<ProjectPath> {
+        let below = self.dirs.iter().flat_map(|dir| project.files(dir, endings, findings));
+        let mut files: Vec<ProjectPath> = below.collect();
         files.retain(|file| !self.others.iter().any(|other| file.below(other).is_some()));
         files
+    }
+
+    /// Tells whether all of the project was given.
+    pub(super) fn is_whole(&self) -> bool {
+        self.dirs.contains(&ProjectPath::root())
+    }
+
+    /// Says that the project is for other versions of regcfg, if it is.
+    fn version_fault(&self) -> Option<anyhow::Error> {
+        let mut found = Findings::new();
+        let _read = Project::new(&self.world).settings(&mut found);
+        let fault = found.into_iter().find(|finding| finding.code == &codes::OTHER_VERSION)?;
+        let mut only = Findings::new();
+        only.push(fault);
+        Some(Found::from(only).into())
+    }
+
+    /// Returns what the project and the invoker decide about findings.
+    pub(super) fn in_force(&self, project: &Project<'_>, findings: &mut Findings) -> Arc<InForce> {
+        // What is wrong with the project file itself is said where its specs are.
+        let settings = project.settings(&mut Findings::new());
+        Arc::new(InForce::of(&settings, self.policy.clone(), findings))
     }
 
     /// Returns the platforms that specs of the project may name.
@@ -144,9 +226,8 @@ impl Opened {
         Profiles::of(&Project::new(&self.world), findings)
     }
 
-    /// Does work for each path on all cores, and returns the answers in the order of the paths.
-    ///
-    /// A panic in the work for one path is an internal error of that path and stops no other.
+    /// Does work for each path of the project, as [`each`] does.
+    #[expect(clippy::unused_self, reason = "the paths are those of what was opened")]
     pub(super) fn each<T: Send>(
         &self,
         project: &Project<'_>,
@@ -155,20 +236,39 @@ impl Opened {
         work: impl Fn(&Session<'_>, &ProjectPath, &mut Findings) -> Option<T> + Sync,
     ) -> Vec<Result<Answer<T>>> {
         let mut faults = Findings::new();
-        let profiles = Profiles::of(project, &mut faults);
-        let session = Session { project, profiles: &profiles, day, as_of: self.world.now() };
-        let one = |path: &ProjectPath| {
-            let mut findings = faults.clone();
-            // Without the project's own profiles the built-in ones would take their place.
-            if findings.has_errors() {
-                return Ok(Answer { made: None, findings });
-            }
-            let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
-            let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&self.world.display(path))))?;
-            Ok(Answer { made, findings })
-        };
-        in_order(paths, one)
+        let in_force = self.in_force(project, &mut faults);
+        each(project, in_force, &faults, paths, day, work)
     }
+}
+
+/// Does work for each path on all cores, and returns the answers in the order of the paths. `in_force` decides about what
+/// is found, and `faults` were found before.
+///
+/// A panic in the work for one path is an internal error of that path and stops no other.
+pub(super) fn each<T: Send>(
+    project: &Project<'_>,
+    in_force: Arc<InForce>,
+    faults: &Findings,
+    paths: &[ProjectPath],
+    day: Day,
+    work: impl Fn(&Session<'_>, &ProjectPath, &mut Findings) -> Option<T> + Sync,
+) -> Vec<Result<Answer<T>>> {
+    let mut faults = faults.clone();
+    let profiles = Profiles::of(project, &mut faults);
+    let world = project.world();
+    let session = Session { project, profiles: &profiles, day, as_of: world.now(), in_force };
+    let one = |path: &ProjectPath| {
+        let mut findings = faults.clone();
+        findings.judge_by(session.in_force.ruling([]));
+        // Without the project's own profiles the built-in ones would take their place.
+        if findings.has_errors() {
+            return Ok(Answer { made: None, findings });
+        }
+        let made = catch_unwind(AssertUnwindSafe(|| work(&session, path, &mut findings)));
+        let made = made.map_err(|_| anyhow!("`{}` met an internal error", visible(&world.display(path))))?;
+        Ok(Answer { made, findings })
+    };
+    in_order(paths, one)
 }
 
 fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
@@ -182,24 +282,24 @@ fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
     Ok((root, located, found.is_dir()))
 }
 
-/// Maps paths on all cores, keeping their order. Few paths are not worth a thread.
-fn in_order<T: Send>(paths: &[ProjectPath], one: impl Fn(&ProjectPath) -> T + Sync) -> Vec<T> {
+/// Maps things on all cores, keeping their order. Few are not worth a thread.
+pub(super) fn in_order<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> T + Sync) -> Vec<T> {
     const FEW: usize = 4;
-    let n_useful = paths.len() / FEW;
+    let n_useful = things.len() / FEW;
     // Asked only where it matters: the answer is read from files of the system.
     let n_threads = if n_useful < 2 { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(n_useful) };
     if n_threads < 2 {
-        return paths.iter().map(one).collect();
+        return things.iter().map(one).collect();
     }
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(paths.len()));
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(things.len()));
     thread::scope(|scope| {
         for _ in 0..n_threads {
             scope.spawn(|| {
-                while let Some((at, path)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?)))
+                while let Some((at, thing)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, things.get(at)?)))
                 {
-                    let answer = one(path);
+                    let answer = one(thing);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
                 }
             });

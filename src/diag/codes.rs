@@ -24,7 +24,7 @@ impl Eq for Code {}
 
 /// Whose answer a finding is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Side {
     /// Nobody's on a cluster: it is about the files, and without it there is no answer.
     Files,
     /// The API server's: what it refuses, and what of its answer cannot be told.
@@ -35,21 +35,33 @@ pub enum Verdict {
 
 impl Code {
     /// Returns whose answer findings of this code are a part of.
-    pub fn verdict(&self) -> Verdict {
+    pub fn side(&self) -> Side {
         match self.id {
             // About files and what stands in them; about objects that are taken and do not work.
-            "RC0511" | "RC0514" => Verdict::Files,
-            "RC0515" | "RC0516" | "RC0519" | "RC0520" | "RC0526" => Verdict::Rules,
-            id if id.starts_with("RC05") => Verdict::Schema,
-            id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Verdict::Rules,
-            _ => Verdict::Files,
+            "RC0511" | "RC0512" | "RC0514" => Side::Files,
+            "RC0515" | "RC0516" | "RC0520" | "RC0526" => Side::Rules,
+            id if ("RC0319".."RC0330").contains(&id) => Side::Rules,
+            id if ("RC0501".."RC0530").contains(&id) => Side::Schema,
+            id if ("RC0530".."RC0600").contains(&id) => Side::Rules,
+            id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Side::Rules,
+            _ => Side::Files,
         }
+    }
+
+    /// Tells whether a finding of this code says that something was not checked, so that nobody may call it valid.
+    pub fn leaves_unchecked(&self) -> bool {
+        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE, &NOT_DECIDED].contains(&self)
     }
 }
 
 /// Returns the code with an id, in either case.
 pub fn find(id: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
+/// Returns the code with an id or a name, in either case.
+pub fn named(word: &str) -> Option<&'static Code> {
+    find(word).or_else(|| ALL.iter().copied().find(|code| code.name.eq_ignore_ascii_case(word)))
 }
 
 macro_rules! codes {
@@ -95,6 +107,36 @@ codes! {
     NOT_A_LAYER = "RC0115" "not-a-layer";
     /// `extends` that is not a list of paths.
     BAD_EXTENDS = "RC0116" "bad-extends";
+    /// A project for other versions of regcfg.
+    OTHER_VERSION = "RC0117" "other-version";
+    /// `requires` that is no requirement on versions.
+    BAD_REQUIRES = "RC0118" "bad-requires";
+    /// A code that is none, where findings are given a level or acknowledged.
+    UNKNOWN_CODE = "RC0119" "unknown-code";
+    /// A code that always counts as it does.
+    FIXED_CODE = "RC0120" "fixed-code";
+    /// A level below that of the policy.
+    LEVEL_BELOW_POLICY = "RC0121" "level-below-policy";
+    /// One code by its id and by its name.
+    CODE_TWICE = "RC0122" "code-twice";
+    /// A platform that the policy does not allow.
+    PROFILE_NOT_ALLOWED = "RC0123" "profile-not-allowed";
+    /// A source of secrets that the policy does not allow.
+    DELIVERY_NOT_ALLOWED = "RC0124" "delivery-not-allowed";
+    /// A store of secrets that the policy does not allow.
+    STORE_NOT_ALLOWED = "RC0125" "store-not-allowed";
+    /// A kind of object that the policy does not allow.
+    KIND_NOT_ALLOWED = "RC0126" "kind-not-allowed";
+    /// A namespace that the policy does not allow.
+    NAMESPACE_NOT_ALLOWED = "RC0127" "namespace-not-allowed";
+    /// A CustomResourceDefinition that cannot be used.
+    BROKEN_DEFINITION = "RC0150" "broken-definition";
+    /// A value that is encrypted, so that only its type is known.
+    ENCRYPTED_VALUE = "RC0151" "encrypted-value";
+    /// Something that nothing here can decide.
+    NOT_DECIDED = "RC0152" "not-decided";
+    /// A definition of a kind that is known here.
+    KNOWN_DEFINITION = "RC0153" "known-definition";
     /// A layer that extends itself, directly or not.
     LAYER_CYCLE = "RC0201" "layer-cycle";
     /// A platform without a profile.
@@ -107,6 +149,14 @@ codes! {
     BAD_PROFILE = "RC0205" "bad-profile";
     /// Two clusters of one name.
     DUPLICATE_CLUSTER = "RC0206" "duplicate-cluster-name";
+    /// An acknowledgement of what is not found.
+    UNUSED_ACKNOWLEDGEMENT = "RC0207" "unused-acknowledgement";
+    /// An acknowledgement that has expired.
+    EXPIRED_ACKNOWLEDGEMENT = "RC0208" "expired-acknowledgement";
+    /// `until` that is no day.
+    BAD_EXPIRY = "RC0209" "bad-expiry";
+    /// An acknowledgement that the policy forbids.
+    NOT_ACKNOWLEDGEABLE = "RC0210" "not-acknowledgeable";
     /// `openshift` that is no known minor or range of them.
     BAD_TARGET = "RC0301" "bad-target";
     /// A cluster's name that cannot be a label and a directory.
@@ -129,6 +179,14 @@ codes! {
     SPEC_DUPLICATE = "RC0317" "spec-duplicate";
     /// Fields that do not go together.
     SPEC_NOT_TOGETHER = "RC0318" "spec-not-together";
+    /// A target that is not released yet.
+    MINOR_IN_DEVELOPMENT = "RC0319" "minor-in-development";
+    /// Named storage on a range of which only a part knows who manages it.
+    MANAGEMENT_STATE_ON_RANGE = "RC0320" "management-state-on-range";
+    /// A log level on a range of which only a part knows it.
+    LOG_LEVEL_ON_RANGE = "RC0321" "log-level-on-range";
+    /// A field that the minors of a range bootstrap in different ways.
+    BOOTSTRAP_DIFFERS = "RC0322" "bootstrap-differs";
     /// Two storage backends at once.
     SEVERAL_BACKENDS = "RC0330" "several-backends";
     /// A managed registry with nowhere to keep images.
@@ -209,6 +267,30 @@ codes! {
     NO_GCS_REGION = "RC0368" "no-gcs-region";
     /// A limit of requests below zero.
     NEGATIVE_LIMIT = "RC0369" "negative-limit";
+    /// A kind of mirrors that older minors of the target do not have.
+    MIRROR_KIND_OF_OTHER_MINOR = "RC0370" "mirror-kind-of-other-minor";
+    /// No word on the kind of mirrors where the target has two.
+    UNSAID_MIRROR_KIND = "RC0371" "unsaid-mirror-kind";
+    /// A policy on the source in a kind that has none.
+    POLICY_WITHOUT_MIRROR_SET = "RC0372" "policy-without-mirror-set";
+    /// A grant that names nobody.
+    GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
+    /// A bundle under the name of one of the platform's.
+    PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
+    /// Credentials for Swift without where to sign in.
+    SWIFT_WITHOUT_IDENTITY = "RC0381" "swift-without-identity";
+    /// A layer that no spec extends.
+    UNUSED_LAYER = "RC0390" "unused-layer";
+    /// One registry with other certificates on another cluster.
+    DIFFERENT_CAS = "RC0391" "different-cas";
+    /// One bucket for two clusters.
+    SHARED_BUCKET = "RC0392" "shared-bucket";
+    /// A project file below the project's root.
+    NESTED_PROJECT = "RC0393" "nested-project";
+    /// A target on which the platform is not there.
+    TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
+    /// A kind that later releases may not have.
+    DEPRECATED_KIND = "RC0395" "deprecated-kind";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
@@ -287,12 +369,169 @@ codes! {
     KEY_IN_BOTH = "RC0517" "key-in-both";
     /// A typed secret without a key of its type.
     SECRET_KEY_MISSING = "RC0518" "secret-key-missing";
-    /// More than one storage backend in one object.
-    OBJECT_SEVERAL_BACKENDS = "RC0519" "object-several-backends";
+    // RC0519 was RC0330 in an object; it is one fault, and has one code.
     /// A storage backend beside the one that the operator bootstrapped.
     BOOTSTRAPPED_BACKEND = "RC0520" "bootstrapped-backend";
     /// A duration that the API server takes, and that no operator can read.
     LAX_DURATION = "RC0526" "lax-duration";
+    /// Two routes of one name.
+    DUPLICATE_ROUTE_NAME = "RC0534" "duplicate-route-name";
+    /// The name of the operator's own claim, taken by another.
+    DEFAULT_CLAIM_TAKEN = "RC0535" "default-claim-taken";
+    /// An object that is named, in a namespace where nothing looks for it.
+    OBJECT_IN_OTHER_NAMESPACE = "RC0536" "object-in-other-namespace";
+    /// An object that is named, without the key that is read.
+    OBJECT_WITHOUT_KEY = "RC0537" "object-without-key";
+    /// The Secret of credentials without all keys of the backend.
+    INCOMPLETE_USER_SECRET = "RC0538" "incomplete-user-secret";
+    /// An account key that is empty.
+    EMPTY_ACCOUNT_KEY = "RC0539" "empty-account-key";
+    /// Overrides that the operator cannot read.
+    MALFORMED_OVERRIDES = "RC0540" "malformed-overrides";
+    /// Overrides that nobody supports.
+    UNSUPPORTED_OVERRIDES = "RC0541" "unsupported-overrides";
+    /// The operator's own notes, written by somebody else.
+    AUTHORED_OBSERVED_CONFIG = "RC0542" "authored-observed-config";
+    /// TLS settings that the operator cannot read.
+    BAD_OBSERVED_TLS = "RC0543" "bad-observed-tls";
+    /// A pruner on which the operator of 4.4 to 4.12 crashes.
+    PRUNER_WITHOUT_SUSPEND = "RC0544" "pruner-without-suspend";
+    /// A version of Swift's authentication that is no number.
+    BAD_SWIFT_VERSION = "RC0545" "bad-swift-version";
+    /// A URL of Swift's authentication with a path that is no version.
+    BAD_SWIFT_URL = "RC0546" "bad-swift-url";
+    /// A storage backend that the operator has dropped.
+    RETIRED_BACKEND = "RC0547" "retired-backend";
+    /// A resource key of another service instance.
+    KEY_OF_OTHER_INSTANCE = "RC0548" "key-of-other-instance";
+    /// A KMS key for a bucket that exists already.
+    KEY_ON_OWN_GCS_BUCKET = "RC0549" "key-on-own-gcs-bucket";
+    /// Authorities of one's own for Amazon's endpoints.
+    TRUSTED_CA_WITHOUT_ENDPOINT = "RC0550" "trusted-ca-without-endpoint";
+    /// A key that is called optional and is required.
+    OPTIONAL_CLOUDFRONT_KEY = "RC0551" "optional-cloudfront-key";
+    /// Buckets as host names below an IP address.
+    BUCKET_HOST_ON_ADDRESS = "RC0552" "bucket-host-on-address";
+    /// A selector of every node.
+    EMPTY_NODE_SELECTOR = "RC0553" "empty-node-selector";
+    /// A schedule that no CronJob can have.
+    BAD_SCHEDULE = "RC0554" "bad-schedule";
+    /// A number of the pruner below zero.
+    NEGATIVE_PRUNER_NUMBER = "RC0555" "negative-pruner-number";
+    /// Two ages under which images are kept.
+    TWO_PRUNE_AGES = "RC0556" "two-prune-ages";
+    /// An age of a few nanoseconds.
+    AGE_IN_NANOSECONDS = "RC0557" "age-in-nanoseconds";
+    /// A pruner that does not run.
+    SUSPENDED_PRUNER = "RC0558" "suspended-pruner";
+    /// A pruner where the registry is removed.
+    PRUNER_WITHOUT_REGISTRY = "RC0559" "pruner-without-registry";
+    /// The registry's own secret in plain text.
+    COMMITTED_HTTP_SECRET = "RC0560" "committed-http-secret";
+    /// An object that the operator makes by itself.
+    OPERATORS_OBJECT = "RC0561" "operators-object";
+    /// The operator's mark on an object of somebody else.
+    OPERATORS_ANNOTATION = "RC0562" "operators-annotation";
+    /// A ConfigMap of the platform as the bundle of registries.
+    PLATFORMS_CA_BUNDLE = "RC0563" "platforms-ca-bundle";
+    /// Storage of the operator that goes with the registry.
+    OPERATORS_STORAGE_DELETED = "RC0564" "operators-storage-deleted";
+    /// A state that the operator does not know.
+    FORCED_STATE = "RC0565" "forced-state";
+    /// Settings that nobody acts on.
+    UNMANAGED_SETTINGS = "RC0566" "unmanaged-settings";
+    /// An old log level that a new one wins over.
+    LOGGING_WITHOUT_EFFECT = "RC0567" "logging-without-effect";
+    /// A host of the registry that another Route claims.
+    HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
+    /// A longest wait for requests that never wait.
+    WAIT_WITHOUT_LIMIT = "RC0569" "wait-without-limit";
+    /// Allowed registries beside blocked ones.
+    ALLOWED_AND_BLOCKED = "RC0570" "allowed-and-blocked";
+    /// A blocked registry that the cluster's release comes from.
+    PAYLOAD_BLOCKED = "RC0571" "payload-blocked";
+    /// A registry in a form that nodes cannot take.
+    BAD_REGISTRY_ENTRY = "RC0572" "bad-registry-entry";
+    /// A source or mirror in a form that nodes cannot take.
+    BAD_MIRROR_LOCATION = "RC0573" "bad-mirror-location";
+    /// Two policies on one source.
+    CONFLICTING_SOURCE_POLICIES = "RC0574" "conflicting-source-policies";
+    /// A source that is never asked, among its own mirrors.
+    SOURCE_AMONG_MIRRORS = "RC0575" "source-among-mirrors";
+    /// A source without a mirror but itself.
+    MIRRORS_WITHOUT_EFFECT = "RC0576" "mirrors-without-effect";
+    /// Mirrors of a source in two orders.
+    CONFLICTING_MIRROR_ORDERS = "RC0577" "conflicting-mirror-orders";
+    /// A tag or digest among registries.
+    TAGGED_REGISTRY = "RC0578" "tagged-registry";
+    /// Allowed registries without that of the cluster's release.
+    PAYLOAD_NOT_ALLOWED = "RC0579" "payload-not-allowed";
+    /// Allowed registries without one that the cluster needs.
+    NEEDED_REGISTRY_NOT_ALLOWED = "RC0580" "needed-registry-not-allowed";
+    /// Mirrors of the cluster's own registry.
+    MIRRORED_INTERNAL_REGISTRY = "RC0581" "mirrored-internal-registry";
+    /// Authorities of one's own for a registry of the vendor.
+    VENDOR_CA = "RC0582" "vendor-ca";
+    /// A registry that need not prove who it is.
+    INSECURE_REGISTRY = "RC0583" "insecure-registry";
+    /// A role for whoever does not sign in.
+    ANONYMOUS_GRANT = "RC0584" "anonymous-grant";
+    /// A role to push for everyone.
+    EVERYONE_PUSHES = "RC0585" "everyone-pushes";
+    /// The registry's own role for someone else.
+    REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
+    /// Registries that are searched for names without a host.
+    SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// A built-in group bound as a user, or a user as a group.
+    GROUP_AS_USER = "RC0589" "group-as-user";
+    /// More replicas on a volume of one node that was accepted with one.
+    REPLICAS_RAISED = "RC0601" "replicas-raised";
+    /// A rolling update on a volume of one node that was accepted with `Recreate`.
+    ROLLING_ON_ACCEPTED_CLAIM = "RC0602" "rolling-on-accepted-claim";
+    /// Another storage backend.
+    BACKEND_SWITCHED = "RC0603" "backend-switched";
+    /// Another bucket, container or claim of the same backend.
+    IMAGES_LEFT_BEHIND = "RC0604" "images-left-behind";
+    /// A registry that is removed while the operator manages its storage.
+    STORAGE_DELETED = "RC0605" "storage-deleted";
+    /// A registry that is removed.
+    REGISTRY_REMOVED = "RC0606" "registry-removed";
+    /// Storage of the user's own that the operator begins to manage.
+    STORAGE_TAKEN_OVER = "RC0607" "storage-taken-over";
+    /// A claim whose immutable fields change.
+    CLAIM_CHANGED = "RC0608" "claim-changed";
+    /// A claim that shrinks.
+    CLAIM_SHRUNK = "RC0609" "claim-shrunk";
+    /// A claim that is rendered no more.
+    CLAIM_GONE = "RC0610" "claim-gone";
+    /// The operator's config that is rendered no more.
+    CONFIG_GONE = "RC0611" "config-gone";
+    /// The pruner or image.config that is rendered no more.
+    SETTINGS_GONE = "RC0612" "settings-gone";
+    /// What the registry reads and is rendered no more.
+    REFERENCE_GONE = "RC0613" "reference-gone";
+    /// Registries whose certificates are trusted no more.
+    TRUST_WITHDRAWN = "RC0614" "trust-withdrawn";
+    /// Mirrors that move to another object in one step.
+    MIRRORS_SWITCHED = "RC0615" "mirrors-switched";
+    /// Mirrors whose change drains the nodes.
+    MIRRORS_CHANGED = "RC0616" "mirrors-changed";
+    /// Lists of registries whose change drains the nodes.
+    REGISTRY_LISTS_CHANGED = "RC0617" "registry-lists-changed";
+    /// Private storage that is to become public.
+    PRIVATE_ACCESS_OPENED = "RC0618" "private-access-opened";
+    /// Another region of the same store.
+    REGION_CHANGED = "RC0619" "region-changed";
+    /// A host of the registry's routes that goes.
+    ROUTE_HOST_GONE = "RC0620" "route-host-gone";
+    /// A suspended pruner that runs again.
+    PRUNER_RESUMED = "RC0621" "pruner-resumed";
+    /// A Secret or ConfigMap that cannot change and does.
+    IMMUTABLE_CHANGED = "RC0622" "immutable-changed";
+    /// An older state of a cluster of which nothing can be made.
+    UPDATE_NOT_CHECKED = "RC0628" "update-not-checked";
+    /// A cluster that an older state has and the new one has not.
+    CLUSTER_GONE = "RC0629" "cluster-gone";
     /// A plain secret in output that nobody asked to hold secrets.
     PLAIN_SECRET = "RC0701" "plain-secret";
     /// A variable that secrets may not be read from.
@@ -318,12 +557,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_of_one_verdict() {
-        let of = |verdict: Verdict| ALL.iter().filter(move |code| code.verdict() == verdict);
-        assert!(of(Verdict::Schema).all(|code| code.id.starts_with("RC05")));
-        assert!(of(Verdict::Schema).any(|code| **code == API_RULE));
-        assert!(of(Verdict::Rules).any(|code| **code == SEVERAL_BACKENDS));
-        assert!(of(Verdict::Rules).any(|code| **code == OBJECT_SEVERAL_BACKENDS));
-        assert!(of(Verdict::Files).any(|code| **code == MALFORMED_YAML));
+    fn every_code_is_of_one_judge() {
+        let of = |side: Side| ALL.iter().filter(move |code| code.side() == side);
+        assert!(of(Side::Schema).all(|code| code.id.starts_with("RC05")));
+        assert!(of(Side::Schema).any(|code| **code == API_RULE));
+        assert!(of(Side::Rules).any(|code| **code == SEVERAL_BACKENDS));
+        assert!(of(Side::Rules).any(|code| **code == BOOTSTRAPPED_BACKEND));
+        assert!(of(Side::Files).any(|code| **code == MALFORMED_YAML));
     }
 }

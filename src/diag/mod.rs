@@ -6,13 +6,20 @@
 
 pub mod codes;
 pub mod format;
+mod item;
 mod outcome;
 mod suggest;
+mod upgrade;
 pub mod visible;
 
-pub use codes::{Code, Verdict};
-pub use outcome::{Location, Outcome};
+pub use codes::{Code, Side};
+pub use item::{Item, Thing, Verdict};
+pub use outcome::{Fault, Location, Outcome};
 pub use suggest::nearest;
+pub use upgrade::{Row, Span, Upgrade};
+
+use std::fmt;
+use std::sync::Arc;
 
 use crate::tree::{Node, Origin, Place};
 
@@ -55,6 +62,17 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The rendered object it is about, as `Kind namespace/name`.
     pub object: Option<String>,
+    /// Why it does not count, where somebody has acknowledged it.
+    pub suppressed: Option<Suppression>,
+}
+
+/// Why a finding does not count: somebody has acknowledged it, with a reason.
+#[derive(Clone, Debug)]
+pub struct Suppression {
+    /// The reason, as it was written.
+    pub reason: String,
+    /// Where it was written.
+    pub place: Place,
 }
 
 /// A line of context under a finding.
@@ -85,7 +103,7 @@ impl Diagnostic {
     /// Makes a finding of any severity.
     pub fn new(code: &'static Code, severity: Severity, place: &Place, message: impl Into<String>) -> Self {
         let (message, place) = (message.into(), place.clone());
-        Self { code, severity, message, place, notes: Vec::new(), help: None, object: None }
+        Self { code, severity, message, place, notes: Vec::new(), help: None, object: None, suppressed: None }
     }
 
     /// Makes a finding about a value, wherever it was rendered: the user's places first, the template's as a note.
@@ -128,6 +146,11 @@ impl Diagnostic {
         self
     }
 
+    /// Tells whether it is an error that counts.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error && self.suppressed.is_none()
+    }
+
     /// Moves a finding whose place is not the user's (a profile's default, a template) to the user's `fallback`, and
     /// keeps the original place as a note.
     #[must_use]
@@ -140,10 +163,20 @@ impl Diagnostic {
     }
 }
 
+/// Who decides how much a finding matters before it counts.
+pub trait Judge: fmt::Debug + Send + Sync {
+    /// Returns the finding as it counts; none where it shall not be said. Judged twice, it comes out the same.
+    fn judge(&self, finding: Diagnostic) -> Option<Diagnostic>;
+}
+
 /// A sink of findings, kept in the order of saying until they are sorted for showing.
+///
+/// What enters a sink with a judge counts as the judge says, so that whoever asks the sink for errors, to go on or to
+/// stop, need not know that there is one.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     found: Vec<Diagnostic>,
+    judge: Option<Arc<dyn Judge>>,
 }
 
 impl Findings {
@@ -152,24 +185,34 @@ impl Findings {
         Self::default()
     }
 
+    /// Sets who judges what is in the sink, and what enters it from now on.
+    pub fn judge_by(&mut self, judge: Arc<dyn Judge>) {
+        self.judge = Some(judge);
+        let found = std::mem::take(&mut self.found);
+        self.extend(found);
+    }
+
     /// Adds a finding.
     pub fn push(&mut self, finding: Diagnostic) {
-        self.found.push(finding);
+        match &self.judge {
+            Some(judge) => self.found.extend(judge.judge(finding)),
+            None => self.found.push(finding),
+        }
     }
 
     /// Adds all of another sink.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
-        self.found.extend(others);
+        others.into_iter().for_each(|finding| self.push(finding));
     }
 
-    /// Tells whether an error is among them.
+    /// Tells whether an error that counts is among them.
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|finding| finding.severity == Severity::Error)
+        self.found.iter().any(Diagnostic::is_error)
     }
 
-    /// Returns how many errors are among them; a stage compares before and after to know whether it failed.
+    /// Returns how many errors that count are among them; a stage compares before and after to know whether it failed.
     pub fn n_errors(&self) -> usize {
-        self.found.iter().filter(|finding| finding.severity == Severity::Error).count()
+        self.found.iter().filter(|finding| finding.is_error()).count()
     }
 
     /// Tells whether there is nothing to say.
@@ -183,8 +226,11 @@ impl Findings {
     }
 
     /// Sorts by file, place and code, and says the same thing about the same place once.
+    ///
+    /// What one cluster acknowledges and another does not (they share the layer that it is about) counts.
     pub fn sort_for_showing(&mut self) {
-        self.found.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        let key = |finding: &Diagnostic| (finding.suppressed.is_some(), finding.severity);
+        self.found.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)).then_with(|| key(a).cmp(&key(b))));
         self.found.dedup_by(|a, b| sort_key(a) == sort_key(b));
     }
 }

@@ -21,7 +21,7 @@ pub fn join<'a>(clusters: impl IntoIterator<Item = &'a RenderedCluster>) -> Zero
 }
 
 /// Kinds in the order of applying; what is not among them comes last.
-const RANKS: [&[&str]; 9] = [
+const RANKS: [&[&str]; 10] = [
     &["Namespace"],
     &["ServiceAccount"],
     &["Secret"],
@@ -31,6 +31,8 @@ const RANKS: [&[&str]; 9] = [
     &["ClusterRole", "Role"],
     &["ClusterRoleBinding", "RoleBinding"],
     &["CustomResourceDefinition"],
+    // Before image.config, which may block what they mirror.
+    &["ImageContentSourcePolicy", "ImageDigestMirrorSet", "ImageTagMirrorSet"],
 ];
 
 fn place_in_order(object: &Node) -> (usize, ObjectName<'_>) {
@@ -57,6 +59,7 @@ mod tests {
         let mut objects = [
             object("imageregistry.operator.openshift.io/v1", "Config", "", "cluster"),
             object("config.openshift.io/v1", "Image", "", "cluster"),
+            object("config.openshift.io/v1", "ImageDigestMirrorSet", "", "x"),
             object("rbac.authorization.k8s.io/v1", "RoleBinding", "a", "x"),
             object("rbac.authorization.k8s.io/v1", "Role", "z", "x"),
             object("v1", "PersistentVolumeClaim", "a", "x"),
@@ -77,6 +80,7 @@ mod tests {
             "persistentvolumeclaim_a_x.yaml",
             "role.rbac.authorization.k8s.io_z_x.yaml",
             "rolebinding.rbac.authorization.k8s.io_a_x.yaml",
+            "imagedigestmirrorset.config.openshift.io_x.yaml",
             "image.config.openshift.io_cluster.yaml",
             "config.imageregistry.operator.openshift.io_cluster.yaml",
         ];

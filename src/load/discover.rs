@@ -17,12 +17,12 @@ const PROFILE: &str = "Profile";
 const DEEPEST: usize = 32;
 
 impl Project<'_> {
-    /// Returns what a file is, if it is a spec, a layer or a project file. A broken file counts as what it looks like,
+    /// Returns what a file is, if it is a spec, a layer, a project file or a policy. A broken file counts as what it looks like,
     /// and one that may not be read as a spec: passed over in silence, its cluster would go missing.
     pub fn kind_of(&self, path: &ProjectPath) -> Option<DocumentKind> {
         let mut found = Findings::new();
         let Some(text) = self.text(path, None, &mut found) else { return self.kind_unread(path, &found) };
-        if !text.text().contains(MARK) {
+        if !mentions_own_version(text.text()) {
             return None;
         }
         if let Some(document) = self.document(path, None, &mut Findings::new()) {
@@ -39,7 +39,7 @@ impl Project<'_> {
         let why = found.iter().next()?;
         if why.code == &codes::NOT_UTF8 {
             let text = why.place.source.text();
-            return text.contains(MARK).then(|| looks_like(text))?;
+            return mentions_own_version(text).then(|| looks_like(text))?;
         }
         let is_hidden = why.code == &codes::OUTSIDE_PROJECT
             || (why.code == &codes::UNREADABLE && self.world().is_file(path).unwrap_or(true));
@@ -50,13 +50,27 @@ impl Project<'_> {
     ///
     /// Adds a finding for a directory that cannot be listed.
     pub fn yaml_files(&self, dir: &ProjectPath, findings: &mut Findings) -> Vec<ProjectPath> {
+        self.files(dir, &["yaml", "yml"], findings)
+    }
+
+    /// Returns every file below a directory whose name ends in one of these, sorted; hidden directories are passed over.
+    ///
+    /// Adds a finding for a directory that cannot be listed.
+    pub fn files(&self, dir: &ProjectPath, endings: &[&str], findings: &mut Findings) -> Vec<ProjectPath> {
         let mut files = Vec::new();
-        self.collect(dir, 0, &mut files, findings);
+        self.collect(dir, 0, endings, &mut files, findings);
         files.sort();
         files
     }
 
-    fn collect(&self, dir: &ProjectPath, depth: usize, files: &mut Vec<ProjectPath>, findings: &mut Findings) {
+    fn collect(
+        &self,
+        dir: &ProjectPath,
+        depth: usize,
+        endings: &[&str],
+        files: &mut Vec<ProjectPath>,
+        findings: &mut Findings,
+    ) {
         let entries = match self.world().list(dir) {
             Ok(entries) => entries,
             Err(error) => return findings.push(self.unlistable(dir, &error)),
@@ -67,8 +81,8 @@ impl Project<'_> {
                 continue;
             }
             if entry.is_dir && depth < DEEPEST {
-                self.collect(&entry.path, depth + 1, files, findings);
-            } else if !entry.is_dir && matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml"))) {
+                self.collect(&entry.path, depth + 1, endings, files, findings);
+            } else if !entry.is_dir && name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending)) {
                 files.push(entry.path);
             }
         }
@@ -81,6 +95,16 @@ impl Project<'_> {
             Diagnostic::error(&codes::UNREADABLE, &place, format!("cannot list the directory `{name}`: {error}"));
         finding.help("make the directory readable")
     }
+}
+
+/// Tells whether a text may hold a version of regcfg's own. Rendered objects have the mark in keys of labels and
+/// annotations, and parsing each of them only to see that would take longer than checking it.
+fn mentions_own_version(text: &str) -> bool {
+    text.match_indices(MARK).any(|(at, _)| {
+        let after = text[at + MARK.len()..]
+            .trim_start_matches(|char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.'));
+        !after.trim_start_matches(['"', '\'']).trim_start_matches([' ', '\t']).starts_with(':')
+    })
 }
 
 /// Returns what a tree of regcfg's group counts as; one without a kind that is known is most likely a misspelled spec.
@@ -108,7 +132,7 @@ fn looks_like(text: &str) -> Option<DocumentKind> {
         .iter()
         .any(|words| text.contains(words))
     };
-    [DocumentKind::Spec, DocumentKind::Layer, DocumentKind::Project].iter().find(names).copied()
+    [DocumentKind::Spec, DocumentKind::Layer, DocumentKind::Project, DocumentKind::Policy].iter().find(names).copied()
 }
 
 #[cfg(test)]
@@ -137,6 +161,17 @@ mod tests {
         check("{\"apiVersion\": \"regcfg.dev/v1\", \"kind\": \"ClusterRegistry\",, }", Some(Spec));
         check(&own("kind: RegistryLayer\nspec: ["), Some(Layer));
         check(&(own("kind: RegistryLayer") + "---\na: b\n"), Some(Layer));
+    }
+
+    #[test]
+    fn the_keys_of_rendered_objects_are_no_versions() {
+        let label = |key: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{labels: {{{key}: a}}}}\n");
+        for key in ["regcfg.dev/cluster", "\"regcfg.dev/cluster\"", "'regcfg.dev/cluster' "] {
+            assert!(!mentions_own_version(&label(key)), "{key}");
+        }
+        let kept = "{labels: {regcfg.dev/cluster: a}, apiVersion: regcfg.dev/v1alpha1, kind: ClusterRegistry}";
+        assert!(mentions_own_version(kept));
+        check(kept, Some(DocumentKind::Spec));
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum DocumentKind {
     Layer,
     /// `Project`: the root's `regcfg.yaml`.
     Project,
+    /// `Policy`: what whoever invokes regcfg holds projects to.
+    Policy,
 }
 
 impl DocumentKind {
@@ -43,6 +45,7 @@ impl DocumentKind {
             "ClusterRegistry" => Some(Self::Spec),
             "RegistryLayer" => Some(Self::Layer),
             "Project" => Some(Self::Project),
+            "Policy" => Some(Self::Policy),
             _ => None,
         }
     }
@@ -53,6 +56,7 @@ impl DocumentKind {
             Self::Spec => "ClusterRegistry",
             Self::Layer => "RegistryLayer",
             Self::Project => "Project",
+            Self::Policy => "Policy",
         }
     }
 }
@@ -76,7 +80,7 @@ impl Document {
 }
 
 /// Returns a tree's kind where it is among the expected ones; else says what is wrong.
-pub(super) fn own_kind(
+pub(crate) fn own_kind(
     node: &Node,
     source: &Arc<Source>,
     expected: &[DocumentKind],

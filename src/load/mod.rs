@@ -7,8 +7,10 @@ mod content;
 mod discover;
 mod document;
 mod project;
+mod requires;
 
 pub use content::{Content, Contents, contents};
+pub(crate) use document::own_kind;
 pub use document::{API_VERSION, Document, DocumentKind, Extends};
 pub use project::{LIMIT, Project, Settings};
 

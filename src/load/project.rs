@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::document::{Document, DocumentKind, own_kind};
+use super::requires;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::parse::{self, Reading};
@@ -122,6 +123,7 @@ fn read_settings(world: &dyn World, findings: &mut Findings) -> Option<Settings>
     let source = source(world, &path, None, findings)?;
     let node = parse::document(&source, Reading::Strict, findings)?;
     own_kind(&node, &source, &[DocumentKind::Project], findings)?;
+    requires::check(&node, findings);
     Some(Settings { node: Some(node) })
 }
 

@@ -34,8 +34,8 @@ pub(super) fn lower(checked: &Checked, day: Day, context: &mut Variables) {
     context.set("config", config);
     let level = spec.registry("logLevel").cloned().unwrap_or_else(|| text("Normal", registry));
     context.set("log", log(&level));
-    if let Some(backend) = spec.storage().and_then(Storage::backend) {
-        context.set("storage", storage(checked, backend));
+    if let Some((written, backend)) = spec.storage().and_then(|storage| Some((storage, storage.backend()?))) {
+        context.set("storage", storage(checked, written, backend));
         if let Some(created) = backend.created_claim() {
             let mut claim = created.clone();
             let name = backend.get("claim").cloned().unwrap_or_else(|| text("", created));
@@ -69,11 +69,15 @@ fn log(level: &Node) -> Node {
     Node::map([("level", level.clone()), ("number", number)], level.origin.clone())
 }
 
-/// `storage`: the backend's name and settings as the API has them, and who manages it.
-fn storage(checked: &Checked, backend: Backend<'_>) -> Node {
-    let settings = settings(checked, backend);
-    let name = Node::string(backend.name, backend.entry.key.clone());
-    let mut storage = Node::map([("backend", name), ("settings", settings)], backend.entry.key.clone());
+/// `storage`: the settings of the backend as the API has them, and who manages it. A spec that names several is not made
+/// right by leaving some out, so that all are there to be judged.
+fn storage(checked: &Checked, storage: Storage<'_>, backend: Backend<'_>) -> Node {
+    let entry = |backend: Backend<'_>| {
+        (backend.name.into(), Entry { key: backend.entry.key.clone(), node: settings(checked, backend) })
+    };
+    let backends = Value::Map(storage.backends().map(entry).collect());
+    let backends = Node::new(backends, backend.entry.key.clone());
+    let mut storage = Node::map([("backends", backends)], backend.entry.key.clone());
     if let Some(state) = management_state(checked, backend) {
         storage.insert("managementState", state);
     }

@@ -3,8 +3,10 @@
 //! Keys of CA bundles with `..` for the port's colon, Secrets and how each is delivered, routes as a list, the storage's
 //! management state, annotations. Every value keeps its origin; a value made here has that of what it was made from.
 
+mod access;
 mod config;
 mod credentials;
+mod mirrors;
 mod secrets;
 mod trust;
 
@@ -56,7 +58,9 @@ pub fn lower(checked: Checked, day: Day, findings: &mut Findings) -> Option<Lowe
     context.set("secrets", context.list(secrets));
     trust::lower(&checked, &mut context);
     context.set_some("image", image(&checked));
+    mirrors::lower(&checked, &mut context);
     context.set_some("pruner", pruner(&checked));
+    access::lower(&checked, &mut context);
     (findings.n_errors() == n_errors).then_some(Lowered { context: context.node, checked })
 }
 

@@ -12,6 +12,8 @@ const FIELDS: &[&str] = &[
     "title",
     "purpose",
     "extends",
+    "since",
+    "until",
     "storage",
     "mints",
     "defaults",
@@ -26,6 +28,9 @@ const FIELDS: &[&str] = &[
 /// Says which fields of a manifest's `spec` are not known, and which `since` is no minor.
 pub(super) fn check(spec: &Node, faults: &mut Findings) {
     known(spec, FIELDS, faults);
+    for bound in ["since", "until"] {
+        refuse_unless_minor(spec, bound, faults);
+    }
     for variant in spec.get("variants").and_then(Node::as_seq).into_iter().flatten() {
         known(variant, &["when", "defaults"], faults);
     }
@@ -34,8 +39,13 @@ pub(super) fn check(spec: &Node, faults: &mut Findings) {
     let entries = bootstrap.as_map().into_iter().flat_map(|map| map.values());
     for entry in entries.filter_map(|entry| entry.node.as_seq()).flatten() {
         known(entry, &["since", "spec"], faults);
-        let Some(since) = entry.get("since").filter(|since| !is_minor(since)) else { continue };
-        let finding = Diagnostic::error(&codes::BAD_PROFILE, since.place(), "`since` is no OpenShift minor");
+        refuse_unless_minor(entry, "since", faults);
+    }
+}
+
+fn refuse_unless_minor(node: &Node, field: &str, faults: &mut Findings) {
+    if let Some(bound) = node.get(field).filter(|bound| !bound.is_null() && !is_minor(bound)) {
+        let finding = Diagnostic::error(&codes::BAD_PROFILE, bound.place(), format!("`{field}` is no OpenShift minor"));
         faults.push(finding.help("write a minor in quotes, such as \"4.6\""));
     }
 }
@@ -66,11 +76,11 @@ mod tests {
 
     #[test]
     fn what_a_profile_does_not_have_is_named_at_its_place() {
-        let text = "titel: a\nbootstrap: {config: [{since: \"4.3\", spec: {}}]}\nvariants: [{wen: {}}]\n";
+        let text = "titel: a\nbootstrap: {config: [{since: \"4.3\", spec: {}}]}\nvariants: [{wen: {}}]\nuntil: 4.6\n";
         let source = Source::new("profile.yaml", text, SourceKind::User);
         let mut faults = Findings::new();
         check(&document(&source, Reading::Strict, &mut Findings::new()).unwrap(), &mut faults);
         let said: Vec<String> = faults.iter().map(|fault| fault.place.to_string()).collect();
-        assert_eq!(said, ["profile.yaml:1:1", "profile.yaml:3:13", "profile.yaml:2:30"]);
+        assert_eq!(said, ["profile.yaml:1:1", "profile.yaml:4:8", "profile.yaml:3:13", "profile.yaml:2:30"]);
     }
 }

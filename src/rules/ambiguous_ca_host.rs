@@ -1,10 +1,12 @@
 //! A registry's host with `..`, which stands for the port's colon in the bundle and is read in two ways.
 
-use super::{Check, Rule, SpecContext};
+use super::duplicate_ca_host::host_of;
+use super::{BundleContext, Check, Rule, SpecContext};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::AMBIGUOUS_CA_HOST, check: Check::Spec(check) };
+pub(super) static RULE: Rule =
+    Rule { code: &codes::AMBIGUOUS_CA_HOST, check: Check::SpecOrManifests(check, check_manifests) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     for (host, entry) in ctx.spec.registry_cas().filter(|(host, _)| host.contains("..")) {
@@ -21,9 +23,20 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     }
 }
 
+fn check_manifests(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let is_ambiguous = |key: &str| host_of(key) != key.replace("..", ":");
+    for (key, entry) in ctx.registry_cas().filter(|(key, _)| is_ambiguous(key)) {
+        let message = format!("the key {} has `..`, which stands for the port's colon, more than once", quoted(key));
+        let finding = Diagnostic::error(RULE.code, entry.key.place(), message)
+            .note("before OpenShift 4.14 nodes read the last `..` of a key as the colon, since then every one")
+            .help("write the host with single dots, and one `..` before the port");
+        findings.push(finding);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, trusted};
 
     #[test]
     fn two_dots_are_not_the_users_to_write() {
@@ -32,5 +45,15 @@ mod tests {
         check_says("aws-upi 4.16", &spec("r.example.com..5000"), "write `r.example.com:5000`");
         check("aws-upi 4.16", &spec("r..example.com:5000"), &["error RC0359 at \"r..example.com:5000\""]);
         check("aws-upi 4.16", &spec("r.example.com:5000"), &[]);
+    }
+
+    #[test]
+    fn a_key_stands_for_one_host() {
+        let trusted =
+            |keys: &[&str]| trusted(&keys.iter().map(|key| (*key, include_str!("testing/ca.crt"))).collect::<Vec<_>>());
+
+        check_objects("4.16", &trusted(&["r..example.com..5000"]), &["error RC0359 at r..example.com..5000"]);
+        check_objects("4.16", &trusted(&["r.example.com..5000"]), &[]);
+        check_objects("4.16", &trusted(&["r..example.com..5000"]).replace("openshift-config", "default"), &[]);
     }
 }

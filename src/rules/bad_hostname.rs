@@ -1,16 +1,16 @@
 //! A route's host that is no host name: the API server refuses the Route that the operator makes of it.
 
 use super::context::stuck;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::{is_dns_label, is_dns_name};
 
-pub(super) static RULE: Rule = Rule { code: &codes::BAD_HOSTNAME, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::BAD_HOSTNAME, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    for route in ctx.spec.routes() {
-        let Some(node) = route.hostname() else { continue };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    for route in ctx.routes() {
+        let Some(node) = route.hostname else { continue };
         let Some(host) = node.as_str().filter(|host| !is_host(host)) else { continue };
         let help = if host.contains("://") || host.contains('/') {
             "write the host alone, without scheme and path"
@@ -25,7 +25,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         };
         let text = format!(
             "unable to apply objects: failed to create object *v1.Route, Namespace=openshift-image-registry, Name={}: …",
-            route.name
+            route.name.as_str().unwrap_or_default()
         );
         let message = format!("{} is not a host name", quoted(host));
         let finding = Diagnostic::error(RULE.code, node.place(), message).note(stuck(&text)).help(help);
@@ -40,7 +40,7 @@ fn is_host(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn a_host_is_a_name_in_lower_case() {
@@ -57,5 +57,11 @@ mod tests {
             check_says("aws-upi 4.16", &spec(host), help);
         }
         check("aws-upi 4.16", &spec("registry.apps.prod-eu-1.example.com"), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("routes: [{name: one, hostname: \"a:443\"}]"), &["error RC0352 at \"a:443\""]);
+        check_objects("4.16", &config("routes: [{name: one, hostname: \"\"}]"), &[]);
     }
 }

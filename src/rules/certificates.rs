@@ -1,19 +1,27 @@
 //! The contents of a spec that hold certificates, read into what the rules on certificates ask.
 //!
-//! Comes in: the spec and the files that it names. Goes out: a [`Bundle`] for each content, with a place for each block.
+//! Comes in: the spec and the files that it names, or manifests. Goes out: a [`Bundle`] for each content, with a place for
+//! each block.
 //! What is wrong with a block is the rules' to say; no byte of a private key is kept.
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Version;
 
+use super::bundle::{BundleContext, CONFIG_NAMESPACE};
+use super::context::SpecContext;
 use crate::diag::Diagnostic;
 use crate::load::Contents;
 use crate::pem;
 use crate::spec::{Content, Spec, Storage};
 use crate::tree::{Node, Place, Source};
+
+/// The key of the ConfigMap that S3 trusts.
+const STORAGE_KEY: &str = "ca-bundle.crt";
 
 /// What the certificates of a content are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +30,29 @@ pub(super) enum Use {
     Trusted,
     /// Shown to clients, the chain after the first.
     Served,
+}
+
+/// What a rule on certificates can see.
+pub struct CertificatesContext<'r> {
+    /// The contents that hold certificates.
+    pub(super) bundles: Vec<Bundle<'r>>,
+    /// The time, in seconds since 1970, for what expires.
+    pub(super) as_of: i64,
+}
+
+impl<'r> CertificatesContext<'r> {
+    /// Makes the context of what a spec names.
+    pub(super) fn of_spec(ctx: &SpecContext<'r>) -> Self {
+        Self { bundles: bundles(ctx.spec, ctx.contents), as_of: ctx.as_of }
+    }
+
+    /// Makes the context of what manifests hold, where certificates in them are to be judged.
+    pub(super) fn of_manifests(ctx: &BundleContext<'r>) -> Self {
+        match ctx.time() {
+            Some(as_of) => Self { bundles: held(ctx), as_of },
+            None => Self { bundles: vec![], as_of: 0 },
+        }
+    }
 }
 
 /// A content that holds certificates.
@@ -96,7 +127,7 @@ impl Certificate {
 }
 
 /// Returns every content of a spec that holds certificates and is no secret, in written order.
-pub(super) fn bundles<'r>(spec: Spec<'r>, contents: &'r Contents) -> Vec<Bundle<'r>> {
+fn bundles<'r>(spec: Spec<'r>, contents: &'r Contents) -> Vec<Bundle<'r>> {
     let cas = spec.registry_cas().map(|(_, entry)| (Use::Trusted, &entry.node));
     let backends = spec.storage().into_iter().flat_map(Storage::backends);
     let storage = backends.filter_map(|backend| backend.settings().at(&["trustedCA", "bundle"]));
@@ -118,16 +149,56 @@ fn bundle<'r>(purpose: Use, content: Content<'r>, contents: &'r Contents) -> Opt
         Content::Text(text) => (text, None),
         Content::Secret(_) => return None,
     };
-    let text = source.map_or_else(|| named.as_str().unwrap_or_default(), |source| source.text());
+    let Some(source) = source else { return Some(in_place(purpose, named, named.as_str().unwrap_or_default())) };
+    let text = source.text();
     let blocks = pem::blocks(text).into_iter().map(|block| {
         let first_line = text[block.range.clone()].lines().next().unwrap_or_default().len();
-        let place = match source {
-            Some(source) => Place::new(source, block.range.start..block.range.start + first_line),
-            None => named.place().clone(),
+        let place = Place::new(source, block.range.start..block.range.start + first_line);
+        Block { place, what: what(block) }
+    });
+    Some(Bundle { purpose, named, is_file: true, blocks: blocks.collect() })
+}
+
+/// Returns every content of manifests that holds certificates and is no secret: what image.config and S3 trust.
+fn held<'o>(ctx: &BundleContext<'o>) -> Vec<Bundle<'o>> {
+    let of_registries = ctx.registry_cas().map(|(_, entry)| &entry.node);
+    let of_storage = ctx.only("s3").and_then(|s3| {
+        let name = s3.get("trustedCA")?.get("name")?.as_str()?;
+        ctx.object("", "ConfigMap", CONFIG_NAMESPACE, name)?.at(&["data", STORAGE_KEY])
+    });
+    let is_encoded = |node: &Node| {
+        let encoded = ctx.trusted_cas().and_then(|map| map.get("binaryData")).and_then(Node::as_map);
+        encoded.is_some_and(|encoded| encoded.values().any(|entry| std::ptr::eq(&raw const entry.node, node)))
+    };
+    let bundles = of_registries.chain(of_storage).filter_map(|node| {
+        if is_encoded(node) {
+            let text = String::from_utf8(STANDARD.decode(node.as_str()?).ok()?).ok()?;
+            return Some(in_place(Use::Trusted, node, &text));
+        }
+        Some(in_place(Use::Trusted, node, node.as_str()?))
+    });
+    bundles.collect()
+}
+
+/// Reads certificates that stand in YAML. Each has the place of its first line where the text stands there as it is.
+fn in_place<'r>(purpose: Use, named: &'r Node, text: &str) -> Bundle<'r> {
+    let place = named.place();
+    let written = place.text();
+    let marks: Vec<usize> = written.match_indices("-----BEGIN ").map(|(at, _)| at).collect();
+    let blocks = pem::blocks(text);
+    let is_as_written = marks.len() == blocks.len() && written.lines().nth(1).is_some();
+    let blocks = blocks.into_iter().enumerate().map(|(n, block)| {
+        let place = match marks.get(n).filter(|_| is_as_written) {
+            Some(at) => {
+                let first_line = written[*at..].lines().next().unwrap_or_default().trim_end().len();
+                let start = place.start as usize + at;
+                Place::new(&place.source, start..start + first_line)
+            }
+            None => place.clone(),
         };
         Block { place, what: what(block) }
     });
-    Some(Bundle { purpose, named, is_file: source.is_some(), blocks: blocks.collect() })
+    Bundle { purpose, named, is_file: false, blocks: blocks.collect() }
 }
 
 fn what(block: pem::Block) -> What {

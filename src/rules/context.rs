@@ -3,14 +3,11 @@
 //! A setting that no file and no profile gives is what the operator bootstraps on the platform; a finding about it points
 //! at what the user did write. How the cluster would say a fault is worded here too, so that all rules say it alike.
 
-use std::cell::OnceCell;
-
-use super::certificates::{self, Bundle};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::load::Contents;
 use crate::profile::Profile;
 use crate::resolve::Resolved;
-use crate::spec::{Backend, Spec, Storage};
+use crate::spec::{Backend, Spec};
 use crate::target::{Minor, Target};
 use crate::tree::{Node, Origin};
 
@@ -26,7 +23,6 @@ pub struct SpecContext<'r> {
     pub contents: &'r Contents,
     /// The time, in seconds since 1970, for what expires.
     pub as_of: i64,
-    bundles: OnceCell<Vec<Bundle<'r>>>,
 }
 
 /// A field of the config CR as the cluster will have it.
@@ -52,7 +48,7 @@ impl<'r> SpecContext<'r> {
     /// Makes the context of a spec whose shape is right.
     pub fn new(resolved: &'r Resolved, target: Target, contents: &'r Contents, as_of: i64) -> Self {
         let spec = Spec::new(resolved.spec());
-        Self { resolved, spec, target, contents, as_of, bundles: OnceCell::new() }
+        Self { resolved, spec, target, contents, as_of }
     }
 
     /// Returns the profile of the platform.
@@ -81,16 +77,6 @@ impl<'r> SpecContext<'r> {
         self.settings(field).into_iter().find(|setting| holds(setting.node))
     }
 
-    /// Returns the replicas where they are more than one: `field` and value as the cluster will have them.
-    pub(super) fn several_replicas(&self) -> Option<Setting<'r>> {
-        self.setting("replicas", |node| node.as_int().is_some_and(|replicas| replicas > 1))
-    }
-
-    /// Returns the rollout strategy where it is a rolling update.
-    pub(super) fn rolling_update(&self) -> Option<Setting<'r>> {
-        self.setting("rolloutStrategy", |node| node.as_str() != Some("Recreate"))
-    }
-
     /// Tells whether the operator runs the registry. Where it does not, what it would choke on is not looked at.
     pub(super) fn is_managed(&self) -> bool {
         self.setting("managementState", |node| node.as_str() == Some("Managed")).is_some()
@@ -108,29 +94,16 @@ impl<'r> SpecContext<'r> {
         self.backend().filter(|backend| backend.name == name)
     }
 
-    /// Returns the text that makes a backend the user's own: the name of a bucket, container or claim.
-    pub(super) fn own_name(&self, backend: Backend<'r>) -> Option<&'r Node> {
-        backend.given(self.profile().naming_setting(backend.name)?)
-    }
-
-    /// Tells whether the operator will manage a backend, as it is rendered.
-    pub(super) fn operator_manages(&self, backend: Backend<'r>) -> bool {
-        match self.spec.storage().and_then(Storage::management_state) {
-            Some(state) => state.as_str() == Some("Managed"),
-            None => self.own_name(backend).is_none(),
-        }
-    }
-
-    /// Returns every content of the spec that holds certificates, read once.
-    pub(super) fn bundles(&self) -> &[Bundle<'r>] {
-        self.bundles.get_or_init(|| certificates::bundles(self.spec, self.contents))
-    }
-
     /// Words how the cluster shows a fault that the operator does not try again.
     pub(super) fn degraded(&self, reason: &str, text: &str) -> String {
-        let prefix = if self.target.last() > Minor::FIRST { "Error: " } else { "" };
-        format!("the cluster would show Degraded=True, reason `{reason}`: `{prefix}{text}`")
+        degraded(self.target, reason, text)
     }
+}
+
+/// Words how the cluster shows a fault that the operator does not try again.
+pub(super) fn degraded(target: Target, reason: &str, text: &str) -> String {
+    let prefix = if target.last() > Minor::FIRST { "Error: " } else { "" };
+    format!("the cluster would show Degraded=True, reason `{reason}`: `{prefix}{text}`")
 }
 
 /// Words how the cluster shows a fault of storage, which the operator tries again and again.
@@ -166,7 +139,7 @@ impl<'r> Setting<'r> {
         severity: Severity,
         message: impl Into<String>,
         cause: Cause<'r>,
-        platform: &Node,
+        platform: Option<&Node>,
     ) -> Diagnostic {
         if self.bootstrapped.is_none() && self.node.place().is_users() {
             return Diagnostic::new(code, severity, self.node.place(), message)
@@ -177,7 +150,7 @@ impl<'r> Setting<'r> {
             (Some(number), _) => number.to_string(),
             (None, text) => text.unwrap_or_default().to_owned(),
         };
-        let platform = platform.as_str().unwrap_or_default();
+        let platform = platform.and_then(Node::as_str).unwrap_or_default();
         let says = match self.bootstrapped {
             Some(_) => format!("no `{}` is set, and the operator bootstraps {shown} on `{platform}`", self.field),
             None => format!("`{}` is {shown} by default on `{platform}`", self.field),

@@ -12,6 +12,11 @@ use crate::tree::{Map, Node};
 /// The backends that need no credentials.
 const WITHOUT: &[&str] = &["emptyDir", "pvc"];
 
+/// The key of the account key of Azure in the user's Secret.
+///
+/// Source: openshift/cluster-image-registry-operator `pkg/storage/azure/azure.go`.
+pub(super) const ACCOUNT_KEY: &str = "REGISTRY_STORAGE_AZURE_ACCOUNTKEY";
+
 /// Credentials that a spec gives for its one backend.
 #[derive(Clone, Copy)]
 pub(super) struct Given<'r> {

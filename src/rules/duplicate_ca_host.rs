@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::Entry;
 
-pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_CA_HOST, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::DUPLICATE_CA_HOST, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let mut seen: BTreeMap<String, (&str, &Entry)> = BTreeMap::new();
-    for (host, entry) in ctx.spec.registry_cas() {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let mut seen: BTreeMap<String, (String, &Entry)> = BTreeMap::new();
+    for (key, entry) in ctx.registry_cas() {
+        let host = host_of(key);
         let Some((first, other)) = seen.get(&host.to_ascii_lowercase()) else {
             seen.insert(host.to_ascii_lowercase(), (host, entry));
             continue;
         };
-        let message = format!("{} and {} are one registry", quoted(host), quoted(first));
+        let message = format!("{} and {} are one registry", quoted(&host), quoted(first));
         let finding = Diagnostic::warning(RULE.code, entry.key.place(), message)
             .note_at(other.key.place(), "the other spelling")
             .note("a pull looks for the certificates under the host as the image's name spells it")
@@ -25,9 +26,14 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     }
 }
 
+/// Returns the host that a key stands for, with the port after a colon.
+pub(super) fn host_of(key: &str) -> String {
+    key.rsplit_once("..").map_or_else(|| key.to_owned(), |(host, port)| format!("{host}:{port}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, trusted};
 
     #[test]
     fn a_registry_stands_once() {
@@ -36,5 +42,14 @@ mod tests {
         };
         check("aws-upi 4.16", &spec("R.example.com"), &["warning RC0360 at \"R.example.com\""]);
         check("aws-upi 4.16", &spec("r.example.com:5000"), &[]);
+    }
+
+    #[test]
+    fn keys_are_hosts_too() {
+        let trusted =
+            |keys: &[&str]| trusted(&keys.iter().map(|key| (*key, include_str!("testing/ca.crt"))).collect::<Vec<_>>());
+
+        check_objects("4.16", &trusted(&["r.local", "R.local"]), &["warning RC0360 at R.local"]);
+        check_objects("4.16", &trusted(&["r.local", "r.local..5000"]), &[]);
     }
 }

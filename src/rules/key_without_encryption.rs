@@ -1,14 +1,23 @@
 //! A KMS key for an S3 bucket of the user's own without `encrypt: true`: the registry leaves the key unused.
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::Node;
 
-pub(super) static RULE: Rule = Rule { code: &codes::KEY_WITHOUT_ENCRYPTION, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::KEY_WITHOUT_ENCRYPTION, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    // Where the operator manages the bucket, it turns encryption on by itself.
-    let Some(backend) = ctx.only("s3").filter(|backend| !ctx.operator_manages(*backend)) else { return };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let Some(own) = ctx.own_storage().filter(|own| own.backend.name == "s3") else { return };
+    // Where the operator manages the bucket, it turns encryption on by itself. It does not manage one that is there
+    // already, as those that specs name are; of others nothing is known.
+    let is_users = match own.state {
+        Some(state) => state.as_str() == Some("Unmanaged"),
+        None => ctx.is_rendered(),
+    };
+    if !is_users {
+        return;
+    }
+    let backend = own.backend;
     let Some(key) = backend.given("keyID") else { return };
     let encrypt = backend.get("encrypt");
     if encrypt.and_then(Node::as_bool) == Some(true) {
@@ -27,7 +36,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn a_key_needs_encryption() {
@@ -43,5 +52,12 @@ mod tests {
         check("aws-upi 4.16", "storage: {s3: {keyID: k}}", &[]);
         let managed = "storage: {s3: {bucket: b, region: r, keyID: k}, managementState: Managed}";
         check("aws-upi 4.16", managed, &["warning RC0364 at Managed"]);
+    }
+
+    #[test]
+    fn who_manages_the_bucket_of_a_manifest_must_be_written() {
+        let manifest = |with: &str| config(&format!("storage: {{s3: {{bucket: b, region: r, keyID: k}}{with}}}"));
+        check_objects("4.16", &manifest(", managementState: Unmanaged"), &["warning RC0340 at k"]);
+        check_objects("4.16", &manifest(""), &[]);
     }
 }

@@ -1,10 +1,10 @@
 //! A limit of requests below zero: the operator makes no pods of it.
 
 use super::context::stuck;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::NEGATIVE_LIMIT, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::NEGATIVE_LIMIT, check: Check::Bundle(check) };
 
 /// The limits, with what the operator calls them.
 ///
@@ -16,8 +16,8 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("write", "maxInQueue", "Requests.Write.MaxInQueue"),
 ];
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some(requests) = ctx.spec.registry("requests") else { return };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let Some(requests) = ctx.config().and_then(|config| config.get("requests")) else { return };
     for (direction, field, operators) in LIMITS {
         let Some(limit) = requests.at(&[direction, field]) else { continue };
         let Some(number) = limit.as_int().filter(|number| *number < 0) else { continue };
@@ -31,7 +31,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn limits_are_not_negative() {
@@ -39,5 +39,11 @@ mod tests {
         check("aws-upi 4.16", &spec("maxRunning: -1"), &["error RC0369 at -1"]);
         check_says("aws-upi 4.16", &spec("maxInQueue: -1"), "Requests.Read.MaxInQueue must be positive number`");
         check("aws-upi 4.16", &spec("maxRunning: 0, maxInQueue: 1"), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("requests: {write: {maxInQueue: -1}}"), &["error RC0369 at -1"]);
+        check_objects("4.16", &config("requests: {write: {maxInQueue: 1}}"), &[]);
     }
 }

@@ -1,13 +1,13 @@
 //! A GCS bucket without its region or project, for which the operator takes the cluster's own.
 
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::NO_GCS_REGION, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::NO_GCS_REGION, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(backend) = ctx.only("gcs").filter(|_| ctx.is_managed()) else { return };
-    let Some(bucket) = ctx.own_name(backend) else { return };
+    let Some(bucket) = backend.own_name() else { return };
     let finding = match (backend.given("region"), backend.given("projectID")) {
         (Some(_), Some(_)) => return,
         (None, Some(project)) => {
@@ -26,7 +26,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn a_bucket_has_region_and_project() {
@@ -36,5 +36,12 @@ mod tests {
         check("gcp-upi 4.16", &spec("bucket: b, projectID: p"), &["warning RC0368 at p"]);
         check("gcp-upi 4.16", &spec("bucket: b, region: r, projectID: p"), &[]);
         check("gcp-upi 4.16", &spec(""), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("storage: {gcs: {bucket: b}}"), &["info RC0368 at b"]);
+        check_objects("4.16", &config("storage: {gcs: {bucket: b, projectID: p}}"), &["warning RC0368 at p"]);
+        check_objects("4.16", &config("storage: {gcs: {bucket: b, projectID: p, region: r}}"), &[]);
     }
 }

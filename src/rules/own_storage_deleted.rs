@@ -1,23 +1,25 @@
 //! Storage of the user's own that the operator deletes: it manages the storage, and the registry is removed.
 
-use super::{Check, Rule, SpecContext};
+use super::bundle::StorageBackend;
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::spec::Backend;
 use crate::tree::Node;
 
-pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_DELETED, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_DELETED, check: Check::Bundle(check) };
 
-/// Returns the backend, its name and its management state where the spec names storage and has the operator manage it.
-pub(super) fn managed_by_spec<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, &'r Node, &'r Node)> {
-    let backend = ctx.backend()?;
-    let state = ctx.spec.storage()?.management_state().filter(|state| state.as_str() == Some("Managed"))?;
-    Some((backend, ctx.own_name(backend)?, state))
+/// Returns the backend, its name and its management state where the user names storage and has the operator manage it.
+///
+/// In a copy of a live config CR the operator wrote both for storage that it made.
+pub(super) fn managed_by_operator<'o>(ctx: &BundleContext<'o>) -> Option<(StorageBackend<'o>, &'o Node, &'o Node)> {
+    let own = ctx.own_storage().filter(|_| !ctx.config_is_live())?;
+    let state = own.state.filter(|state| state.as_str() == Some("Managed"))?;
+    Some((own.backend, own.name, state))
 }
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some((backend, name, state)) = managed_by_spec(ctx) else { return };
-    let removed = ctx.spec.registry("managementState").filter(|state| state.as_str() == Some("Removed"));
-    let Some(removed) = removed else { return };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let Some((backend, name, state)) = managed_by_operator(ctx) else { return };
+    let removed = ctx.config().and_then(|config| config.get("managementState"));
+    let Some(removed) = removed.filter(|state| state.as_str() == Some("Removed")) else { return };
     let message = format!("the operator deletes your `{}` storage with every image in it", backend.name);
     let finding = Diagnostic::error(RULE.code, state.place(), message)
         .note_at(removed.place(), "the registry is removed")
@@ -28,7 +30,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn removing_the_registry_keeps_what_the_user_named() {
@@ -39,5 +41,14 @@ mod tests {
         };
         check("aws-upi 4.16", &spec("Managed"), &["error RC0365 at Managed"]);
         check("aws-upi 4.16", &spec("Unmanaged"), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let removed = |state: &str| {
+            config(&format!("managementState: Removed\nstorage: {{pvc: {{claim: c}}, managementState: {state}}}"))
+        };
+        check_objects("4.16", &removed("Managed"), &["error RC0365 at Managed"]);
+        check_objects("4.16", &removed("Unmanaged"), &[]);
     }
 }

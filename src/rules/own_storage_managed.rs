@@ -1,16 +1,16 @@
 //! Storage of the user's own that the operator manages: it changes the bucket's settings, and may delete it.
 
-use super::own_storage_deleted::managed_by_spec;
-use super::{Check, Rule, SpecContext};
+use super::own_storage_deleted::managed_by_operator;
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::Node;
 
-pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_MANAGED, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_MANAGED, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some((backend, name, state)) = managed_by_spec(ctx) else { return };
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let Some((backend, name, state)) = managed_by_operator(ctx) else { return };
     // Where the registry is removed, the storage is deleted at once, which is said as such.
-    if ctx.spec.registry("managementState").and_then(Node::as_str) == Some("Removed") {
+    if ctx.config().and_then(|config| config.get("managementState")).and_then(Node::as_str) == Some("Removed") {
         return;
     }
     let message = format!("the operator manages `{}` storage that you name yourself", backend.name);
@@ -20,14 +20,14 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
             .note("it blocks public access, replaces the bucket's tags and lifecycle rules, and sets its encryption");
     }
     let finding = finding
-        .note("with `registry.managementState: Removed` it deletes the storage with every image in it")
+        .note("with `managementState: Removed` it deletes the storage with every image in it")
         .help("set `storage.managementState: Unmanaged`, or leave it out, which says the same");
     findings.push(finding);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn what_the_user_names_the_user_manages() {
@@ -39,5 +39,13 @@ mod tests {
         check("aws-upi 4.5", &spec("bucket: b, region: r", "Managed"), &["error RC0311 at managementState"]);
         let claim = "storage: {pvc: {claim: c}, managementState: Managed}";
         check("baremetal 4.16", claim, &["warning RC0364 at Managed"]);
+    }
+
+    #[test]
+    fn what_the_operator_wrote_into_a_live_object_is_its_own() {
+        let manifest = config("storage: {s3: {bucket: b, region: r}, managementState: Managed}");
+        check_objects("4.16", &manifest, &["warning RC0364 at Managed"]);
+        check_objects("4.16", &manifest.replace("name: cluster", "name: cluster, uid: a"), &[]);
+        check_objects("4.16", &config("storage: {s3: {region: r}, managementState: Managed}"), &[]);
     }
 }

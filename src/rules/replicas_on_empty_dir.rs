@@ -1,12 +1,12 @@
 //! Several replicas, each with an empty directory of its own: what one pod was pushed, the others do not have.
 
 use super::context::Cause;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Findings, Severity, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_EMPTY_DIR, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_EMPTY_DIR, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(backend) = ctx.only("emptyDir").filter(|_| ctx.is_managed()) else { return };
     let Some(replicas) = ctx.several_replicas() else { return };
     let message = format!(
@@ -14,17 +14,17 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         replicas.node.as_int().unwrap_or_default()
     );
     let cause = Cause { origin: &backend.entry.key, says: "the storage" };
-    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());
+    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.platform());
     findings.push(
         finding
             .note("no condition would show it: pulls fail at random with `manifest unknown` or `blob unknown`")
-            .help("set `registry.replicas: 1`, or use storage that all pods share"),
+            .help("set `replicas: 1`, or use storage that all pods share"),
     );
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn an_empty_directory_carries_one_replica() {
@@ -41,5 +41,13 @@ mod tests {
         check("aws-upi 4.16", unset, &["error RC0334 at emptyDir", "info RC0363 at emptyDir"]);
         check_says("aws-upi 4.16", unset, "no `replicas` is set, and the operator bootstraps 2 on `aws-upi`");
         check("aws-upi 4.16", "registry: {replicas: 1}\nstorage: {emptyDir: {}}", &["info RC0363 at emptyDir"]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let two = ["error RC0334 at 2", "info RC0363 at emptyDir"];
+        check_objects("4.16", &config("replicas: 2\nstorage: {emptyDir: {}}"), &two);
+        check_objects("4.16", &config("storage: {emptyDir: {}}"), &["info RC0363 at emptyDir"]);
+        check_objects("4.16", &config("managementState: Removed\nreplicas: 2\nstorage: {emptyDir: {}}"), &[]);
     }
 }

@@ -1,13 +1,13 @@
-//! Several replicas on a claim that the spec creates and that one node can mount.
+//! Several replicas on a claim that one node can mount.
 
 use super::context::{Cause, claim_failing};
 use super::unusable_access_modes::mounts_on_one_node;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Findings, Severity, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_ONE_NODE_VOLUME, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::REPLICAS_ON_ONE_NODE_VOLUME, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(modes) = mounts_on_one_node(ctx).filter(|_| ctx.is_managed()) else { return };
     let Some(replicas) = ctx.several_replicas() else { return };
     let message = format!(
@@ -15,18 +15,18 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
         replicas.node.as_int().unwrap_or_default()
     );
     let cause = Cause { origin: &modes.origin, says: "the access modes" };
-    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());
+    let finding = replicas.finding(RULE.code, Severity::Error, message, cause, ctx.platform());
     let text = "cannot use ReadWriteOnce access mode with more than one replica of the image registry";
     findings.push(
         finding
             .note(claim_failing(text))
-            .help("set `registry.replicas: 1`, or `accessModes: [ReadWriteMany]` with a storage class that has it"),
+            .help("set `replicas: 1`, or `accessModes: [ReadWriteMany]` with a storage class that has it"),
     );
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config, object};
 
     fn spec(registry: &str, modes: &str) -> String {
         format!("registry: {{{registry}}}\nstorage: {{pvc: {{claim: c, create: {{accessModes: {modes}, size: 1Gi}}}}}}")
@@ -53,5 +53,19 @@ mod tests {
     #[test]
     fn a_claim_that_is_there_already_may_have_any_modes() {
         check("aws-upi 4.16", "storage: {pvc: {claim: c}}", &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let claim = |modes: &str| {
+            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
+        };
+
+        let two = config("replicas: 2\nstorage: {pvc: {claim: c}}");
+        check_objects("4.16", &(two.clone() + &claim("[ReadWriteOnce]")), &["error RC0335 at 2"]);
+        check_objects("4.16", &(two.clone() + &claim("[ReadWriteMany]")), &[]);
+        check_objects("4.16", &(config("storage: {pvc: {claim: c}}") + &claim("[ReadWriteOnce]")), &[]);
+        let elsewhere = claim("[ReadWriteOnce]").replace("openshift-image-registry", "default");
+        check_objects("4.16", &(two + &elsewhere), &[]);
     }
 }

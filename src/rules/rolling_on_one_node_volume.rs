@@ -2,25 +2,25 @@
 
 use super::context::{Cause, claim_failing};
 use super::unusable_access_modes::mounts_on_one_node;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Findings, Severity, codes};
 
-pub(super) static RULE: Rule = Rule { code: &codes::ROLLING_ON_ONE_NODE_VOLUME, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::ROLLING_ON_ONE_NODE_VOLUME, check: Check::Bundle(check) };
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(modes) = mounts_on_one_node(ctx).filter(|_| ctx.is_managed()) else { return };
     let Some(strategy) = ctx.rolling_update() else { return };
     let name = strategy.node.as_str().unwrap_or_default();
     let message = format!("`rolloutStrategy: {name}` on a `ReadWriteOnce` volume, which the old pod still holds");
     let cause = Cause { origin: &modes.origin, says: "the access modes" };
-    let finding = strategy.finding(RULE.code, Severity::Error, message, cause, ctx.resolved.platform());
+    let finding = strategy.finding(RULE.code, Severity::Error, message, cause, ctx.platform());
     let text = format!("cannot use ReadWriteOnce access mode with {name} rollout strategy");
-    findings.push(finding.note(claim_failing(&text)).help("set `registry.rolloutStrategy: Recreate`"));
+    findings.push(finding.note(claim_failing(&text)).help("set `rolloutStrategy: Recreate`"));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config, object};
 
     fn spec(registry: &str, modes: &str) -> String {
         format!(
@@ -41,5 +41,17 @@ mod tests {
     fn a_strategy_that_the_operator_bootstraps_counts() {
         check("aws-upi 4.16", &spec("", "[ReadWriteOnce]"), &["error RC0336 at ["]);
         check("baremetal 4.16", &spec("", "[ReadWriteOnce, ReadOnlyMany]"), &["error RC0336 at ["]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let claim = |modes: &str| {
+            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
+        };
+
+        let rolling = config("rolloutStrategy: RollingUpdate\nstorage: {pvc: {claim: c}}");
+        check_objects("4.16", &(rolling.clone() + &claim("[ReadWriteOnce]")), &["error RC0336 at RollingUpdate"]);
+        check_objects("4.16", &rolling, &[]);
+        check_objects("4.16", &(config("storage: {pvc: {claim: c}}") + &claim("[ReadWriteOnce]")), &[]);
     }
 }

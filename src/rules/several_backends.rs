@@ -1,11 +1,11 @@
 //! Two storage backends at once: the operator configures neither.
 
+use super::bundle::StorageBackend;
 use super::context::storage_failing;
-use super::{Check, Rule, SpecContext};
+use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::spec::Backend;
 
-pub(super) static RULE: Rule = Rule { code: &codes::SEVERAL_BACKENDS, check: Check::Spec(check) };
+pub(super) static RULE: Rule = Rule { code: &codes::SEVERAL_BACKENDS, check: Check::Bundle(check) };
 
 /// What the operator calls the backends, in the order in which it counts them.
 ///
@@ -21,18 +21,19 @@ const OPERATORS_NAMES: &[(&str, &str)] = &[
     ("oss", "OSS"),
 ];
 
-fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some(storage) = ctx.spec.storage() else { return };
-    let mut named: Vec<Backend<'_>> = storage.backends().collect();
+/// Words what the operator says of several backends.
+pub(super) fn too_many_backends(named: &[&str]) -> String {
+    let counted = OPERATORS_NAMES.iter().filter(|(name, _)| named.contains(name));
+    let counted: Vec<&str> = counted.map(|(_, name)| *name).collect();
+    let (n_types, types) = (counted.len(), counted.join(" "));
+    format!("exactly one storage type should be configured at the same time, got {n_types}: [{types}]")
+}
+
+fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
+    let mut named: Vec<StorageBackend<'_>> = ctx.backends().collect();
     named.sort_by_key(|backend| backend.entry.key.place().start);
     let [first, second, ..] = &*named else { return };
-    let counted = OPERATORS_NAMES.iter().filter(|(name, _)| named.iter().any(|backend| backend.name == *name));
-    let counted: Vec<&str> = counted.map(|(_, name)| *name).collect();
-    let text = format!(
-        "exactly one storage type should be configured at the same time, got {}: [{}]",
-        counted.len(),
-        counted.join(" ")
-    );
+    let text = too_many_backends(&named.iter().map(|backend| backend.name).collect::<Vec<_>>());
     let message = format!("`storage` has `{}` beside `{}`; there can be one backend", second.name, first.name);
     let finding = Diagnostic::error(RULE.code, second.entry.key.place(), message)
         .note_at(first.entry.key.place(), "the other backend")
@@ -43,7 +44,7 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn one_backend_is_enough() {
@@ -52,5 +53,11 @@ mod tests {
         check_says("aws-upi 4.16", two, "at the same time, got 2: [EmptyDir S3]`");
         check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}}", &[]);
         check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}, emptyDir: null}", &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("storage: {s3: {}, emptyDir: {}}"), &["error RC0330 at emptyDir"]);
+        check_objects("4.16", &config("storage: {s3: {bucket: b, region: r}, emptyDir: null}"), &[]);
     }
 }

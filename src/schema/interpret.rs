@@ -13,6 +13,7 @@ use super::format;
 use super::openapi::literal;
 use super::table::{Additional, Format, Keywords, ListType, Literal, Property, Schema, Type};
 use crate::mutation::is_off;
+use crate::secret::Plaintext;
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Origin, Value};
 
@@ -503,6 +504,11 @@ fn is_among(node: &Node, values: &[Literal]) -> bool {
 }
 
 fn fits(kind: Type, node: &Node) -> bool {
+    if let Value::Secret(slot) = &node.value
+        && let Some(plaintext) = slot.encrypted()
+    {
+        return fits_once_decrypted(kind, plaintext);
+    }
     match kind {
         Type::Any => true,
         Type::Object => matches!(node.value, Value::Map(_)),
@@ -512,6 +518,18 @@ fn fits(kind: Type, node: &Node) -> bool {
         Type::Number => matches!(node.value, Value::Int(_) | Value::Float(_)),
         Type::Boolean => matches!(node.value, Value::Bool(_)),
         Type::IntOrString => matches!(node.value, Value::String(_) | Value::Secret(_)) || node.as_int().is_some(),
+    }
+}
+
+fn fits_once_decrypted(kind: Type, plaintext: Plaintext) -> bool {
+    match kind {
+        Type::Any => true,
+        Type::Object | Type::Array => false,
+        Type::String => plaintext == Plaintext::Text,
+        Type::Integer => plaintext == Plaintext::Int,
+        Type::Number => matches!(plaintext, Plaintext::Int | Plaintext::Float),
+        Type::Boolean => plaintext == Plaintext::Bool,
+        Type::IntOrString => matches!(plaintext, Plaintext::Int | Plaintext::Text),
     }
 }
 

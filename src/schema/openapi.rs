@@ -1,7 +1,7 @@
 //! Writes a description as the structural schema of a CRD (OpenAPI v3) for one minor.
 //!
 //! This is what rules in CEL are compiled against, and what tests compare with the CRDs that OpenShift ships. It holds every
-//! constraint and no words for people.
+//! constraint, and words for people where they are asked for.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -10,40 +10,66 @@ use crate::target::Minor;
 
 /// Writes a schema as it is on one minor.
 pub fn structural(schema: &'static Schema, minor: Minor) -> Json {
-    let keywords = schema.on(minor);
-    let mut fields = Map::new();
-    own(keywords, &mut fields);
-    let properties = schema.properties.iter().filter(|property| property.is_on(minor));
-    let properties: Map<String, Json> =
-        properties.map(|property| (property.name.to_owned(), structural(property.schema, minor))).collect();
-    if !properties.is_empty() {
-        fields.insert("properties".into(), properties.into());
+    Writer { minor, has_words: false }.schema(schema)
+}
+
+/// Writes a schema as it is on one minor, with its descriptions.
+pub fn described(schema: &'static Schema, minor: Minor) -> Json {
+    Writer { minor, has_words: true }.schema(schema)
+}
+
+#[derive(Clone, Copy)]
+struct Writer {
+    minor: Minor,
+    has_words: bool,
+}
+
+impl Writer {
+    fn schema(self, schema: &'static Schema) -> Json {
+        let minor = self.minor;
+        let mut fields = Map::new();
+        if self.has_words && !schema.description.is_empty() {
+            fields.insert("description".into(), schema.description.into());
+        }
+        own(schema.on(minor), &mut fields);
+        let properties = schema.properties.iter().filter(|property| property.is_on(minor));
+        let properties: Map<String, Json> =
+            properties.map(|property| (property.name.to_owned(), self.schema(property.schema))).collect();
+        if !properties.is_empty() {
+            fields.insert("properties".into(), properties.into());
+        }
+        match schema.additional {
+            Additional::Closed => {}
+            Additional::Open => _ = fields.insert("additionalProperties".into(), Json::Bool(true)),
+            Additional::Each(each) => _ = fields.insert("additionalProperties".into(), self.schema(each)),
+        }
+        if let Some(items) = schema.items {
+            fields.insert("items".into(), self.schema(items));
+        }
+        self.constraints(schema, &mut fields);
+        let rules: Vec<Json> = schema.rules_on(minor).map(rule).collect();
+        if !rules.is_empty() {
+            fields.insert("x-kubernetes-validations".into(), rules.into());
+        }
+        fields.into()
     }
-    match schema.additional {
-        Additional::Closed => {}
-        Additional::Open => _ = fields.insert("additionalProperties".into(), Json::Bool(true)),
-        Additional::Each(each) => _ = fields.insert("additionalProperties".into(), structural(each, minor)),
+
+    /// Writes what constrains the value beyond its structure. No words are allowed within.
+    fn constraints(self, schema: &'static Schema, fields: &mut Map<String, Json>) {
+        let part = |part| Self { has_words: false, ..self }.schema(part);
+        if let Some(not) = schema.not {
+            fields.insert("not".into(), part(not));
+        }
+        let all_of: Vec<Json> = schema.all_of_on(self.minor).map(part).collect();
+        if !all_of.is_empty() {
+            // A CRD may leave the types of `intOrString` to its flag, and does where it has parts to hold.
+            fields.remove("anyOf");
+            fields.insert("allOf".into(), all_of.into());
+        }
+        if !schema.any_of.is_empty() {
+            fields.insert("anyOf".into(), schema.any_of.iter().map(|any| part(any)).collect());
+        }
     }
-    if let Some(items) = schema.items {
-        fields.insert("items".into(), structural(items, minor));
-    }
-    if let Some(not) = schema.not {
-        fields.insert("not".into(), structural(not, minor));
-    }
-    let all_of: Vec<Json> = schema.all_of_on(minor).map(|part| structural(part, minor)).collect();
-    if !all_of.is_empty() {
-        // A CRD may leave the types of `intOrString` to its flag, and does where it has parts to hold.
-        fields.remove("anyOf");
-        fields.insert("allOf".into(), all_of.into());
-    }
-    if !schema.any_of.is_empty() {
-        fields.insert("anyOf".into(), schema.any_of.iter().map(|any| structural(any, minor)).collect());
-    }
-    let rules: Vec<Json> = schema.rules_on(minor).map(rule).collect();
-    if !rules.is_empty() {
-        fields.insert("x-kubernetes-validations".into(), rules.into());
-    }
-    fields.into()
 }
 
 /// Writes a value of a description as JSON.

@@ -58,6 +58,10 @@ pub fn fill(
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
+        PlainSource::Encrypted(_) => Err(Box::new(
+            Diagnostic::error(&codes::SECRET_FILE, slot.place(), "cannot read a secret that is encrypted")
+                .help("decrypt the file first; regcfg holds no keys"),
+        )),
     };
     match bytes {
         Ok(bytes) => Some(Zeroizing::new(STANDARD.encode(bytes.expose()))),

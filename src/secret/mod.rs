@@ -33,6 +33,21 @@ pub enum PlainSource {
     Env(String),
     /// A file of the project.
     File(ProjectPath),
+    /// Nowhere: a manifest holds it encrypted, and nothing here decrypts.
+    Encrypted(Plaintext),
+}
+
+/// What an encrypted value is once it is decrypted, as the one who encrypted it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plaintext {
+    /// Text.
+    Text,
+    /// A whole number.
+    Int,
+    /// Another number.
+    Float,
+    /// `true` or `false`.
+    Bool,
 }
 
 impl SecretSlot {
@@ -44,6 +59,14 @@ impl SecretSlot {
     /// Returns where the bytes can be read.
     pub fn source(&self) -> &PlainSource {
         &self.0.source
+    }
+
+    /// Returns what the value is once it is decrypted, if it stands encrypted where it is needed.
+    pub fn encrypted(&self) -> Option<Plaintext> {
+        match self.0.source {
+            PlainSource::Encrypted(plaintext) => Some(plaintext),
+            PlainSource::Env(_) | PlainSource::File(_) => None,
+        }
     }
 
     /// Returns where the spec asked for the secret.

@@ -2,10 +2,14 @@
 //!
 //! A view holds no data and checks nothing; what a view does not find is not there. Rules and lowering share them.
 
+mod access;
 mod content;
+mod mirrors;
 mod storage;
 
+pub use access::{ACCESS_ROLES, AccessRole, Grant};
 pub use content::{Content, ValueSource};
+pub use mirrors::{MIRROR_SETS, MirrorKinds, Mirrors};
 pub use storage::{Backend, Credentials, Storage};
 
 use std::sync::Arc;
@@ -51,6 +55,16 @@ impl<'r> Spec<'r> {
     /// Returns the registries of `trust.registryCAs`, each with the content that holds its certificates.
     pub fn registry_cas(self) -> impl Iterator<Item = (&'r Arc<str>, &'r Entry)> {
         self.0.at(&["trust", "registryCAs"]).and_then(Node::as_map).into_iter().flatten()
+    }
+
+    /// Returns `mirrors`.
+    pub fn mirrors(self) -> Option<Mirrors<'r>> {
+        self.0.get("mirrors").map(Mirrors::new)
+    }
+
+    /// Returns the grants of `access`, section by section, each in written order.
+    pub fn grants(self) -> impl Iterator<Item = Grant<'r>> {
+        self.0.get("access").into_iter().flat_map(Grant::all)
     }
 
     /// Returns what `secrets.external` says by default for every external secret.

@@ -8,6 +8,7 @@ mod origin;
 pub mod parse;
 pub(crate) mod scalar;
 pub(crate) mod skeleton;
+pub mod sops;
 
 pub use node::{Entry, Map, Node, Value};
 pub use origin::{Origin, Place, Position, Source, SourceKind};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::origin::{Origin, Place};
-use crate::secret::SecretSlot;
+use crate::secret::{Plaintext, SecretSlot};
 
 /// A value with its origin.
 #[derive(Clone)]
@@ -68,6 +68,26 @@ impl Node {
         let entries = entries.into_iter();
         let map = entries.map(|(key, node)| (key.into(), Entry { key: node.origin.clone(), node })).collect();
         Self::new(Value::Map(map), origin)
+    }
+
+    /// Makes a tree of JSON, all of which was written at one place.
+    pub fn from_json(json: &serde_json::Value, place: &Place) -> Self {
+        use serde_json::Value as Json;
+        let value = match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(*value),
+            Json::Number(number) => match number.as_i64() {
+                Some(value) => Value::Int(value),
+                None => Value::Float(number.as_f64().unwrap_or_default()),
+            },
+            Json::String(text) => Value::String(text.as_str().into()),
+            Json::Array(items) => Value::Seq(items.iter().map(|item| Self::from_json(item, place)).collect()),
+            Json::Object(fields) => {
+                let entries = fields.iter().map(|(key, value)| (key.as_str(), Self::from_json(value, place)));
+                return Self::map(entries, place.clone());
+            }
+        };
+        Self::new(value, place.clone())
     }
 
     /// Returns the place that a finding about this node points at.
@@ -175,7 +195,7 @@ impl Node {
 
     /// Says what the value is in the words of messages.
     pub fn in_words(&self) -> &'static str {
-        match self.value {
+        match &self.value {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
             Value::Int(_) => "a whole number",
@@ -183,7 +203,13 @@ impl Node {
             Value::String(_) => "a string",
             Value::Seq(_) => "a list",
             Value::Map(_) => "a mapping",
-            Value::Secret(_) => "a secret",
+            Value::Secret(slot) => match slot.encrypted() {
+                Some(Plaintext::Text) => "an encrypted string",
+                Some(Plaintext::Int) => "an encrypted whole number",
+                Some(Plaintext::Float) => "an encrypted number",
+                Some(Plaintext::Bool) => "an encrypted boolean",
+                None => "a secret",
+            },
         }
     }
 

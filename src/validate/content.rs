@@ -2,14 +2,10 @@
 //!
 //! Of a secret only keys and sizes are looked at; no value is ever said.
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::identity::Identity;
-use serde_json::json;
-
 use crate::diag::visible::quoted;
 use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
 use crate::tree::{Entry, Map, Node, Origin};
@@ -17,15 +13,14 @@ use crate::tree::{Entry, Map, Node, Origin};
 /// The most bytes that the values of a secret or config map may have together.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Checks what the kind of an object asks of it beyond its schema; `bootstrapped` is the spec that is there already.
-pub(super) fn check(identity: &Identity<'_>, bootstrapped: Option<&Node>, findings: &mut Findings) {
+/// Checks what the kind of an object asks of it beyond its schema.
+pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
     let node = identity.node;
     let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));
     match (identity.kind.group, identity.kind.kind) {
         ("", "Secret") => secret(node, &mut say),
         ("", "ConfigMap") => config_map(node, &mut say),
         ("", "PersistentVolumeClaim") => claim(node, &mut say),
-        ("imageregistry.operator.openshift.io", "Config") => backends(node, bootstrapped, &mut say),
         _ => {}
     }
 }
@@ -93,7 +88,9 @@ fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnost
 }
 
 fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
-    if let Some(size) = node.at(&["spec", "resources", "requests", "storage"]).filter(|size| !is_positive(size)) {
+    if let Some(size) =
+        node.at(&["spec", "resources", "requests", "storage"]).filter(|size| !size.has_secret() && !is_positive(size))
+    {
         let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", shown(size));
         say(about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
     }
@@ -102,36 +99,6 @@ fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
     if let Some(only) = only.filter(|_| modes.len() > 1) {
         let message = "`ReadWriteOncePod` must be the only access mode";
         say(about(&codes::OBJECT_NOT_TOGETHER, &only.origin, message).help("remove the others"));
-    }
-}
-
-/// Refuses a second storage backend, which the schema allows and the operator does not.
-fn backends(node: &Node, bootstrapped: Option<&Node>, say: &mut dyn FnMut(Diagnostic)) {
-    let of = |storage: Option<&Node>| -> Vec<Arc<str>> {
-        let fields = storage.and_then(Node::as_map).into_iter().flatten();
-        let backends = fields.filter(|(name, entry)| &***name != "managementState" && !entry.node.is_null());
-        backends.map(|(name, _)| Arc::clone(name)).collect()
-    };
-    let Some(storage) = node.at(&["spec"]).and_then(|spec| spec.entry("storage")) else { return };
-    let own = of(Some(&storage.node));
-    if own.len() > 1 {
-        let message = format!("`spec.storage` has {} backends: `{}`", own.len(), own.join("`, `"));
-        return say(about(&codes::OBJECT_SEVERAL_BACKENDS, &storage.key, message).help("leave one of them"));
-    }
-    let other = of(bootstrapped.and_then(|spec| spec.get("storage"))).into_iter().find(|name| !own.contains(name));
-    if let (Some(own), Some(other)) = (own.first(), other) {
-        let message = format!("the operator has bootstrapped the backend `{other}`, and `{own}` comes beside it");
-        let origin = storage.node.entry(own).map_or(&storage.key, |entry| &entry.key);
-        let finding = Diagnostic::about(&codes::BOOTSTRAPPED_BACKEND, Severity::Warning, origin, message);
-        // `replace`, not `remove`: a storage without backend is one that the operator fills again at once.
-        let patch = json!([{"op": "replace", "path": "/spec/storage", "value": storage.node.to_json()}]);
-        let quoted = patch.to_string().replace('\'', r"'\''");
-        let command = "oc patch configs.imageregistry.operator.openshift.io cluster --type json";
-        say(finding
-            .note("the operator refuses two backends: `exactly one storage type should be configured at the same time`")
-            .help(format!(
-                "unless the cluster was switched already, run once before the first apply: {command} -p '{quoted}'"
-            )));
     }
 }
 

@@ -112,9 +112,9 @@ impl<'o> Seen<'o> {
         self.unchecked.entry((api_version, kind)).or_insert(node);
     }
 
-    /// Says which kinds were not checked, each once.
-    pub(super) fn say_unchecked(self, findings: &mut Findings) {
-        for ((api_version, kind), first) in self.unchecked {
+    /// Says which kinds were not checked since it was said last, each once.
+    pub(super) fn say_unchecked(&mut self, findings: &mut Findings) {
+        for ((api_version, kind), first) in std::mem::take(&mut self.unchecked) {
             let message =
                 format!("{} of {} is not checked: regcfg does not know the kind", quoted(kind), quoted(api_version));
             let origin = first.get("kind").map_or(&first.origin, |node| &node.origin);

@@ -9,15 +9,19 @@ mod bootstrap;
 mod cel;
 mod content;
 mod cost;
+mod crd;
+mod encrypted;
 mod identity;
 mod metadata;
 mod object;
 
 pub use bootstrap::{Bootstrap, merge_onto};
+pub use crd::Definitions;
 
 use crate::check::Checked;
 use crate::diag::{Findings, codes};
 use crate::lower::Day;
+use crate::name::ObjectName;
 use crate::render::RenderedBundle;
 use crate::rules::{self, BundleContext};
 use crate::schema;
@@ -76,7 +80,8 @@ pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Op
     // Rules read fields whose types must be right.
     if is_right {
         let objects = bundle.objects.iter().map(|rendered| &rendered.object);
-        rules::on_bundle(&BundleContext::new(objects, checked.target(), bootstrap, Some(platform)), findings);
+        let bundle = BundleContext::new(objects, checked.target(), bootstrap, Some(platform));
+        rules::on_bundle(&bundle.rendered_with(checked.profile()), findings);
     }
     (findings.n_errors() == n_errors).then_some(Validated { bundle })
 }
@@ -86,6 +91,49 @@ pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Op
 /// Which platform they are for is not known: an object that every cluster has already may be a part of one.
 pub fn manifests(objects: &[Node], target: Target, findings: &mut Findings) {
     objects_on(objects, target, Bootstrap::Unknown, findings);
+}
+
+/// An object of a manifest, and what was found on it.
+#[derive(Debug)]
+pub struct Judged<'o> {
+    /// The object.
+    pub node: &'o Node,
+    /// What it is called, as `Kind namespace/name`.
+    pub name: String,
+    /// Whether its kind is described here, so that rules may look at it.
+    pub is_known: bool,
+    /// What was found on it.
+    pub findings: Findings,
+}
+
+/// Validates the objects of one stream of manifests, each by itself, and says of each what was found on it. Kinds that
+/// are not known here are judged by the definitions.
+pub fn each_manifest<'o>(objects: &'o [Node], target: Target, definitions: &Definitions) -> Vec<Judged<'o>> {
+    let mut seen = identity::Seen::default();
+    objects.iter().map(|node| judge(node, target, definitions, &mut seen)).collect()
+}
+
+fn judge<'o>(node: &'o Node, target: Target, definitions: &Definitions, seen: &mut identity::Seen<'o>) -> Judged<'o> {
+    let mut findings = Findings::new();
+    let name = ObjectName::of(node).to_string().trim_end().to_owned();
+    if let Some(finding) = encrypted::identity(node) {
+        findings.push(finding);
+        return Judged { node, name, is_known: false, findings };
+    }
+    seen.add(node, &mut findings);
+    let field = |name: &str| node.get(name).and_then(Node::as_str).unwrap_or_default();
+    if let Some(found) = definitions.judge(node, field("apiVersion"), field("kind")) {
+        findings.extend(found);
+        findings.extend(encrypted::values(node).map(|finding| finding.object(&*name)));
+        return Judged { node, name, is_known: false, findings };
+    }
+    let identity = identity::read(node, target, seen, &mut findings);
+    if let Some(identity) = &identity {
+        object::check(identity, target, Bootstrap::Unknown, &mut findings);
+        findings.extend(encrypted::values(node).map(|finding| finding.object(identity.shown())));
+    }
+    seen.say_unchecked(&mut findings);
+    Judged { node, name, is_known: identity.is_some(), findings }
 }
 
 /// Returns an object as the API server of a minor stores it once it is created: defaults put in, nulls that mean nothing

@@ -30,8 +30,7 @@ pub(super) fn check(identity: &Identity<'_>, target: Target, bootstrap: Bootstra
     // What follows reads fields whose types must be right.
     if findings.n_errors() == n_errors {
         metadata::check(identity, findings);
-        let bootstrapped = bootstrap.spec_of(identity.kind, identity.name, target.first());
-        content::check(identity, bootstrapped, findings);
+        content::check(identity, findings);
     }
     // A copy of a live object, which carries its `uid`, says no more than what is there.
     let is_live = identity.node.at(&["metadata", "uid"]).is_some();

@@ -38,6 +38,17 @@ const TEXTS: &[(&str, &[&str], &[&str])] = &[
         &["1", "100m", "1.5Gi", ".5", "+1k", "-1", "1E3"],
         &["1GB", "Gi", "1 Gi", "", "0x1", "1e"],
     ),
+    // What mirror sets take for a mirror, and for a source.
+    (
+        r"^((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?$",
+        &["quay.io", "host:5000/a/b_c", "A.example.com/x--y"],
+        &["*.example.com", "quay.io/a:latest", "https://a.io", "-a.io", "", "a/B", "a/b@sha256:0"],
+    ),
+    (
+        r"^\*(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+$|^((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?$",
+        &["quay.io/a", "*.example.com", "host:5000"],
+        &["*", "*.example.com/a", "a.*.com", "quay.io/a:latest", "", "a//b"],
+    ),
 ];
 
 /// Names of hosts for the rule on registries: right ones, then wrong ones.

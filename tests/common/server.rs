@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use regcfg::diag::{Findings, Severity, Verdict as Whose, codes};
+use regcfg::diag::{Findings, Severity, Side, codes};
 use regcfg::target::{Minor, Target};
 use regcfg::tree::parse::{Reading, documents};
 use regcfg::tree::{Node, Source, SourceKind};
@@ -128,7 +128,7 @@ fn verdict(minor: Minor, question: &Question) -> Verdict {
         let said = format!("{} {}", finding.code.id, finding.message);
         if is_not_checked(finding) {
             verdict.not_checked.push(said);
-        } else if finding.severity == Severity::Error && finding.code.verdict() != Whose::Rules {
+        } else if finding.severity == Severity::Error && finding.code.side() != Side::Rules {
             verdict.errors.push(finding.notes.iter().fold(said, |said, note| said + "\n" + &note.message));
         }
     }

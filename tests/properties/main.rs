@@ -9,7 +9,7 @@ mod choices;
 mod spec;
 mod tree;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::thread;
 
 use proptest::prelude::*;
@@ -133,7 +133,7 @@ fn world(files: &Files) -> MemWorld {
 fn rendered(files: &Files, profiles: &Profiles, reveal: Reveal) -> Result<Output, TestCaseError> {
     let world = world(files);
     let project = Project::new(&world);
-    let session = Session { project: &project, profiles, day: Day::Running, as_of: NOW };
+    let session = Session { project: &project, profiles, day: Day::Running, as_of: NOW, in_force: Arc::default() };
     let path = ProjectPath::new(&files.spec).map_err(|why| TestCaseError::fail(why.to_string()))?;
     let mut findings = Findings::new();
     let failed = |findings: &Findings| TestCaseError::fail(format!("{findings:#?}\n{files:#?}"));

@@ -13,10 +13,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::args::{AsOf, SecretArgs};
+use super::args::{AsOf, PolicyArgs, SecretArgs};
 use super::cluster::{Wish, make};
 use super::console::Console;
 use super::exit::Exit;
+use super::failure::Refusal;
 use super::workspace::{Opened, Workspace};
 use crate::diag::visible::inert;
 use crate::diag::{Findings, Outcome};
@@ -26,6 +27,9 @@ use crate::lower::Day;
 use crate::world::fs::variable;
 use choice::Candidate;
 use parameters::Parameters;
+
+/// The variable of the sidecar that names the policy.
+const POLICY_VARIABLE: &str = "REGCFG_POLICY";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -50,6 +54,10 @@ pub struct GenerateArgs {
     #[command(flatten)]
     pub secrets: SecretArgs,
 
+    /// What projects are held to.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+
     /// The day that certificates are judged by.
     #[command(flatten)]
     pub as_of: AsOf,
@@ -65,7 +73,8 @@ pub(super) fn run(command: &ArgocdCommand, console: &mut Console<'_>) -> Result<
 fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
     let sent = variable(parameters::VARIABLE).unwrap_or_default();
     let parameters = Parameters::read(sent.as_encoded_bytes())?;
-    let workspace = Workspace::open(&[PathBuf::from(".")], args.as_of.as_of)?;
+    let policy = policy(args)?;
+    let workspace = Workspace::open_under(policy.as_deref(), &[PathBuf::from(".")], args.as_of.as_of)?;
     if let Some(fault) = workspace.faults.into_iter().next() {
         return Err(fault);
     }
@@ -100,9 +109,22 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
     Ok(exit)
 }
 
+/// Returns the path of the policy: of the arguments, which stand in the plugin's configuration, else of the variable
+/// that the sidecar's container sets. What an Application sets is called `ARGOCD_ENV_…`, and cannot be it.
+fn policy(args: &GenerateArgs) -> Result<Option<PathBuf>> {
+    match (args.policy.path(), variable(POLICY_VARIABLE)) {
+        (Some(path), _) => Ok(Some(path.to_path_buf())),
+        (None, Some(path)) if path.is_empty() => {
+            let message = format!("{POLICY_VARIABLE} is empty, and names no policy");
+            Err(Refusal::new(message, "give it the path of the policy, or do not set it").into())
+        }
+        (None, path) => Ok(path.map(PathBuf::from)),
+    }
+}
+
 fn discover(console: &mut Console<'_>) -> Result<Exit> {
     // Whatever is wrong with a directory that may be somebody else's is theirs to hear of from another tool.
-    let found = Workspace::open(&[PathBuf::from(".")], None).ok().and_then(|workspace| {
+    let found = Workspace::open_any(&[PathBuf::from(".")], None).ok().and_then(|workspace| {
         let mut opened = workspace.opened.iter();
         let here = opened.next()?;
         if choice::is_another_tools(here) {

@@ -1,51 +1,167 @@
-//! Manifests that anyone wrote: a file, or standard input.
+//! Manifests that anyone wrote: files, or standard input. Each file is judged on whatever core is free; then the operator's
+//! rules see the objects of each cluster together.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::diag::{Diagnostic, Findings, codes};
+use anyhow::anyhow;
+
+use super::read::{self, Held};
+use crate::cli::workspace::in_order;
+use crate::diag::visible::visible;
+use crate::diag::{Findings, Item, Thing};
 use crate::load::Project;
+use crate::name::{CLUSTER_LABEL, ObjectName};
+use crate::rules::{self, BundleContext};
 use crate::target::Target;
-use crate::tree::parse::{self, Reading};
 use crate::tree::{Node, Source, SourceKind};
-use crate::validate;
+use crate::validate::{self, Bootstrap, Definitions};
 use crate::world::ProjectPath;
 
-/// Checks a file of plain manifests; one that is no text, or holds no object, is passed over unless it looks like one.
-pub(super) fn check_file(project: &Project<'_>, path: &ProjectPath, target: Target, findings: &mut Findings) {
-    let mut found = Findings::new();
-    if let Some(source) = project.text(path, None, &mut found) {
-        return check_text(&source, target, findings);
-    }
-    // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
-    let is_manifest = |finding: &Diagnostic| finding.place.source.text().contains("apiVersion");
-    findings.extend(found.into_iter().filter(|finding| finding.code != &codes::NOT_UTF8 || is_manifest(finding)));
+/// How plain manifests are judged.
+pub(super) struct Judge {
+    /// The release that they are for.
+    pub(super) target: Target,
+    /// Whether the operator's rules are asked.
+    pub(super) rules: bool,
+    /// The time, in seconds since 1970, for what expires.
+    pub(super) as_of: i64,
+    /// Definitions of other kinds.
+    pub(super) definitions: Definitions,
+    /// The files that hold them, by name.
+    pub(super) defining: BTreeSet<String>,
 }
 
-pub(super) fn check_input(bytes: &[u8], target: Target, findings: &mut Findings) {
-    let text = String::from_utf8_lossy(bytes);
-    check_text(&Source::new("<stdin>", text, SourceKind::User), target, findings);
+/// What came of a file: what was looked at, or the name of a file for which there is no answer, and why.
+pub(super) type Answer = Result<Vec<Item>, (String, anyhow::Error)>;
+
+/// A file under judgement.
+#[derive(Default)]
+struct File {
+    name: String,
+    /// The directory that it stands in.
+    dir: String,
+    items: Vec<Item>,
+    /// Where the object of each item begins in the text, in bytes.
+    starts: Vec<u32>,
+    /// The objects that rules may look at: those that their schemas find right.
+    objects: Vec<Node>,
 }
 
-/// Checks the manifests of a text; a template of a chart, which is no YAML before it is rendered, is passed over.
-fn check_text(source: &Arc<Source>, target: Target, findings: &mut Findings) {
-    if !source.text().contains("apiVersion") {
-        return;
+impl Judge {
+    /// Judges files of a project.
+    pub(super) fn files(&self, project: &Project<'_>, paths: &[ProjectPath]) -> Vec<Answer> {
+        let judged = in_order(paths, |path| {
+            let name = project.world().display(path);
+            let judged = catch_unwind(AssertUnwindSafe(|| {
+                let dir = path.parent().as_str().to_owned();
+                let held = if self.defining.contains(&name) {
+                    Held::Skipped("its definitions are read, as `--crd` asks".into())
+                } else {
+                    read::file(project, path)
+                };
+                self.held(name.clone(), dir, held)
+            }));
+            judged.map_err(|_| {
+                let error = anyhow!("`{}` met an internal error", visible(&name));
+                (name, error)
+            })
+        });
+        self.finish(judged)
     }
-    let mut found = Findings::new();
-    let documents = parse::documents(source, Reading::AsKubectl, &mut found);
-    let is_template =
-        source.text().contains("{{") && found.iter().any(|finding| finding.code == &codes::MALFORMED_YAML);
-    if is_template {
-        return;
+
+    /// Judges standard input.
+    pub(super) fn input(&self, bytes: &[u8]) -> Vec<Answer> {
+        const NAME: &str = "<stdin>";
+        let source = Source::new(NAME, String::from_utf8_lossy(bytes), SourceKind::User);
+        self.finish(vec![Ok(self.held(NAME.into(), String::new(), read::text(&source)))])
     }
-    let Some(documents) = documents else { return findings.extend(found) };
-    let version = |node: &Node| node.get("apiVersion").and_then(Node::as_str).map(str::to_owned);
-    // A profile is judged where a spec names it.
-    let is_own = |node: &Node| version(node).is_some_and(|version| version.starts_with("regcfg.dev/"));
-    let is_object = |node: &Node| node.get("apiVersion").is_some() && node.get("kind").is_some() && !is_own(node);
-    let objects: Vec<Node> = documents.into_iter().filter(is_object).collect();
-    if !objects.is_empty() {
-        findings.extend(found);
-        validate::manifests(&objects, target, findings);
+
+    fn held(&self, name: String, dir: String, held: Held) -> File {
+        let (objects, found) = match held {
+            Held::Skipped(reason) => {
+                return File { items: vec![Item::skipped(&name, reason)], name, dir, ..File::default() };
+            }
+            Held::Broken(found) => {
+                return File { items: vec![Item::judged(&name, Thing::File, found)], name, dir, ..File::default() };
+            }
+            Held::Objects(objects, found) => (objects, found),
+        };
+        let mut file = File { name, dir, ..File::default() };
+        let mut right = Vec::with_capacity(objects.len());
+        for judged in validate::each_manifest(&objects, self.target, &self.definitions) {
+            let place = judged.node.place();
+            right.push(judged.is_known && !judged.findings.has_errors() && !judged.node.has_secret());
+            file.starts.push(place.start);
+            let item = Item::judged(&file.name, Thing::Object, judged.findings);
+            file.items.push(item.of_object(judged.name, place.position().line));
+        }
+        file.objects = objects.into_iter().zip(right).filter_map(|(object, right)| right.then_some(object)).collect();
+        file.add(found);
+        file
     }
+
+    /// Asks the operator's rules, and returns what came of each file.
+    fn finish(&self, mut judged: Vec<Result<File, (String, anyhow::Error)>>) -> Vec<Answer> {
+        if self.rules {
+            let files: Vec<&File> = judged.iter().filter_map(|file| file.as_ref().ok()).collect();
+            let found: Vec<Findings> = in_order(&clusters(&files), |objects| {
+                let mut findings = Findings::new();
+                let context = BundleContext::new(objects.iter().copied(), self.target, Bootstrap::Unknown, None);
+                rules::on_bundle(&context.as_of(self.as_of), &mut findings);
+                findings
+            });
+            let mut by_file: BTreeMap<String, Findings> = BTreeMap::new();
+            for finding in found.into_iter().flatten() {
+                by_file.entry(finding.place.source.name().to_owned()).or_default().push(finding);
+            }
+            for file in judged.iter_mut().filter_map(|file| file.as_mut().ok()) {
+                file.add(by_file.remove(&file.name).unwrap_or_default());
+            }
+        }
+        judged.into_iter().map(|file| file.map(|file| file.items)).collect()
+    }
+}
+
+impl File {
+    /// Adds findings, each to the object in which it stands.
+    fn add(&mut self, findings: Findings) {
+        for finding in findings {
+            let before = self.starts.partition_point(|start| *start <= finding.place.start);
+            if let Some(item) = self.items.get_mut(before.saturating_sub(1)) {
+                item.add([finding]);
+            }
+        }
+    }
+}
+
+/// Returns the objects by the cluster that they are for.
+///
+/// A label says which cluster that is, in all files of a directory, as `render -o` writes them. A file without the label is
+/// a cluster of its own: its neighbours may be for another.
+fn clusters<'f>(files: &[&'f File]) -> Vec<Vec<&'f Node>> {
+    let mut clusters: BTreeMap<(&str, &str), Vec<&Node>> = BTreeMap::new();
+    for file in files {
+        for object in &file.objects {
+            let label = object.at(&["metadata", "labels", CLUSTER_LABEL]).and_then(Node::as_str);
+            let cluster = label.map_or((&*file.name, ""), |label| (&*file.dir, label));
+            clusters.entry(cluster).or_default().push(object);
+        }
+    }
+    clusters.into_values().flat_map(|objects| each_once(&objects)).collect()
+}
+
+/// Cuts objects where one comes a second time, so that each stands once in what is judged together: a directory may hold
+/// several states of one cluster.
+fn each_once<'f>(objects: &[&'f Node]) -> Vec<Vec<&'f Node>> {
+    let mut names: Vec<ObjectName<'_>> = objects.iter().map(|object| ObjectName::of(object)).collect();
+    names.sort_unstable();
+    if !names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        return vec![objects.to_vec()];
+    }
+    let mut by_file: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+    for object in objects {
+        by_file.entry(object.place().source.name()).or_default().push(object);
+    }
+    by_file.into_values().collect()
 }

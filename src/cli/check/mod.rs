@@ -1,30 +1,40 @@
 //! `regcfg check`: says what is wrong with specs and plain manifests, and writes nothing.
 //!
 //! Called by pre-commit with any YAML file of a repository, in several processes at once: a file that is neither a spec
-//! nor a manifest is passed over in silence, and no file at all is nothing wrong.
+//! nor a manifest is skipped, and no file at all is nothing wrong.
 
+mod against;
+mod definitions;
 mod manifests;
+mod only;
+mod read;
 mod sorted;
+mod upgrade;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
 
+use manifests::{Answer, Judge};
+use only::Only;
 use sorted::Sorted;
 
-use super::args::{AsOf, Format, TargetArg};
+use super::args::{AsOf, Format, PolicyArgs, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
-use super::workspace::Workspace;
+use super::failure;
+use super::survey::judge_project;
+use super::workspace::{Opened, Workspace};
 use crate::check::shape;
-use crate::diag::{Findings, Outcome, codes};
-use crate::load::{LIMIT, Project};
+use crate::diag::{self, Fault, Findings, Item, Outcome, Thing, Upgrade};
+use crate::load::{LIMIT, Project, Settings};
 use crate::lower::Day;
-use crate::pipeline::{self, Session};
+use crate::pipeline::{self, Session, Surveyed};
+use crate::policy::{InForce, Policy};
 use crate::target::{Minor, Target};
-use crate::world::ProjectPath;
+use crate::world::{ProjectPath, fs};
 
 /// Check specs and plain manifests
 ///
@@ -36,13 +46,35 @@ pub struct CheckArgs {
     #[arg(value_name = "FILE|DIR|-")]
     pub paths: Vec<PathBuf>,
 
+    /// Check the update from an older state of the same clusters, too: from a directory or a Git revision
+    ///
+    /// A directory holds the manifests that were applied, such as that of `render -o`. All else is a revision, at which
+    /// the same files are rendered. Where both have the name, the directory is meant; write `refs/heads/NAME` for the
+    /// branch. The program `git` reads the revision, and runs and fetches nothing that the repository configures
+    #[arg(long, value_name = "DIR|REV")]
+    pub against: Option<PathBuf>,
+
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 
-    /// The target of plain manifests.
+    /// Ask for one verdict alone
+    #[arg(long, value_name = "VERDICT")]
+    pub only: Option<Only>,
+
+    /// Check kinds that regcfg does not know by these CustomResourceDefinitions
+    ///
+    /// Files or directories, of YAML or JSON; may be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub crd: Vec<PathBuf>,
+
+    /// The target of plain manifests, and the range that specs are run through.
     #[command(flatten)]
     pub target: TargetArg,
+
+    /// What projects are held to.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// The day that certificates are judged by.
     #[command(flatten)]
@@ -58,28 +90,26 @@ enum Subject<'a> {
     Input,
 }
 
+/// What a run looked at so far.
+#[derive(Default)]
+struct Run {
+    items: Vec<Item>,
+    /// What was found on no single thing.
+    findings: Findings,
+    faults: Vec<Fault>,
+    /// What holds of specs on each minor of the range that was asked for.
+    upgrades: Vec<Upgrade>,
+}
+
 pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
     let subjects = subjects(&args.paths);
     if subjects.is_empty() {
         console.note("no file or directory was named, and nothing was checked");
     }
-    let (exit, findings) = check(&subjects, args, console)?;
-    let outcome = Outcome::new(each_unknown_kind_once(findings));
+    let run = check(&subjects, args, console)?;
+    let outcome = run.outcome(args.only);
     console.print_findings(&outcome, args.format)?;
-    Ok(exit.merge(if outcome.has_errors() { Exit::No } else { Exit::Done }))
-}
-
-/// Leaves of the kinds that are not checked the first of each: a repository may hold hundreds of deployments.
-fn each_unknown_kind_once(mut findings: Findings) -> Findings {
-    findings.sort_for_showing();
-    let mut said = BTreeSet::new();
-    let mut kept = Findings::new();
-    kept.extend(
-        findings
-            .into_iter()
-            .filter(|finding| finding.code != &codes::KIND_NOT_CHECKED || said.insert(finding.message.clone())),
-    );
-    kept
+    Ok(Exit::of(&outcome))
 }
 
 /// Returns each subject once, in an order that does not depend on how the arguments were shuffled.
@@ -90,51 +120,167 @@ fn subjects(paths: &[PathBuf]) -> Vec<Subject<'_>> {
     paths.into_iter().map(|path| if path == Path::new("-") { Subject::Input } else { Subject::Path(path) }).collect()
 }
 
-fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) -> Result<(Exit, Findings)> {
+fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) -> Result<Run> {
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
-    let workspace = Workspace::open(&paths, args.as_of.as_of)?;
-    let mut exit = Exit::Done;
-    for fault in &workspace.faults {
-        console.show_error(fault);
-        exit = Exit::NoAnswer;
+    let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
+    let mut run = Run::default();
+    for (at, fault) in workspace.faults.iter().enumerate() {
+        let missing = workspace.missing.get(at).map(|path| (path.display().to_string(), Thing::File));
+        run.failed(missing, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
-    let mut findings = Findings::new();
-    if subjects.contains(&Subject::Input) {
-        manifests::check_input(&console.read_input(LIMIT)?, target, &mut findings);
+    let as_of = args.as_of.as_of.unwrap_or_else(fs::clock);
+    let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
+    let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };
+    let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
+    if let Some(input) = &input {
+        let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut run.findings);
+        run.take_manifests(judge.input(input), &(Arc::new(in_force).ruling([]) as Arc<dyn diag::Judge>), console);
     }
+    let upgrades = args.target.openshift.map(|range| upgrade::Asked { range, only: args.only });
     for opened in &workspace.opened {
-        let project = Project::new(&opened.world);
-        let sorted = Sorted::new(opened, &project, &mut findings);
-        for layer in &sorted.layers {
-            check_layer(&project, layer, &mut findings);
+        run.check_project(opened, &judge, upgrades, console);
+    }
+    if let Some(against) = &args.against {
+        let (workspace, input) = (&workspace, input.as_deref());
+        let asked = against::Asked { against, workspace, input, target, as_of: args.as_of.as_of };
+        let mut found = Findings::new();
+        if let Err(error) = against::check(&asked, &mut found, console) {
+            run.failed(None, &error, console);
         }
-        for manifest in &sorted.others {
-            manifests::check_file(&project, manifest, target, &mut findings);
-        }
-        for answer in opened.each(&project, &sorted.specs, Day::Running, judge) {
-            match answer {
-                Ok(answer) => findings.extend(answer.findings),
-                Err(error) => {
-                    console.show_error(&error);
-                    exit = Exit::NoAnswer;
-                }
+        found.judge_by(run.ruling_of_all(workspace));
+        run.findings.extend(found);
+    }
+    Ok(run)
+}
+
+impl Run {
+    /// Returns what decides about findings on everything that was given: the project, where it is one, and the policy.
+    fn ruling_of_all(&mut self, workspace: &Workspace) -> Arc<dyn diag::Judge> {
+        match &*workspace.opened {
+            [opened] => opened.in_force(&Project::new(&opened.world), &mut Findings::new()).ruling([]),
+            _ => {
+                let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut self.findings);
+                Arc::new(in_force).ruling([])
             }
         }
     }
-    Ok((exit, findings))
+
+    /// Checks what was given of a project.
+    fn check_project(
+        &mut self,
+        opened: &Opened,
+        judge: &Judge,
+        upgrades: Option<upgrade::Asked>,
+        console: &mut Console<'_>,
+    ) {
+        let project = Project::new(&opened.world);
+        let in_force = opened.in_force(&project, &mut self.findings);
+        let ruling: Arc<dyn diag::Judge> = in_force.ruling([]);
+        let judged = |path: &ProjectPath, thing, mut found: Findings| {
+            found.judge_by(Arc::clone(&ruling));
+            Item::judged(project.world().display(path), thing, found)
+        };
+        let sorted = Sorted::new(opened, &project, &mut self.findings);
+        if let Some(path) = &sorted.project_file {
+            let mut found = Findings::new();
+            opened.profiles(&mut found);
+            self.items.push(judged(path, Thing::Project, found));
+        }
+        for path in &sorted.layers {
+            self.items.push(judged(path, Thing::Layer, check_layer(&project, path)));
+        }
+        for path in &sorted.policies {
+            self.items.push(judged(path, Thing::Policy, check_policy(&project, path)));
+        }
+        self.take_manifests(judge.files(&project, &sorted.others), &ruling, console);
+        let answers = opened.each(&project, &sorted.specs, Day::Running, |session, path, findings| {
+            let surveyed = compile(session, path, findings);
+            Some((surveyed, upgrades.map(|asked| upgrade::upgrade(session, path, asked))))
+        });
+        let mut surveyed = Vec::new();
+        let mut found = Findings::new();
+        for (path, answer) in sorted.specs.iter().zip(answers) {
+            match answer {
+                Ok(answer) => {
+                    found.extend(answer.findings.iter().cloned());
+                    self.items.push(Item::judged(project.world().display(path), Thing::Spec, answer.findings));
+                    let (facts, upgrade) = answer.made.unwrap_or_default();
+                    surveyed.push((path.clone(), facts));
+                    self.upgrades.extend(upgrade);
+                }
+                Err(error) => {
+                    self.failed(Some((project.world().display(path), Thing::Spec)), &error, console);
+                }
+            }
+        }
+        match judge_project(opened, &project, &sorted.given, surveyed, sorted.is_whole, &found) {
+            Ok(found) => self.add(found),
+            Err(error) => self.failed(None, &error, console),
+        }
+    }
+
+    /// Adds findings, each to the file in which it stands.
+    fn add(&mut self, findings: Findings) {
+        for finding in findings {
+            match self.items.iter_mut().find(|item| item.file == finding.place.source.name()) {
+                Some(item) => item.add([finding]),
+                None => self.findings.push(finding),
+            }
+        }
+    }
+
+    /// Takes what came of manifests; what was found counts as `ruling` says.
+    fn take_manifests(&mut self, answers: Vec<Answer>, ruling: &Arc<dyn diag::Judge>, console: &mut Console<'_>) {
+        for answer in answers {
+            match answer {
+                Ok(items) => self.items.extend(items.into_iter().map(|item| item.judged_by(ruling))),
+                Err((file, error)) => self.failed(Some((file, Thing::File)), &error, console),
+            }
+        }
+    }
+
+    /// Keeps an error of the machine, and tells it.
+    fn failed(&mut self, of: Option<(String, Thing)>, error: &anyhow::Error, console: &mut Console<'_>) {
+        console.show_error(error);
+        let fault = failure::fault(error);
+        if let Some((file, thing)) = of {
+            self.items.push(Item::failed(file, thing, fault.message.clone()));
+        }
+        self.faults.push(fault);
+    }
+
+    /// Returns what is to be shown: everything, or one verdict alone.
+    fn outcome(mut self, only: Option<Only>) -> Outcome {
+        if let Some(only) = only {
+            only.filter(&mut self.items, &mut self.findings);
+        }
+        self.items.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        Outcome::of_run(self.items, self.findings, self.faults).with_upgrades(self.upgrades)
+    }
 }
 
-/// Compiles a spec for its findings alone.
-fn judge(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<()> {
-    pipeline::compile(session, path, findings).map(drop)
+/// Compiles a spec for its findings, and for what is known of it beside others.
+fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Surveyed> {
+    pipeline::judged(session, path, findings).surveyed
+}
+
+/// Checks a policy as it would be read; who is held to it is not asked.
+fn check_policy(project: &Project<'_>, path: &ProjectPath) -> Findings {
+    let mut findings = Findings::new();
+    if let Some(source) = project.text(path, None, &mut findings) {
+        let _policy = Policy::read(&source, &mut findings);
+    }
+    findings
 }
 
 /// Checks a layer by itself: the shape of what it says, on every minor.
-fn check_layer(project: &Project<'_>, path: &ProjectPath, findings: &mut Findings) {
-    if let Some(layer) = project.document(path, None, findings) {
-        shape::check_layer(&layer.node, findings);
+fn check_layer(project: &Project<'_>, path: &ProjectPath) -> Findings {
+    let mut findings = Findings::new();
+    if let Some(layer) = project.document(path, None, &mut findings) {
+        shape::check_layer(&layer.node, &mut findings);
     }
+    findings
 }
 
 impl<'a> Subject<'a> {

@@ -1,6 +1,6 @@
 //! The files that were given, by what they are.
 
-use crate::cli::workspace::Opened;
+use crate::cli::workspace::{Opened, in_order};
 use crate::diag::Findings;
 use crate::load::{DocumentKind, Project, load};
 use crate::world::ProjectPath;
@@ -12,8 +12,16 @@ pub(super) struct Sorted {
     pub(super) specs: Vec<ProjectPath>,
     /// Layers.
     pub(super) layers: Vec<ProjectPath>,
+    /// The project file, if it was given.
+    pub(super) project_file: Option<ProjectPath>,
     /// Files that may hold manifests.
     pub(super) others: Vec<ProjectPath>,
+    /// Policies, which are kept here and hold for others.
+    pub(super) policies: Vec<ProjectPath>,
+    /// Every file that was given.
+    pub(super) given: Vec<ProjectPath>,
+    /// Whether all of the project was given.
+    pub(super) is_whole: bool,
 }
 
 impl Sorted {
@@ -22,31 +30,41 @@ impl Sorted {
     pub(super) fn new(opened: &Opened, project: &Project<'_>, findings: &mut Findings) -> Self {
         let mut sorted = Self::default();
         let mut files = opened.files.clone();
-        files.extend(opened.files_below(project, findings));
+        files.extend(opened.manifests_below(project, findings));
         files.sort();
         files.dedup();
-        let mut project_file = false;
-        for path in files {
-            match project.kind_of(&path) {
+        sorted.given.clone_from(&files);
+        sorted.is_whole = opened.is_whole();
+        let kinds = in_order(&files, |path| project.kind_of(path));
+        for (path, kind) in files.into_iter().zip(kinds) {
+            match kind {
                 Some(DocumentKind::Spec) => sorted.specs.push(path),
                 Some(DocumentKind::Layer) => sorted.layers.push(path),
-                Some(DocumentKind::Project) => project_file = true,
+                Some(DocumentKind::Project) => sorted.project_file = Some(path),
+                Some(DocumentKind::Policy) => sorted.policies.push(path),
                 None => sorted.others.push(path),
             }
         }
-        if project_file || !sorted.layers.is_empty() {
-            let all = project.yaml_files(&ProjectPath::root(), findings);
-            let specs = all.into_iter().filter(|path| project.kind_of(path) == Some(DocumentKind::Spec));
-            let depends = |path: &ProjectPath| {
-                let loaded = load(project, path, &mut Findings::new());
-                project_file
-                    || loaded.is_some_and(|loaded| sorted.layers.iter().any(|layer| loaded.layers.contains_key(layer)))
-            };
-            let dependent: Vec<ProjectPath> = specs.filter(depends).collect();
+        if sorted.project_file.is_some() || !sorted.layers.is_empty() {
+            let dependent = sorted.dependent(project, findings);
             sorted.specs.extend(dependent);
             sorted.specs.sort();
             sorted.specs.dedup();
         }
         sorted
+    }
+
+    /// Returns the specs of the project that depend on what was given.
+    fn dependent(&self, project: &Project<'_>, findings: &mut Findings) -> Vec<ProjectPath> {
+        let all = project.yaml_files(&ProjectPath::root(), findings);
+        let depends = |path: &ProjectPath| {
+            project.kind_of(path) == Some(DocumentKind::Spec)
+                && (self.project_file.is_some() || {
+                    let loaded = load(project, path, &mut Findings::new());
+                    loaded.is_some_and(|loaded| self.layers.iter().any(|layer| loaded.layers.contains_key(layer)))
+                })
+        };
+        let depend = in_order(&all, depends);
+        all.into_iter().zip(depend).filter_map(|(path, depends)| depends.then_some(path)).collect()
     }
 }

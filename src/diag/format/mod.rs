@@ -4,7 +4,16 @@
 //! format. A format never sorts, counts or leaves out; that is the outcome's. None prints source lines: one could hold
 //! a secret.
 
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod matrix;
+pub mod sarif;
 pub mod text;
 
 use super::Outcome;
+
+#[cfg(test)]
+mod hostile;

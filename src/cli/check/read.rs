@@ -1,0 +1,125 @@
+//! What a file of somebody's holds: objects of Kubernetes, or a reason to skip it.
+
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::load::Project;
+use crate::tree::parse::{self, Reading};
+use crate::tree::{Entry, Node, Source, sops};
+use crate::world::ProjectPath;
+
+/// What a file or a stream holds.
+pub(super) enum Held {
+    /// Nothing that is checked, and why.
+    Skipped(String),
+    /// Nothing that can be checked, for what was found.
+    Broken(Findings),
+    /// Objects, those of lists each by itself, and what was found beside them.
+    Objects(Vec<Node>, Findings),
+}
+
+/// Reads a file.
+pub(super) fn file(project: &Project<'_>, path: &ProjectPath) -> Held {
+    let mut found = Findings::new();
+    let Some(source) = project.text(path, None, &mut found) else {
+        // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
+        let is_manifest = |finding: &Diagnostic| finding.place.source.text().contains("apiVersion");
+        let is_binary = found.iter().all(|finding| finding.code == &codes::NOT_UTF8 && !is_manifest(finding));
+        return if is_binary { Held::Skipped("it is no text".into()) } else { Held::Broken(found) };
+    };
+    match (chart(project, path), file_reason(path)) {
+        (Some(reason), _) | (None, Some(reason)) => Held::Skipped(reason),
+        (None, None) => text(&source),
+    }
+}
+
+/// Reads a text.
+pub(super) fn text(source: &Arc<Source>) -> Held {
+    if source.text().trim().is_empty() {
+        return Held::Skipped("it is empty".into());
+    }
+    if !source.text().contains("apiVersion") {
+        return Held::Skipped("it holds no Kubernetes object".into());
+    }
+    let mut found = Findings::new();
+    let documents = parse::documents(source, Reading::AsKubectl, &mut found);
+    let is_malformed = found.iter().any(|finding| finding.code == &codes::MALFORMED_YAML);
+    if is_malformed && source.text().contains("{{") {
+        return Held::Skipped("it is a template, and no YAML before it is rendered".into());
+    }
+    let Some(documents) = documents else { return Held::Broken(found) };
+    let mut objects = Vec::new();
+    let mut skipped = "it holds no Kubernetes object".to_owned();
+    for mut document in documents {
+        match reason(&document) {
+            Some(reason) => skipped = reason,
+            None => {
+                sops::open(&mut document);
+                flatten(document, &mut objects);
+            }
+        }
+    }
+    if objects.is_empty() { Held::Skipped(skipped) } else { Held::Objects(objects, found) }
+}
+
+/// Says why a document is none of those that are checked here.
+fn reason(document: &Node) -> Option<String> {
+    let field = |name: &str| document.get(name).and_then(Node::as_str);
+    if document.get("apiVersion").is_none() || document.get("kind").is_none() {
+        return Some("it holds no Kubernetes object".into());
+    }
+    match (field("apiVersion").unwrap_or_default(), field("kind").unwrap_or_default()) {
+        (version, "ClusterRegistry" | "RegistryLayer" | "Project") if version.starts_with("regcfg.dev/") => {
+            Some("specs are read from their files, with what stands beside them".into())
+        }
+        (version, _) if version.starts_with("regcfg.dev/") => Some("it is checked where a spec names it".into()),
+        (version, "Kustomization" | "Component") if version.starts_with("kustomize.config.k8s.io/") => {
+            Some("it is a kustomization, and never applied itself".into())
+        }
+        _ => None,
+    }
+}
+
+/// Adds an object, or those of a list, each with what the list says of all of them.
+fn flatten(document: Node, objects: &mut Vec<Node>) {
+    let kind = document.get("kind").and_then(Node::as_str).unwrap_or_default();
+    let Some(of) = kind.strip_suffix("List").map(str::to_owned) else { return objects.push(document) };
+    let Some(items) = document.get("items").and_then(Node::as_seq) else { return objects.push(document) };
+    let [version, kind] = ["apiVersion", "kind"].map(|name| document.entry(name).cloned());
+    for item in items {
+        let mut item = item.clone();
+        // The items of a typed list need not say what they are.
+        if !of.is_empty()
+            && let (Some(map), Some(version), Some(kind)) = (item.as_map_mut(), &version, &kind)
+        {
+            map.entry("apiVersion".into()).or_insert_with(|| version.clone());
+            let named = Node::string(&*of, kind.node.origin.clone());
+            map.entry("kind".into()).or_insert_with(|| Entry { key: kind.key.clone(), node: named });
+        }
+        flatten(item, objects);
+    }
+}
+
+/// Says which chart a file is a template of; such a template is no manifest before it is rendered, even where it is YAML.
+fn chart(project: &Project<'_>, path: &ProjectPath) -> Option<String> {
+    let mut dir = path.parent();
+    while !dir.as_str().is_empty() {
+        if dir.file_name() == "templates" {
+            let chart = dir.parent().join("Chart.yaml").ok()?;
+            if project.world().is_file(&chart) == Ok(true) {
+                return Some("it is a template of a Helm chart, and no manifest before it is rendered".into());
+            }
+        }
+        dir = dir.parent();
+    }
+    None
+}
+
+/// Says what a file is that its name tells.
+fn file_reason(path: &ProjectPath) -> Option<String> {
+    match path.file_name() {
+        "kustomization.yaml" | "kustomization.yml" => Some("it is a kustomization, and never applied itself".into()),
+        "Chart.yaml" => Some("it describes a Helm chart".into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! The rules on whole projects, over what is known of each cluster.
+//!
+//! What was given was judged already, each spec by itself. Specs that were not given are looked at only for what rules
+//! on projects ask, and a finding is said only where something that was given has a part in it.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::workspace::Opened;
+use crate::diag::{Diagnostic, Findings};
+use crate::load::{DocumentKind, Project};
+use crate::lower::Day;
+use crate::pipeline::{self, Surveyed};
+use crate::policy::{Acknowledgement, say_unused_in_project};
+use crate::rules::{self, ClusterFacts, LayerFacts, ProjectContext};
+use crate::tree::{Place, Source, SourceKind};
+use crate::world::root::PROJECT_FILE;
+use crate::world::{ProjectPath, World};
+
+/// What is judged as a whole.
+#[derive(Default)]
+struct Whole {
+    clusters: Vec<Surveyed>,
+    layers: Vec<LayerFacts>,
+    nested: Vec<Place>,
+    is_whole: bool,
+}
+
+/// Judges a project by what was given of it: `files`, of which the specs `given` are surveyed already. `is_whole` says that
+/// no others need to be looked for. `findings` is what was found of the clusters by themselves; returns what is found of them
+/// together.
+pub(super) fn judge_project(
+    opened: &Opened,
+    project: &Project<'_>,
+    files: &[ProjectPath],
+    surveyed: Vec<(ProjectPath, Option<Surveyed>)>,
+    is_whole: bool,
+    findings: &Findings,
+) -> Result<Findings> {
+    let has_project_file = project.settings(&mut Findings::new()).node.is_some();
+    let mut all = BTreeSet::from_iter(files.iter().cloned());
+    // Without a project file, what belongs together is what was given together.
+    if has_project_file && !is_whole {
+        all.extend(project.yaml_files(&ProjectPath::root(), &mut Findings::new()));
+    }
+    let whole = gather(opened, project, &all, surveyed, is_whole, has_project_file)?;
+    let shown: BTreeSet<String> = files.iter().map(|file| opened.world.display(file)).collect();
+    let found = judged(opened, project, &whole, findings);
+    let mut kept = Findings::new();
+    kept.extend(found.into_iter().filter(|finding| has_part(finding, &shown)));
+    Ok(kept)
+}
+
+/// Judges some clusters beside each other, and nothing else of their project.
+pub(super) fn judge_clusters(opened: &Opened, project: &Project<'_>, clusters: Vec<Surveyed>) -> Findings {
+    let whole = Whole { clusters, ..Whole::default() };
+    judged(opened, project, &whole, &mut Findings::new())
+}
+
+/// Gathers what rules on projects ask of all files.
+fn gather(
+    opened: &Opened,
+    project: &Project<'_>,
+    all: &BTreeSet<ProjectPath>,
+    surveyed: Vec<(ProjectPath, Option<Surveyed>)>,
+    is_whole: bool,
+    has_project_file: bool,
+) -> Result<Whole> {
+    let known: BTreeSet<&ProjectPath> = surveyed.iter().map(|(path, _)| path).collect();
+    let mut whole = Whole { is_whole: is_whole && surveyed.iter().all(|(_, one)| one.is_some()), ..Whole::default() };
+    let mut rest = Vec::new();
+    for path in all.iter().filter(|path| !known.contains(path)) {
+        match project.kind_of(path) {
+            Some(DocumentKind::Spec) => rest.push(path.clone()),
+            Some(DocumentKind::Layer) => whole.layers.extend(layer(project, path)),
+            Some(DocumentKind::Project)
+                if has_project_file && path.file_name() == PROJECT_FILE && *path != root_file() =>
+            {
+                let name = opened.world.display(path);
+                whole.nested.push(Place::start_of(&Source::new(name, "", SourceKind::User)));
+            }
+            _ => {}
+        }
+    }
+    whole.clusters = surveyed.into_iter().filter_map(|(_, surveyed)| surveyed).collect();
+    let survey =
+        |session: &pipeline::Session<'_>, path: &ProjectPath, _: &mut Findings| pipeline::survey(session, path);
+    for answer in opened.each(project, &rest, Day::Running, survey) {
+        whole.clusters.extend(answer?.made);
+    }
+    whole.clusters.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
+    Ok(whole)
+}
+
+fn root_file() -> ProjectPath {
+    ProjectPath::root().join(PROJECT_FILE).unwrap_or_else(|_| ProjectPath::root())
+}
+
+fn layer(project: &Project<'_>, path: &ProjectPath) -> Option<LayerFacts> {
+    let document = project.document(path, None, &mut Findings::new())?;
+    Some(LayerFacts { path: path.clone(), place: Place::start_of(&document.source) })
+}
+
+/// Runs the rules. What they find counts as the project, the policy and the clusters' acknowledgements say; `findings` is
+/// what was found of the clusters by themselves.
+fn judged(opened: &Opened, project: &Project<'_>, whole: &Whole, findings: &Findings) -> Findings {
+    let in_force = opened.in_force(project, &mut Findings::new());
+    let acknowledged = || whole.clusters.iter().map(|cluster| std::sync::Arc::clone(&cluster.acknowledged));
+    let clusters: Vec<&ClusterFacts> = whole.clusters.iter().map(|cluster| &cluster.facts).collect();
+    let Whole { layers, nested, is_whole, .. } = whole;
+    let context = ProjectContext { clusters: &clusters, layers, nested, is_whole: *is_whole };
+    let mut found = Findings::new();
+    found.judge_by(in_force.ruling(acknowledged()));
+    rules::on_project(&context, &mut found);
+    if *is_whole {
+        let each: Vec<&Acknowledgement> = whole.clusters.iter().flat_map(|cluster| &*cluster.acknowledged).collect();
+        let mut unused = Findings::new();
+        say_unused_in_project(&each, findings.iter().chain(&found), &mut unused);
+        found.extend(unused);
+    }
+    found
+}
+
+/// Tells whether something that was given has a part in a finding.
+fn has_part(finding: &Diagnostic, shown: &BTreeSet<String>) -> bool {
+    let places = finding.notes.iter().filter_map(|note| note.place.as_ref()).chain([&finding.place]);
+    places.into_iter().any(|place| shown.contains(place.source.name()))
+}

@@ -1,0 +1,59 @@
+//! Another storage backend: the old one's key stays in the cluster, so that there are two, and no image moves.
+
+use serde_json::json;
+
+use super::UpdateContext;
+use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::rules::context::storage_failing;
+use crate::rules::several_backends::too_many_backends;
+use crate::rules::{Check, Rule};
+use crate::tree::Node;
+
+pub(in crate::rules) static RULE: Rule = Rule { code: &codes::BACKEND_SWITCHED, check: Check::Update(check) };
+
+fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
+    let (Some(old), Some(new)) = (ctx.old.backend(), ctx.new.backend()) else { return };
+    if old.name == new.name {
+        return;
+    }
+    let message = format!("the backend changes from `{}` to `{}`, and the cluster keeps both", old.name, new.name);
+    let finding = Diagnostic::about(RULE.code, Severity::Error, &new.entry.key, message);
+    let finding = ctx
+        .was_at(finding, old.entry.key.place(), "the old backend")
+        .note("server-side apply, by which Argo CD and Flux apply too, takes away no key that the operator has written to")
+        .note(storage_failing(&too_many_backends(&[old.name, new.name])));
+    let finding = if ctx.old.is_managed() {
+        finding.note("no image moves: what was pushed is in the old storage alone, until somebody copies it")
+    } else {
+        finding
+    };
+    let storage = ctx.new.config().and_then(|config| config.get("storage")).map(Node::to_json);
+    // `replace`, not `remove`: a storage without backend is one that the operator fills again at once.
+    let patch = json!([{"op": "replace", "path": "/spec/storage", "value": storage}]).to_string();
+    findings.push(finding.help(format!(
+        "just before the first apply, run once: oc patch configs.imageregistry.operator.openshift.io cluster --type json -p '{}'",
+        patch.replace('\'', r"'\''")
+    )));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{check_update, check_update_says};
+    use crate::rules::update::testing::config;
+
+    #[test]
+    fn another_backend_takes_a_patch() {
+        let (old, new) = (config("storage: {emptyDir: {}}"), config("storage: {pvc: {claim: c}}"));
+        check_update("4.16", &old, &new, &["error RC0603 at pvc"]);
+        check_update_says("4.16", &old, &new, "at the same time, got 2: [EmptyDir PVC]`");
+        let patch = r#"-p '[{"op":"replace","path":"/spec/storage","value":{"pvc":{"claim":"c"}}}]'"#;
+        check_update_says("4.16", &old, &new, patch);
+        check_update("4.16", &new, &new, &[]);
+    }
+
+    #[test]
+    fn a_first_backend_is_no_other_one() {
+        check_update("4.16", &config("managementState: Removed"), &config("storage: {pvc: {claim: c}}"), &[]);
+        check_update("4.16", "", &config("storage: {pvc: {claim: c}}"), &[]);
+    }
+}
