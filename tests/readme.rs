@@ -69,7 +69,8 @@ fn the_jobs_for_ci_run_as_they_stand() {
         if !block.path.as_deref().is_some_and(|path| jobs.contains(&path)) {
             continue;
         }
-        let steps = block.text.lines().map(|line| line.trim_start().trim_start_matches("- ").trim_start_matches("run: "));
+        let steps =
+            block.text.lines().map(|line| line.trim_start().trim_start_matches("- ").trim_start_matches("run: "));
         for command in steps.filter(|step| step.starts_with("regcfg ")) {
             let (printed, code) = reader.run(command);
             assert_eq!(code, Some(0), "README.md:{}: `{command}` prints\n{printed}", block.line);

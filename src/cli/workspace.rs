@@ -227,6 +227,7 @@ impl Opened {
     }
 
     /// Does work for each path of the project, as [`each`] does.
+    #[expect(clippy::unused_self, reason = "the paths are those of what was opened")]
     pub(super) fn each<T: Send>(
         &self,
         project: &Project<'_>,

@@ -40,6 +40,7 @@ impl Code {
             // About files and what stands in them; about objects that are taken and do not work.
             "RC0511" | "RC0512" | "RC0514" => Side::Files,
             "RC0515" | "RC0516" | "RC0520" | "RC0526" => Side::Rules,
+            id if ("RC0319".."RC0330").contains(&id) => Side::Rules,
             id if ("RC0501".."RC0530").contains(&id) => Side::Schema,
             id if ("RC0530".."RC0600").contains(&id) => Side::Rules,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Side::Rules,
@@ -178,6 +179,14 @@ codes! {
     SPEC_DUPLICATE = "RC0317" "spec-duplicate";
     /// Fields that do not go together.
     SPEC_NOT_TOGETHER = "RC0318" "spec-not-together";
+    /// A target that is not released yet.
+    MINOR_IN_DEVELOPMENT = "RC0319" "minor-in-development";
+    /// Named storage on a range of which only a part knows who manages it.
+    MANAGEMENT_STATE_ON_RANGE = "RC0320" "management-state-on-range";
+    /// A log level on a range of which only a part knows it.
+    LOG_LEVEL_ON_RANGE = "RC0321" "log-level-on-range";
+    /// A field that the minors of a range bootstrap in different ways.
+    BOOTSTRAP_DIFFERS = "RC0322" "bootstrap-differs";
     /// Two storage backends at once.
     SEVERAL_BACKENDS = "RC0330" "several-backends";
     /// A managed registry with nowhere to keep images.
@@ -268,6 +277,8 @@ codes! {
     GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
     /// A bundle under the name of one of the platform's.
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
+    /// Credentials for Swift without where to sign in.
+    SWIFT_WITHOUT_IDENTITY = "RC0381" "swift-without-identity";
     /// A layer that no spec extends.
     UNUSED_LAYER = "RC0390" "unused-layer";
     /// One registry with other certificates on another cluster.
@@ -433,6 +444,8 @@ codes! {
     LOGGING_WITHOUT_EFFECT = "RC0567" "logging-without-effect";
     /// A host of the registry that another Route claims.
     HOST_OF_OTHER_ROUTE = "RC0568" "host-of-other-route";
+    /// A longest wait for requests that never wait.
+    WAIT_WITHOUT_LIMIT = "RC0569" "wait-without-limit";
     /// Allowed registries beside blocked ones.
     ALLOWED_AND_BLOCKED = "RC0570" "allowed-and-blocked";
     /// A blocked registry that the cluster's release comes from.
@@ -467,10 +480,10 @@ codes! {
     EVERYONE_PUSHES = "RC0585" "everyone-pushes";
     /// The registry's own role for someone else.
     REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
-    /// A kind of mirrors that is deprecated.
-    DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// A built-in group bound as a user, or a user as a group.
+    GROUP_AS_USER = "RC0589" "group-as-user";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
@@ -549,6 +562,7 @@ mod tests {
         assert!(of(Side::Schema).all(|code| code.id.starts_with("RC05")));
         assert!(of(Side::Schema).any(|code| **code == API_RULE));
         assert!(of(Side::Rules).any(|code| **code == SEVERAL_BACKENDS));
+        assert!(of(Side::Rules).any(|code| **code == BOOTSTRAPPED_BACKEND));
         assert!(of(Side::Files).any(|code| **code == MALFORMED_YAML));
     }
 }

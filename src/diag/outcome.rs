@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Diagnostic, Findings, Item, Severity, Verdict, codes};
+use super::{Diagnostic, Findings, Item, Severity, Upgrade, Verdict, codes};
 use crate::tree::{Place, Position};
 
 /// What a run looked at, and its findings sorted for showing, each once.
@@ -14,6 +14,7 @@ pub struct Outcome {
     items: Vec<Item>,
     findings: Findings,
     faults: Vec<Fault>,
+    upgrades: Vec<Upgrade>,
 }
 
 /// An error of the machine or of usage, which is no finding: no file of the user's is wrong.
@@ -53,7 +54,18 @@ impl Outcome {
             findings.extend(item.findings.iter().cloned());
         }
         findings.sort_for_showing();
-        Self { items, findings: each_unknown_kind_once(findings), faults }
+        Self { items, findings: each_unknown_kind_once(findings), faults, upgrades: vec![] }
+    }
+
+    /// Adds what holds of specs on each minor of a range.
+    #[must_use]
+    pub fn with_upgrades(self, upgrades: Vec<Upgrade>) -> Self {
+        Self { upgrades, ..self }
+    }
+
+    /// Returns what holds of specs on each minor of a range, where that was asked for.
+    pub fn upgrades(&self) -> &[Upgrade] {
+        &self.upgrades
     }
 
     /// Returns what was looked at.
@@ -98,7 +110,7 @@ impl Outcome {
 
     /// Tells whether the answer is "no".
     pub fn has_errors(&self) -> bool {
-        self.findings.has_errors()
+        self.findings.has_errors() || self.upgrades.iter().any(Upgrade::has_errors)
     }
 
     /// Returns how many findings have a severity.

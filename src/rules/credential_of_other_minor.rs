@@ -22,7 +22,7 @@ mod tests {
 
     #[test]
     fn a_credential_is_read_on_the_whole_target() {
-        let spec = "storage: {swift: {container: c}, credentials: {tokenID: {valueFrom: {env: A}}}}";
+        let spec = "storage: {swift: {container: c, authURL: a}, credentials: {tokenID: {valueFrom: {env: A}}}}";
         check("cloud 4.16", spec, &["error RC0349 at tokenID"]);
         check("cloud 4.19..4.20", spec, &["error RC0349 at tokenID"]);
         check("cloud 4.20..4.22", spec, &[]);

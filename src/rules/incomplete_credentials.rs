@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn one_complete_set_of_several_is_enough() {
-        let swift = "swift: {container: c}";
+        let swift = "swift: {container: c, authURL: \"https://a.example.com/v3\", domain: d}";
         check("cloud 4.20", &spec(swift, &["tokenID"]), &[]);
         check("cloud 4.20", &spec(swift, &["username"]), &["error RC0345 at {username"]);
         check_says(

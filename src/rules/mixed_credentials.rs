@@ -30,7 +30,10 @@ mod tests {
         let spec = |names: &[&str]| {
             let credentials: Vec<String> =
                 names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
-            format!("storage: {{swift: {{container: c}}, credentials: {{{}}}}}", credentials.join(", "))
+            format!(
+                "storage: {{swift: {{container: c, authURL: a, domain: d}}, credentials: {{{}}}}}",
+                credentials.join(", ")
+            )
         };
         check(
             "cloud 4.20",

@@ -23,6 +23,7 @@ mod bad_registry_entry;
 mod bad_schedule;
 mod bad_swift_url;
 mod bad_swift_version;
+mod bootstrap_differs;
 mod bootstrapped_backend;
 mod bucket_host_on_address;
 mod bundle;
@@ -37,7 +38,6 @@ mod credentials;
 mod cron;
 mod default_claim_taken;
 mod deprecated_kind;
-mod deprecated_mirror_kind;
 mod different_cas;
 mod duplicate_ca_host;
 mod duplicate_cluster;
@@ -50,6 +50,7 @@ mod everyone_pushes;
 mod forced_state;
 mod grant_to_nobody;
 mod grants;
+mod group_as_user;
 mod held;
 mod host_of_other_route;
 mod images_on_empty_dir;
@@ -60,8 +61,11 @@ mod key_of_other_instance;
 mod key_on_own_gcs_bucket;
 mod key_without_container;
 mod key_without_encryption;
+mod log_level_on_range;
 mod logging_without_effect;
 mod malformed_overrides;
+mod management_state_on_range;
+mod minor_in_development;
 mod mirror_kind_of_other_minor;
 mod mirrored_internal_registry;
 mod mirrors;
@@ -110,6 +114,7 @@ mod several_backends;
 mod shared_bucket;
 mod source_among_mirrors;
 mod suspended_pruner;
+mod swift_without_identity;
 mod tagged_registry;
 mod target_out_of_profile;
 #[cfg(test)]
@@ -128,6 +133,7 @@ mod unused_credentials;
 mod unused_layer;
 mod update;
 mod vendor_ca;
+mod wait_without_limit;
 
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
@@ -167,6 +173,10 @@ pub enum Check {
 /// Every rule, in order of code.
 pub static RULES: &[&Rule] = &[
     &duplicate_cluster::RULE,
+    &minor_in_development::RULE,
+    &management_state_on_range::RULE,
+    &log_level_on_range::RULE,
+    &bootstrap_differs::RULE,
     &several_backends::RULE,
     &no_backend::RULE,
     &backend_not_on_platform::RULE,
@@ -212,6 +222,7 @@ pub static RULES: &[&Rule] = &[
     &policy_without_mirror_set::RULE,
     &grant_to_nobody::RULE,
     &platforms_bundle_replaced::RULE,
+    &swift_without_identity::RULE,
     &unused_layer::RULE,
     &different_cas::RULE,
     &shared_bucket::RULE,
@@ -254,6 +265,7 @@ pub static RULES: &[&Rule] = &[
     &unmanaged_settings::RULE,
     &logging_without_effect::RULE,
     &host_of_other_route::RULE,
+    &wait_without_limit::RULE,
     &allowed_and_blocked::RULE,
     &payload_blocked::RULE,
     &bad_registry_entry::RULE,
@@ -271,8 +283,8 @@ pub static RULES: &[&Rule] = &[
     &anonymous_grant::RULE,
     &everyone_pushes::RULE,
     &registrys_own_role::RULE,
-    &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
+    &group_as_user::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,

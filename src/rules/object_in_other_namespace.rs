@@ -1,7 +1,7 @@
 //! A Secret, ConfigMap or claim that the configuration names, in a namespace where nothing looks for it.
 //!
 //! An object that does not come with the others may be there already, so that only one in the wrong place counts; and
-//! in a namespace of an application it may be another one of the same name.
+//! in the namespace of something else it may be another one of the same name.
 
 use super::context::{claim_failing, storage_failing, stuck};
 use super::held::{Held, Holder, Reference, holders, references};
@@ -15,6 +15,18 @@ pub(super) static RULE: Rule = Rule { code: &codes::OBJECT_IN_OTHER_NAMESPACE, c
 
 /// The first minor whose operator reports a missing bundle.
 const CERTIFICATES_REPORTED: Minor = Minor::of(4, 5);
+
+/// The namespaces into which people put by mistake what the registry reads.
+const MISTAKEN: &[&str] = &[
+    "default",
+    "image-registry",
+    "openshift",
+    "openshift-config",
+    "openshift-config-managed",
+    "openshift-image-registry",
+    "openshift-image-registry-operator",
+    "openshift-registry",
+];
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     for reference in references(ctx) {
@@ -47,7 +59,7 @@ fn about_reference(ctx: &BundleContext<'_>, reference: &Reference<'_>, holder: H
     let Reference { field, held, namespace, .. } = *reference;
     let (kind, name) = (held.kind(), quoted(reference.text()));
     let message = format!("{kind} {name} stands in the namespace {}, not in `{namespace}`", quoted(holder.namespace));
-    let is_meant = is_of_the_platform(holder.namespace);
+    let is_meant = MISTAKEN.contains(&holder.namespace);
     let severity = if is_meant { Severity::Error } else { Severity::Info };
     let finding = Diagnostic::new(RULE.code, severity, place_of(holder), message)
         .note_at(reference.name.place(), format!("named by `{field}`, which is looked for in `{namespace}` alone"));
@@ -80,11 +92,6 @@ fn place_of(holder: Holder<'_>) -> &crate::tree::Place {
     holder.object.at(&["metadata", "namespace"]).unwrap_or(holder.name).place()
 }
 
-/// Tells whether a namespace is one in which people put what the registry reads by mistake.
-fn is_of_the_platform(namespace: &str) -> bool {
-    namespace == "default" || namespace.starts_with("openshift") || namespace.contains("registry")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{CA, check, check_objects, check_objects_say, config, image, manifest};
@@ -110,7 +117,7 @@ mod tests {
         check_objects("4.16", &routes, &[]);
         let spec = "{secretName: tls, dnsNames: [a.example.com], issuerRef: {name: a}}";
         let certificate = manifest("cert-manager.io/v1 Certificate", "openshift-ingress/a", &format!("spec: {spec}"));
-        check_objects("4.16", &(routes.clone() + &certificate), &["error RC0536 at openshift-ingress"]);
+        check_objects("4.16", &(routes.clone() + &certificate), &["info RC0536 at openshift-ingress"]);
         let copied = secret(
             "openshift-config",
             "tls, annotations: {reflector.v1.k8s.emberstack.com/reflection-allowed: \"true\"}",

@@ -1,15 +1,15 @@
 //! The annotation by which the operator knows its own routes and claims, on an object of somebody else.
+//!
+//! Source: openshift/cluster-image-registry-operator `pkg/resource/route.go`, `pkg/storage/pvc/pvc.go`.
 
 use super::bundle::is_live;
+use super::default_claim_taken::{DEFAULT_CLAIM, OWN};
 use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::lower::REGISTRY_NAMESPACE;
 use crate::tree::Node;
 
 pub(super) static RULE: Rule = Rule { code: &codes::OPERATORS_ANNOTATION, check: Check::Bundle(check) };
-
-/// Source: openshift/cluster-image-registry-operator `pkg/resource/route.go`, `pkg/storage/pvc/pvc.go`.
-const OWN: &str = "imageregistry.openshift.io";
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     for (called, object) in ctx.objects().filter(|(called, _)| called.namespace == REGISTRY_NAMESPACE) {
@@ -37,17 +37,24 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
                 .note(note)
                 .help("remove the annotation, or the Route, and list it under `routes` of the config CR")
             }
-            ("", "PersistentVolumeClaim") => Diagnostic::warning(
+            ("", "PersistentVolumeClaim") if is_taken_over(ctx, called.name) => Diagnostic::info(
                 RULE.code,
                 annotation.key.place(),
                 "the annotation makes the operator take the claim as its own",
             )
-            .note("with `managementState: Removed` the operator deletes a claim of its own with every image in it")
-            .help("remove the annotation, and name the claim in `storage.pvc.claim`"),
+            .note("no `claim` is named: with `managementState: Removed` the operator deletes this one with every image in it")
+            .help(format!("write `storage.pvc.claim: {DEFAULT_CLAIM}`, and the operator leaves the claim to you")),
             _ => continue,
         };
         findings.push(finding);
     }
+}
+
+/// Tells whether the operator uses a claim as the one that it would make; one that the config CR names stays the user's,
+/// annotated as the documentation has it or not.
+fn is_taken_over(ctx: &BundleContext<'_>, name: &str) -> bool {
+    let is_unnamed = || ctx.only("pvc").is_some_and(|backend| backend.given("claim").is_none());
+    name == DEFAULT_CLAIM && is_unnamed()
 }
 
 /// Tells whether the config CR lists a route, or makes it as the default one.
@@ -80,12 +87,17 @@ mod tests {
     }
 
     #[test]
-    fn an_annotated_claim_is_the_operators() {
+    fn an_annotated_claim_is_the_operators_where_none_is_named() {
         let spec = "spec: {accessModes: [ReadWriteMany], resources: {requests: {storage: 1Gi}}}";
-        let claim = |name: &str| manifest("v1 PersistentVolumeClaim", name, spec);
-        let own = claim(&format!("openshift-image-registry/registry{ANNOTATED}"));
-        check_objects("4.16", &own, &["warning RC0562 at imageregistry.openshift.io"]);
-        check_objects("4.16", &claim("openshift-image-registry/registry"), &[]);
-        check_objects("4.16", &claim(&format!("shop/registry{ANNOTATED}")), &[]);
+        let claim = |name: &str| {
+            manifest("v1 PersistentVolumeClaim", &format!("openshift-image-registry/{name}{ANNOTATED}"), spec)
+        };
+        let pvc =
+            |claim: &str| config(&format!("{{managementState: Managed, storage: {{pvc: {{claim: \"{claim}\"}}}}}}"));
+        let own = claim("image-registry-storage");
+        check_objects("4.16", &(pvc("") + &own), &["info RC0562 at imageregistry.openshift.io"]);
+        check_objects("4.16", &(pvc("image-registry-storage") + &own), &[]);
+        check_objects("4.16", &(pvc("registry") + &claim("registry")), &[]);
+        check_objects("4.16", &own, &[]);
     }
 }

@@ -1,4 +1,6 @@
 //! A registry that is removed with storage that the operator made: it deletes the storage with every image in it.
+//!
+//! Whether there is a registry to remove, and so images to lose, is for a rule on updates to say.
 
 use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
@@ -25,7 +27,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
             return;
         }
         let message = format!("the operator deletes its `{}` storage with every image in it", backend.name);
-        let finding = Diagnostic::error(RULE.code, removed.node.place(), message)
+        let finding = Diagnostic::warning(RULE.code, removed.node.place(), message)
             .note_at(backend.entry.key.place(), "no name is given, so that the storage is the operator's own")
             .help(format!("{help}, or remove `storage` if they may go"));
         return findings.push(finding);
@@ -57,11 +59,11 @@ mod tests {
     fn storage_of_the_operator_goes_with_the_registry() {
         let with =
             |state: &str, storage: &str| config(&format!("{{managementState: {state}, storage: {{{storage}}}}}"));
-        check_objects("4.16", &with("Removed", "s3: {region: r}"), &["error RC0564 at Removed"]);
+        check_objects("4.16", &with("Removed", "s3: {region: r}"), &["warning RC0564 at Removed"]);
         check_objects(
             "4.16",
             &with("Removed", "pvc: {claim: \"\"}, managementState: Managed"),
-            &["error RC0564 at Removed"],
+            &["warning RC0564 at Removed"],
         );
         check_objects("4.16", &with("Removed", "s3: {region: r}, managementState: Unmanaged"), &[]);
         check_objects("4.16", &with("Removed", "emptyDir: {}"), &[]);
@@ -73,7 +75,11 @@ mod tests {
     #[test]
     fn storage_that_was_bootstrapped_may_hold_images() {
         check("aws-upi 4.16", "registry: {managementState: Removed}", &["info RC0564 at Removed"]);
-        check("aws-upi 4.16", "registry: {managementState: Removed}\nstorage: {s3: {}}", &["error RC0564 at Removed"]);
+        check(
+            "aws-upi 4.16",
+            "registry: {managementState: Removed}\nstorage: {s3: {}}",
+            &["warning RC0564 at Removed"],
+        );
         check("baremetal 4.16", "registry: {managementState: Removed}", &[]);
     }
 }

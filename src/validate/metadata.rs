@@ -36,13 +36,12 @@ pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
 
 /// Checks the metadata of an object of any kind.
 pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
+    let Some(metadata) = named.node.entry("metadata") else { return };
     let mut say = |finding: Diagnostic| findings.push(finding.object(&*named.shown));
-    let Some(metadata) = named.node.entry("metadata") else {
-        let finding = about(&codes::OBJECT_MISSING_FIELD, &named.node.origin, "`metadata` is missing");
-        return say(finding.help("add `metadata` with a `name`"));
-    };
     name(named, metadata, &mut say);
     namespace(named, metadata, &mut say);
+    generated_name(&metadata.node, &mut say);
+    finalizers(&metadata.node, &mut say);
     for (key, value) in map(&metadata.node, "labels") {
         if !is_qualified_name(key) {
             say(malformed(&value.key, format!("the label key {} must be {QUALIFIED_NAME}", quoted(key))));
@@ -90,6 +89,29 @@ fn name(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
         let message = format!("`{}` has no effect under the name {}", named.kind, quoted(text));
         let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &name.origin, message);
         say(finding.help(format!("write `name: {only}`, the only one that is read")));
+    }
+}
+
+fn generated_name(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    let Some(prefix) = metadata.get("generateName") else { return };
+    let text = prefix.as_str().unwrap_or_default();
+    // What is made of it does not end with the `-`.
+    let start = text.strip_suffix('-').filter(|start| !start.is_empty()).unwrap_or(text);
+    if !start.is_empty() && !is_dns_name(&format!("{start}a")) {
+        say(malformed(&prefix.origin, format!("`metadata.generateName` must begin {SUBDOMAIN}, not {}", quoted(text))));
+    }
+}
+
+fn finalizers(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    for finalizer in metadata.get("finalizers").and_then(Node::as_seq).unwrap_or_default() {
+        let text = finalizer.as_str().unwrap_or_default();
+        if !is_qualified_name(text) {
+            say(malformed(&finalizer.origin, format!("the finalizer {} must be {QUALIFIED_NAME}", quoted(text))));
+        }
+    }
+    if let Some(generation) = metadata.get("generation").filter(|node| node.as_int().is_some_and(i64::is_negative)) {
+        let message = "`metadata.generation` must be at least 0";
+        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &generation.origin, message).help("remove it: the cluster writes it"));
     }
 }
 

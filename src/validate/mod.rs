@@ -90,13 +90,7 @@ pub fn validate(bundle: RenderedBundle, day: Day, findings: &mut Findings) -> Op
 ///
 /// Which platform they are for is not known: an object that every cluster has already may be a part of one.
 pub fn manifests(objects: &[Node], target: Target, findings: &mut Findings) {
-    let n_errors = findings.n_errors();
     objects_on(objects, target, Bootstrap::Unknown, findings);
-    // Rules read fields whose types must be right.
-    if findings.n_errors() == n_errors {
-        let objects = objects.iter().flat_map(identity::items);
-        rules::on_bundle(&BundleContext::new(objects, target, Bootstrap::Unknown, None), findings);
-    }
 }
 
 /// An object of a manifest, and what was found on it.

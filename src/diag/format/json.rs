@@ -14,6 +14,16 @@
 //!              "files": {"valid": 0, "invalid": 1, "notChecked": 0, "error": 0, "skipped": 0}}}
 //! ```
 //!
+//! Where `check --openshift RANGE` was asked for, `upgrades` stands beside them, with an entry for each spec:
+//!
+//! ```json
+//! {"file": "clusters/a.yaml", "range": "4.15..4.19", "columns": ["4.15..4.16", "4.17..4.19"], "right": ["4.17..4.19"],
+//!  "rows": [{"holds": [true, false], "finding": {"code": "RC0311", "…": "as in `findings`"}}]}
+//! ```
+//!
+//! `columns` are runs of minors on which the same holds, oldest first, and `holds` says of each whether the finding does;
+//! `right` are the minors without error and warning.
+//!
 //! `schemas/findings.schema.json` describes it. Lines and columns count from 1, columns in code points; the end is the
 //! character after the last. Strings are those of the text format before escaping; what could act on a terminal or a CI
 //! system is written as `\uXXXX`.
@@ -24,11 +34,11 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::diag::visible::acts;
-use crate::diag::{Diagnostic, Fault, Item, Location, Note, Severity, Verdict};
+use crate::diag::{Diagnostic, Fault, Item, Location, Note, Row, Severity, Upgrade, Verdict};
 
 /// Writes the document, with a line break at its end.
 pub fn document(outcome: &Outcome) -> String {
-    let document = json!({
+    let mut document = json!({
         "regcfg": env!("CARGO_PKG_VERSION"),
         "findings": outcome.findings().map(finding).collect::<Vec<_>>(),
         "acknowledged": outcome.acknowledged().map(acknowledged).collect::<Vec<_>>(),
@@ -44,7 +54,21 @@ pub fn document(outcome: &Outcome) -> String {
                 .collect::<serde_json::Map<_, _>>(),
         },
     });
+    if let (Some(document), false) = (document.as_object_mut(), outcome.upgrades().is_empty()) {
+        document.insert("upgrades".into(), outcome.upgrades().iter().map(upgrade).collect());
+    }
     written(&document)
+}
+
+fn upgrade(upgrade: &Upgrade) -> Value {
+    let row = |row: &Row| json!({"holds": row.holds, "finding": finding(&row.finding)});
+    json!({
+        "file": upgrade.file,
+        "range": upgrade.range().map(|range| range.to_string()),
+        "columns": upgrade.spans.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "right": upgrade.right().map(|span| span.to_string()).collect::<Vec<_>>(),
+        "rows": upgrade.rows.iter().map(row).collect::<Vec<_>>(),
+    })
 }
 
 /// Writes a document as every format of JSON is written: indented, and holding nothing that acts.
