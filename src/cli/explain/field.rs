@@ -4,8 +4,8 @@
 //! is said stands in the descriptions.
 
 use super::Refusal;
-use crate::diag::{codes, nearest};
 use crate::diag::visible::quoted;
+use crate::diag::{codes, nearest};
 use crate::schema::field::{Field, NoField};
 use crate::schema::words::{facts, kind_of};
 use crate::schema::{Kind, find, kinds};
