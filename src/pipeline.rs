@@ -143,7 +143,7 @@ pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -
     let on = |minor: Minor| {
         let mut findings = of_all.clone();
         let bundle = prepared.as_ref().and_then(|Prepared { resolved, contents, .. }| {
-            let mut resolved = resolved.clone().on(Target::only(minor));
+            let mut resolved = resolved.clone().on(minor, range);
             let checked = check(resolved.clone(), contents.clone(), session.as_of, &mut findings);
             if checked.is_some() || !is_of_other_minors(&findings) {
                 return finish(session, checked?, &mut findings);

@@ -63,7 +63,9 @@ mod tests {
 
         let two = config("replicas: 2\nstorage: {pvc: {claim: c}}");
         check_objects("4.16", &(two.clone() + &claim("[ReadWriteOnce]")), &["error RC0335 at 2"]);
-        check_objects("4.16", &(two + &claim("[ReadWriteMany]")), &[]);
+        check_objects("4.16", &(two.clone() + &claim("[ReadWriteMany]")), &[]);
         check_objects("4.16", &(config("storage: {pvc: {claim: c}}") + &claim("[ReadWriteOnce]")), &[]);
+        let elsewhere = claim("[ReadWriteOnce]").replace("openshift-image-registry", "default");
+        check_objects("4.16", &(two + &elsewhere), &["error RC0536 at default"]);
     }
 }
