@@ -76,6 +76,9 @@ impl<'a> Console<'a> {
 
     /// Prints findings as the result, and in the format for people how many they are on standard error.
     pub fn print_findings(&mut self, outcome: &Outcome, format: Format) -> Result<()> {
+        if !outcome.upgrades().is_empty() && !matches!(format, Format::Text | Format::Json) {
+            self.note("what holds on which minor is told in the formats `text` and `json` alone");
+        }
         match format {
             Format::Text => {
                 let findings = text::findings(outcome, &self.out.styles);

@@ -90,12 +90,13 @@ impl Upgrade {
                 false => Holds::Unknown,
             };
             let column = (all.iter().map(holds).collect::<Vec<_>>(), reached == u8::MAX);
-            match spans.last_mut().filter(|_| last.as_ref() == Some(&column)) {
-                Some(span) => span.last = minor,
-                None => {
-                    spans.push(Span { first: minor, last: minor });
-                    whole.push(column.1);
-                    rows.iter_mut().zip(&column.0).for_each(|(row, holds)| row.holds.push(*holds));
+            if let Some(span) = spans.last_mut().filter(|_| last.as_ref() == Some(&column)) {
+                span.last = minor;
+            } else {
+                spans.push(Span { first: minor, last: minor });
+                whole.push(column.1);
+                for (row, holds) in rows.iter_mut().zip(&column.0) {
+                    row.holds.push(*holds);
                 }
             }
             last = Some(column);

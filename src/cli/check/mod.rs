@@ -129,6 +129,9 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
         run.failed(missing, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
+    if target.last().is_in_development() {
+        console.note(&format!("OpenShift {} is in development: what is known of it may change", target.last()));
+    }
     let as_of = args.as_of.as_of.unwrap_or_else(fs::clock);
     let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
     let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };

@@ -19,7 +19,9 @@ pub(super) struct Asked {
 pub(super) fn upgrade(session: &Session<'_>, path: &ProjectPath, asked: Asked) -> Upgrade {
     let mut found = pipeline::on_each_minor(session, path, asked.range);
     if let Some(only) = asked.only {
-        found.iter_mut().for_each(|on| only.filter(&mut [], &mut on.findings));
+        for on in &mut found {
+            only.filter(&mut [], &mut on.findings);
+        }
     }
     Upgrade::new(session.project.world().display(path), found, pipeline::stage)
 }

@@ -32,7 +32,8 @@ fn matrix(upgrade: &Upgrade) -> String {
     // The widest that can stand in a column is `warning`.
     let cells = |of: &mut dyn Iterator<Item = &str>| {
         let width = |at: usize| spans.get(at).map_or(0, String::len).max("warning".len());
-        of.enumerate().map(|(at, cell)| format!("  {cell:<0$}", width(at))).collect::<String>()
+        let cells: Vec<String> = of.enumerate().map(|(at, cell)| format!("  {cell:<0$}", width(at))).collect();
+        cells.concat()
     };
     let mut text = line(&format!("{} on OpenShift {range}", upgrade.file));
     text += &line(&format!("  {:6}{}", "", cells(&mut spans.iter().map(String::as_str))));
