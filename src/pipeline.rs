@@ -14,7 +14,7 @@ use crate::profile::{Profile, Profiles};
 use crate::render::render;
 use crate::resolve::{Resolved, resolve};
 use crate::rules::ClusterFacts;
-use crate::target::Target;
+use crate::target::{Minor, Target};
 use crate::tree::Node;
 use crate::validate::validate;
 use crate::world::ProjectPath;
@@ -130,6 +130,21 @@ pub fn judged(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings
     let bundle = bundle.filter(|_| findings.n_errors() == n_errors);
     surveyed.facts.is_right = bundle.is_some();
     Judged { surveyed: Some(surveyed), bundle }
+}
+
+/// Compiles a spec once for each minor of a range, in place of its own target, and returns what is found on each.
+pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -> Vec<(Minor, Findings)> {
+    let mut of_all = Findings::new();
+    let prepared = prepared(session, path, &mut of_all);
+    let on = |minor: Minor| {
+        let mut findings = of_all.clone();
+        if let Some(Prepared { resolved, contents, .. }) = &prepared {
+            let resolved = resolved.clone().on(Target::only(minor));
+            let _bundle = made(session, resolved, contents.clone(), &mut findings);
+        }
+        (minor, findings)
+    };
+    range.minors().map(on).collect()
 }
 
 /// Takes a prepared spec through the stages that are left.

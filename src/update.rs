@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::name::ObjectName;
 use crate::profile::Profile;
 use crate::rules::{self, BundleContext, UpdateContext};
 use crate::target::Target;
@@ -78,11 +79,22 @@ pub fn check(before: &Before, new: &[Cluster], target: Target, are_all: bool, fi
         let place = new.iter().find(is_it).map_or(&unknown.place, |new| &new.named);
         findings.push(not_checked(before, unknown, place));
     }
-    for gone in left.into_iter().filter(|_| are_all) {
+    // Manifests of other things come and go, and are nobody's registry.
+    let is_cluster = |old: &Cluster| {
+        let is_config = |object: &Node| {
+            let called = ObjectName::of(object);
+            called.kind == "Config" && called.group == "imageregistry.operator.openshift.io"
+        };
+        old.name.is_some() || old.objects.iter().any(is_config)
+    };
+    for gone in left.into_iter().filter(|old| are_all && is_cluster(old)) {
         findings.push(is_gone(before, gone));
     }
     Compared { n_matched: pairs.len() }
 }
+
+/// Tells whether a new cluster replaces an old one.
+type Way<'a> = dyn Fn(&Cluster, &Cluster) -> bool + 'a;
 
 /// Finds for each new cluster the old one that it replaces, and leaves those that none replaces.
 fn pairs<'c>(new: &'c [Cluster], left: &mut Vec<&'c Cluster>) -> Vec<(&'c Cluster, &'c Cluster)> {
@@ -95,7 +107,7 @@ fn pairs<'c>(new: &'c [Cluster], left: &mut Vec<&'c Cluster>) -> Vec<(&'c Cluste
         old.name.is_none() && last.is_some() && last == new.name.as_deref()
     };
     let only_one = |old: &Cluster, _: &Cluster| new.len() == 1 && old.name.is_none();
-    let ways: [&dyn Fn(&Cluster, &Cluster) -> bool; 4] = [&same_name, &same_path, &named_by_directory, &only_one];
+    let ways: [&Way<'_>; 4] = [&same_name, &same_path, &named_by_directory, &only_one];
     let mut pairs: Vec<(&Cluster, &Cluster)> = Vec::new();
     for (at, way) in ways.into_iter().enumerate() {
         for cluster in new {

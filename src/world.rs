@@ -27,6 +27,11 @@ pub trait World: Sync {
     /// Tells whether a path is a regular file, without reading it.
     fn is_file(&self, path: &ProjectPath) -> Result<bool, ReadError>;
 
+    /// Tells whether a secret's file is there. Its bytes are read only when it is revealed.
+    fn is_secret_file(&self, path: &ProjectPath) -> Result<bool, ReadError> {
+        self.is_file(path)
+    }
+
     /// Returns a variable of the environment as a secret; which names may be asked for is the caller's to decide.
     fn env(&self, name: &str) -> Option<SecretBytes>;
 

@@ -137,7 +137,23 @@ fn differs(theirs: &Answer, ours: &server::Verdict) -> Option<String> {
         return Some(format!("the server says {:?}, regcfg {:?}", theirs.errors, ours.errors));
     }
     let (theirs, ours) = (theirs.accepted.then_some(&theirs.stored)?, ours.stored.as_ref()?);
-    (theirs["spec"] != ours["spec"]).then(|| format!("the server stores {}, regcfg {}", theirs["spec"], ours["spec"]))
+    let (theirs, ours) = (plain(&theirs["spec"]), plain(&ours["spec"]));
+    (theirs != ours).then(|| format!("the server stores {theirs}, regcfg {ours}"))
+}
+
+/// Writes `2.0` as `2`, as Go writes numbers.
+fn plain(value: &Json) -> Json {
+    match value {
+        Json::Number(number) => match number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9e15) {
+            Some(whole) => json!(whole as i64),
+            None => value.clone(),
+        },
+        Json::Array(items) => items.iter().map(plain).collect(),
+        Json::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<serde_json::Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
 }
 
 #[test]
@@ -213,3 +229,255 @@ fn metadata_gets_the_answer_of_the_api_server() {
     }
     assert!(wrong.is_empty(), "{} disagreements\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn values_at_the_edge_get_the_answer_of_the_api_server() {
+    let (Some(folder), Some(server)) = (openshift(), Server::find()) else { return };
+    let mut specs: Vec<(&str, &str, Json)> = Vec::new();
+    let base = |more: Json| {
+        let mut spec = json!({"replicas": 1, "logging": 1, "managementState": "Managed"});
+        spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        spec
+    };
+    let mut config = |more: Json| specs.push(("Config", "imageregistry.operator.openshift.io_configs", base(more)));
+    for text in DURATIONS {
+        config(json!({"requests": {"read": {"maxWaitInQueue": text}}}));
+    }
+    for text in QUANTITIES {
+        config(json!({"resources": {"requests": {"cpu": text}}}));
+    }
+    for value in [
+        json!(1),
+        json!(0),
+        json!(-1),
+        json!(1.0),
+        json!(1.5),
+        json!(true),
+        json!(null),
+        json!([]),
+        json!({}),
+        json!(1e300),
+    ] {
+        config(json!({"resources": {"requests": {"cpu": value}}}));
+    }
+    for value in NUMBERS {
+        let value: Json = serde_json::from_str(value).unwrap();
+        config(json!({"replicas": value}));
+        config(json!({"requests": {"read": {"maxRunning": value}}}));
+        config(json!({"tolerations": [{"tolerationSeconds": value}]}));
+        config(json!({"storage": {"s3": {"chunkSizeMiB": value}}}));
+    }
+    for text in TEXTS_AT_THE_EDGE {
+        config(json!({"storage": {"azure": {"container": text}}}));
+        config(json!({"storage": {"azure": {"networkAccess": {"type": "Internal", "internal": {"vnetName": text}}}}}));
+        config(json!({"storage": {"ibmcos": {"serviceInstanceCRN": text}}}));
+        config(json!({"managementState": text}));
+        config(json!({"storage": {"s3": {"trustedCA": {"name": text}}}}));
+    }
+    let azure = |n: usize, letter: &str| json!({"storage": {"azure": {"container": letter.repeat(n)}}});
+    for n in [0, 1, 2, 3, 62, 63, 64] {
+        config(azure(n, "a"));
+        config(azure(n, "é"));
+    }
+    for value in [json!(null), json!({}), json!({"a": null}), json!([]), json!("a")] {
+        config(json!({"observedConfig": value}));
+        config(json!({"proxy": value}));
+        config(json!({"nodeSelector": value}));
+        config(json!({"routes": value}));
+        config(json!({"routes": [value]}));
+        config(json!({"replicas": value}));
+        config(json!({"storage": value}));
+        config(json!({"logLevel": value}));
+    }
+    let claims =
+        [json!([{"name": "a"}, {"name": "b"}]), json!([{"name": "a"}, {"name": "a", "request": "b"}]), json!([{}, {}])];
+    for claims in claims {
+        config(json!({"resources": {"claims": claims}}));
+    }
+    let mut image = |more: Json| specs.push(("Image", "config.openshift.io_images", more));
+    let search = |names: &[&str]| json!({"registrySources": {"containerRuntimeSearchRegistries": names}});
+    image(search(&[]));
+    image(search(&["a.io", "b.io"]));
+    image(search(&["a.io", "b.io", "a.io"]));
+    image(search(&["a.io", "A.io"]));
+    for registry in REGISTRIES {
+        image(json!({"registrySources": {"insecureRegistries": [registry]}}));
+        image(json!({"registrySources": {"allowedRegistries": [registry, "a.io"]}}));
+    }
+    let (mut wrong, mut n_cases) = (Vec::new(), 0);
+    for minor in MINORS.into_iter().chain(["5.1"]) {
+        let ask = |(kind, file, spec): &(&str, &str, Json)| Question::create(&folder, minor, file, kind, spec);
+        let questions: Vec<Question> = specs.iter().map(ask).collect();
+        n_cases += questions.len();
+        for ((question, theirs), ours) in questions.iter().zip(server.answers(&questions)).zip(ours(minor, &questions))
+        {
+            wrong.extend(differs(&theirs, &ours).map(|why| format!("{minor} {}: {why}", question.object["spec"])));
+        }
+    }
+    println!("{n_cases} values at the edge");
+    assert!(wrong.is_empty(), "{} disagreements\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Durations of Go, of the API server's laxer reading, and of neither.
+const DURATIONS: [&str; 40] = [
+    "0",
+    "0s",
+    "1h30m",
+    "-1.5h",
+    "+5s",
+    ".5s",
+    "5.s",
+    "1us",
+    "1µs",
+    "1μs",
+    "60m0s",
+    "",
+    "1",
+    "s",
+    "1d",
+    "1 h",
+    "1h 30m",
+    "1.2.3s",
+    "-",
+    "+",
+    "1e3s",
+    "9999999999h",
+    "2562047h47m16.854775807s",
+    "2562047h47m16.854775808s",
+    "9223372036854775807ns",
+    "9223372036854775808ns",
+    "2 weeks",
+    "3 Hours",
+    "x 5 sec",
+    "5 months",
+    "99999999999999999999s",
+    "1h\n",
+    " 1h",
+    "1H",
+    "1hours",
+    "1 nanosecond",
+    "5 minutes",
+    "0x10s",
+    "١s",
+    "1ms1",
+];
+
+/// Quantities, and what looks like some.
+const QUANTITIES: [&str; 36] = [
+    "0",
+    "1",
+    "-1",
+    "+1",
+    "100m",
+    "1.5Gi",
+    ".5",
+    "5.",
+    "1k",
+    "1K",
+    "1Ki",
+    "1KI",
+    "1mi",
+    "1M",
+    "1Mi",
+    "1G",
+    "1T",
+    "1P",
+    "1E",
+    "1Ei",
+    "1E3",
+    "1e3",
+    "1e-3",
+    "1e+3",
+    "1e",
+    "1e1.5",
+    "1n",
+    "1u",
+    "1µ",
+    "",
+    " 1",
+    "1 ",
+    "1\n",
+    "0x1",
+    "1_000",
+    "99999999999999999999999999999999999",
+];
+
+/// Numbers at the limits of their types.
+const NUMBERS: [&str; 22] = [
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "2.0",
+    "2.5",
+    "1e2",
+    "1E+2",
+    "1e-2",
+    "2147483647",
+    "2147483648",
+    "-2147483648",
+    "-2147483649",
+    "2147483647.0",
+    "9007199254740992",
+    "9223372036854775807",
+    "5",
+    "4",
+    "5120",
+    "5121",
+    "null",
+    "true",
+];
+
+/// Texts on which patterns and their readers differ: line ends, letters and digits beyond ASCII.
+const TEXTS_AT_THE_EDGE: [&str; 24] = [
+    "",
+    "a",
+    "abc",
+    "abc\n",
+    "\nabc",
+    "a\nb",
+    "ABC",
+    "aBc",
+    "a--b",
+    "a-b",
+    "-abc",
+    "abc-",
+    "ab_c",
+    "é",
+    "éab",
+    "٣٣٣",
+    "ſabc",
+    "Kabc",
+    "Managed",
+    "Managed\n",
+    "managed",
+    "a.b",
+    "crn:v1:bluemix:public:cloud-object-storage:global:a/x:y::",
+    "crn:v1:bluemix:public:cloud-object-storage:\u{2028}global:a/x:y::",
+];
+
+/// Registries with and without what the rule allows.
+const REGISTRIES: [&str; 22] = [
+    "a",
+    "a.io",
+    "a.io:5000",
+    "a.io:",
+    "a.io:0",
+    "a.io/b",
+    "a.io/b/c_d",
+    "a.io/B",
+    "a.io/b:latest",
+    "a.io/b@sha256:00",
+    "*.a.io",
+    "*a.io",
+    "**.a.io",
+    "*",
+    "",
+    "a.io\n",
+    " a.io",
+    "https://a.io",
+    "A.IO",
+    "a..io",
+    "a.-b",
+    "é.io",
+];

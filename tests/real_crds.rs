@@ -14,8 +14,6 @@ mod crds;
 mod generate;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use crds::{KINDS, MINORS, Oracle, openshift, violations};
 use generate::Generator;
@@ -91,37 +89,6 @@ fn generated_objects_get_the_verdict_of_the_real_crd() {
     }
     println!("{n_right} right and {n_wrong} broken objects");
     assert!(n_right > 2000 && n_wrong > 2000, "{n_right} right and {n_wrong} broken objects are too few to tell");
-}
-
-#[test]
-fn objects_of_openshifts_own_test_suites_get_the_verdict_written_there() {
-    let Some(folder) = openshift() else { return };
-    let mut n_cases = 0;
-    for minor in ["4.12", "4.15", "4.17", "4.19", "4.22", "5.1"] {
-        for path in yaml_files(&folder.join("testsuites").join(minor)) {
-            let name = path.to_string_lossy().into_owned();
-            let ours = [
-                "imageregistry",
-                "images.config",
-                "stable.image.",
-                "imagecontentsourcepolic",
-                "imagedigestmirrorset",
-                "imagetagmirrorset",
-                "/route/",
-            ];
-            let is_ours = ours.iter().any(|word| name.contains(word));
-            // Files named after a feature gate hold for clusters that switch it on, but for those whose gate is on for all.
-            let is_for_all = ["AAA_ungated", "stable."].iter().any(|word| name.contains(word))
-                || (name.contains("ChunkSizeMiB") && minor != "4.12" && minor != "4.15")
-                || (name.contains("ImageStreamImportMode") && matches!(minor, "4.22" | "5.1"))
-                || (name.contains("RouteExternalCertificate") && !matches!(minor, "4.17"));
-            if is_ours && is_for_all {
-                n_cases += run_suite(minor, &path);
-            }
-        }
-    }
-    println!("{n_cases} cases");
-    assert!(n_cases > 40, "only {n_cases} cases were found");
 }
 
 #[test]
@@ -209,37 +176,4 @@ fn errors(minor: &str, text: &str) -> Vec<String> {
             && !finding.message.ends_with("the operator cannot read")
     };
     findings.iter().filter(is_of_schema).map(|finding| format!("{} {}", finding.code.id, finding.message)).collect()
-}
-
-/// Runs the cases of a suite that create objects; returns how many there were.
-fn run_suite(minor: &str, path: &Path) -> usize {
-    let suite: Json = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let cases = suite.pointer("/tests/onCreate").and_then(Json::as_array).cloned().unwrap_or_default();
-    for case in &cases {
-        let initial = case["initial"].as_str().unwrap();
-        let has_name = initial.lines().any(|line| line.starts_with("metadata:"));
-        let named = if has_name { initial.to_owned() } else { format!("metadata: {{name: suite}}\n{initial}") };
-        let ours = errors(minor, &named);
-        let expects = case.get("expectedError").and_then(Json::as_str);
-        assert_eq!(
-            expects.is_some(),
-            !ours.is_empty(),
-            "{}: {}\n{initial}\nexpected: {expects:?}\nregcfg: {ours:#?}",
-            path.display(),
-            case["name"]
-        );
-        let by_crd = violations(minor, &named).unwrap();
-        assert_eq!(expects.is_some(), !by_crd.is_empty(), "{}: {}: {by_crd:?}", path.display(), case["name"]);
-    }
-    cases.len()
-}
-
-fn yaml_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(yaml_files(&path)) } else { files.push(path) }
-    }
-    files.sort();
-    files
 }

@@ -20,6 +20,9 @@ const DEEPEST: usize = 16;
 pub(crate) struct Described {
     pub(crate) title: String,
     pub(crate) description: String,
+    /// What the operator does with it.
+    pub(crate) operator: String,
+    pub(crate) lands: Lands,
     pub(crate) examples: Vec<Json>,
     pub(crate) properties: BTreeMap<String, Property>,
     pub(crate) additional: Additional,
@@ -31,6 +34,19 @@ pub(crate) struct Described {
     pub(crate) not: Option<Box<Described>>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) variants: Vec<(Minor, Keywords)>,
+}
+
+/// Where the value of a spec's field lands in the objects that are rendered of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Lands {
+    /// Beneath where the field around it lands, under its own name.
+    #[default]
+    Beneath,
+    /// At one place, or `same`: where the field around it lands.
+    One(String),
+    /// At each of these; nowhere where there is none.
+    Each(Vec<String>),
 }
 
 #[derive(Clone, Debug)]
@@ -89,7 +105,9 @@ impl Describer<'_> {
         fields.remove("until");
         let title = text(&mut fields, "title")?;
         let description = text(&mut fields, "description")?;
-        let mut described = Described { title, description, ..Described::default() };
+        let operator = text(&mut fields, "operator")?;
+        let lands = take(&mut fields, "lands")?.unwrap_or_default();
+        let mut described = Described { title, description, operator, lands, ..Described::default() };
         described.examples = take(&mut fields, "examples")?.unwrap_or_default();
         described.rules = take(&mut fields, "rules")?.unwrap_or_default();
         for rule in &described.rules {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use serde_json::Value as Json;
 
-use super::describe::{Additional, Described, Rule};
+use super::describe::{Additional, Described, Lands, Rule};
 use super::keywords::{Format, Keywords, ListType, MapType, Type};
 use super::kind::Kind;
 use super::target::Minor;
@@ -71,10 +71,12 @@ impl Tables {
         }
         let rules: Vec<String> = described.rules.iter().map(|rule| self.rule(rule)).collect();
         let text = format!(
-            "Schema {{ title: {:?}, description: {:?}, examples: {}, properties: {}, additional: {additional}, \
+            "Schema {{ title: {:?}, description: {:?}, operator: {:?}, lands: {}, examples: {}, properties: {}, additional: {additional}, \
              items: {items}, names: {names}, any_of: {}, all_of: {}, not: {not}, rules: {}, variants: {} }}",
             described.title,
             described.description,
+            described.operator,
+            lands(&described.lands),
             list(described.examples.iter().map(literal)),
             list(properties),
             list(any_of),
@@ -170,6 +172,15 @@ impl Tables {
             next
         });
         format!("&{name}")
+    }
+}
+
+fn lands(lands: &Lands) -> String {
+    match lands {
+        Lands::Beneath => "Lands::Beneath".into(),
+        Lands::One(place) if place == "same" => "Lands::Same".into(),
+        Lands::One(place) => format!("Lands::At(&[{place:?}])"),
+        Lands::Each(places) => format!("Lands::At({})", list(places.iter().map(|place| format!("{place:?}")))),
     }
 }
 

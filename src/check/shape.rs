@@ -53,10 +53,69 @@ fn said_for_the_api(finding: Diagnostic) -> Diagnostic {
     }
 }
 
-/// Checks a layer by itself. Which minors it is for is not known, so that fields of any of them are right.
+/// Checks a layer by itself. Which minors it is for is not known: wrong is what is wrong on every released minor.
 pub(crate) fn check_layer(node: &Node, findings: &mut Findings) {
-    let mut found = Findings::new();
-    let all = Target::only(Minor::newest_released());
-    check(DocumentKind::Layer, node, all, Manner::LAYER, &mut found);
-    findings.extend(found.into_iter().filter(|finding| finding.code != &codes::SPEC_FIELD_OF_OTHER_MINOR));
+    let Some(kind) = crate::schema::find(API_VERSION, DocumentKind::Layer.name()) else { return };
+    let Ok(released) = Target::range(Minor::FIRST, Minor::newest_released()) else { return };
+    let segments = kind.segments(released);
+    let n_segments = segments.len();
+    let mut found: Vec<(Diagnostic, usize)> = Vec::new();
+    for segment in segments {
+        let mut on_segment = Findings::new();
+        check(DocumentKind::Layer, node, Target::only(segment.first), Manner::LAYER, &mut on_segment);
+        for finding in on_segment {
+            let is_same = |other: &Diagnostic| other.code == finding.code && other.place == finding.place;
+            match found.iter_mut().find(|(other, _)| is_same(other)) {
+                // What a field must be may be worded otherwise on each minor: the newest says it.
+                Some((other, on)) => (*other, *on) = (finding, *on + 1),
+                None => found.push((finding, 1)),
+            }
+        }
+    }
+    let everywhere = found.into_iter().filter(|(_, on)| *on >= n_segments).map(|(finding, _)| finding);
+    findings.extend(everywhere.map(said_of_all));
+}
+
+/// Says of a field that only minors in development have that no released one has it.
+fn said_of_all(mut finding: Diagnostic) -> Diagnostic {
+    if let Some((says, _)) = finding.message.rsplit_once("; the target is ") {
+        finding.message = format!("{says}; no released minor has it");
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::parse::{Reading, document};
+    use crate::tree::{Source, SourceKind};
+
+    fn check(spec: &str, expected: &[&str]) {
+        let text = format!("apiVersion: regcfg.dev/v1alpha1\nkind: RegistryLayer\nspec: {spec}");
+        let source = Source::new("layer.yaml", text, SourceKind::User);
+        let mut findings = Findings::new();
+        let node = document(&source, Reading::Strict, &mut findings).unwrap();
+        check_layer(&node, &mut findings);
+        findings.sort_for_showing();
+        let shown: Vec<String> =
+            findings.iter().map(|finding| format!("{} {}", finding.code.id, finding.place.text())).collect();
+        assert_eq!(shown, expected, "{findings:?}");
+    }
+
+    #[test]
+    fn a_layer_is_wrong_where_no_released_minor_takes_it() {
+        check("{storage: {s3: {chunkSizeMiB: 10}}}", &[]);
+        check("{storage: {s3: {trustedCA: {name: a}}}, registry: {topologySpreadConstraints: []}}", &[]);
+        check("{storage: {s3: {bukcet: a}}}", &["RC0310 bukcet"]);
+        check("{registry: {replicas: two}}", &["RC0312 two"]);
+    }
+
+    #[test]
+    fn a_field_that_only_minors_in_development_have_is_said_to_be_of_no_released_one() {
+        let source = Source::new("layer.yaml", "a", SourceKind::User);
+        let place = crate::tree::Place::start_of(&source);
+        let message = "`spec.a` exists since OpenShift 5.0; the target is 4.22";
+        let said = said_of_all(Diagnostic::error(&codes::SPEC_FIELD_OF_OTHER_MINOR, &place, message));
+        assert_eq!(said.message, "`spec.a` exists since OpenShift 5.0; no released minor has it");
+    }
 }

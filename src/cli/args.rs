@@ -44,7 +44,7 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Show a spec with its layers and defaults merged, each value with its origin
     Resolve(resolve::ResolveArgs),
-    /// Explain a finding's code
+    /// Explain a finding's code, or a field
     Explain(explain::ExplainArgs),
     /// Print the schema of a kind
     Schema(schema::SchemaArgs),
@@ -157,7 +157,9 @@ pub struct AsOf {
 /// The target of what names none itself.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct TargetArg {
-    /// The OpenShift release, such as 4.19, or a range, such as 4.16..4.19
+    /// The OpenShift release of plain manifests, such as 4.19, or a range, such as 4.16..4.19; specs are run on each minor of it
+    ///
+    /// Specs are judged on their own target, too. For each, a table says what holds on which minor
     #[arg(long, value_name = "RELEASE", value_parser = target)]
     pub openshift: Option<Target>,
 }

@@ -12,7 +12,7 @@ use super::args::{Colour, Format};
 use super::exit::Exit;
 use super::failure::{self, OutputClosed};
 use crate::diag::Outcome;
-use crate::diag::format::{github, gitlab, json, junit, sarif, text};
+use crate::diag::format::{github, gitlab, json, junit, matrix, sarif, text};
 use crate::diag::visible::inert;
 use text::Styles;
 
@@ -78,7 +78,10 @@ impl<'a> Console<'a> {
     pub fn print_findings(&mut self, outcome: &Outcome, format: Format) -> Result<()> {
         match format {
             Format::Text => {
-                self.print(text::findings(outcome, &self.out.styles))?;
+                let findings = text::findings(outcome, &self.out.styles);
+                let matrices = matrix::text(outcome.upgrades());
+                let between = if findings.is_empty() || matrices.is_empty() { "" } else { "\n" };
+                self.print(findings + between + &matrices)?;
                 self.summarise(outcome);
                 Ok(())
             }

@@ -37,7 +37,7 @@ pub struct SchemaArgs {
 
 /// The forms of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SchemaFormat {
+pub(super) enum SchemaFormat {
     /// JSON Schema, draft 2020-12
     JsonSchema,
     /// A CustomResourceDefinition in YAML, with all that OpenShift's own enforces

@@ -29,6 +29,8 @@ pub(super) struct Workspace {
     pub(super) opened: Vec<Opened>,
     /// What was given and cannot be had.
     pub(super) faults: Vec<anyhow::Error>,
+    /// The paths that are not there; their faults come first, in the same order.
+    pub(super) missing: Vec<PathBuf>,
     /// What the invoker holds all of them to.
     pub(super) policy: Option<Arc<Policy>>,
 }
@@ -107,8 +109,8 @@ impl Workspace {
                 .with_context(|| format!("cannot open the project `{}`", visible(&root.display().to_string())))
         };
         let mut given: BTreeMap<PathBuf, Given> = BTreeMap::new();
+        let (mut faults, mut missing) = (Vec::new(), Vec::new());
         let mut arounds: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
-        let mut faults = Vec::new();
         for path in paths {
             match locate(path) {
                 Ok((root, path, true)) => {
@@ -127,7 +129,10 @@ impl Workspace {
                     arounds.insert(root.dir.clone(), root.repository.clone().unwrap_or_else(|| root.dir.clone()));
                     given.entry(root.dir).or_default().files.push(path);
                 }
-                Err(error) => faults.push(error),
+                Err(error) => {
+                    faults.push(error);
+                    missing.push(path.clone());
+                }
             }
         }
         let mut opened = Vec::new();
@@ -140,7 +145,7 @@ impl Workspace {
             let around = arounds.remove(&root).unwrap_or_else(|| root.clone());
             opened.push(Opened { root, world, files, dirs, others, around, policy: None });
         }
-        Ok(Self { opened, faults, policy: None })
+        Ok(Self { opened, faults, missing, policy: None })
     }
 }
 
@@ -222,6 +227,7 @@ impl Opened {
     }
 
     /// Does work for each path of the project, as [`each`] does.
+    #[expect(clippy::unused_self, reason = "the paths are those of what was opened")]
     pub(super) fn each<T: Send>(
         &self,
         project: &Project<'_>,

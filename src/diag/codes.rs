@@ -40,6 +40,7 @@ impl Code {
             // About files and what stands in them; about objects that are taken and do not work.
             "RC0511" | "RC0512" | "RC0514" => Side::Files,
             "RC0515" | "RC0516" | "RC0520" | "RC0526" => Side::Rules,
+            id if ("RC0319".."RC0330").contains(&id) => Side::Rules,
             id if ("RC0501".."RC0530").contains(&id) => Side::Schema,
             id if ("RC0530".."RC0600").contains(&id) => Side::Rules,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Side::Rules,
@@ -49,7 +50,7 @@ impl Code {
 
     /// Tells whether a finding of this code says that something was not checked, so that nobody may call it valid.
     pub fn leaves_unchecked(&self) -> bool {
-        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE].contains(&self)
+        [&KIND_NOT_CHECKED, &ENCRYPTED_VALUE, &NOT_DECIDED].contains(&self)
     }
 }
 
@@ -128,8 +129,14 @@ codes! {
     KIND_NOT_ALLOWED = "RC0126" "kind-not-allowed";
     /// A namespace that the policy does not allow.
     NAMESPACE_NOT_ALLOWED = "RC0127" "namespace-not-allowed";
+    /// A CustomResourceDefinition that cannot be used.
+    BROKEN_DEFINITION = "RC0150" "broken-definition";
     /// A value that is encrypted, so that only its type is known.
     ENCRYPTED_VALUE = "RC0151" "encrypted-value";
+    /// Something that nothing here can decide.
+    NOT_DECIDED = "RC0152" "not-decided";
+    /// A definition of a kind that is known here.
+    KNOWN_DEFINITION = "RC0153" "known-definition";
     /// A layer that extends itself, directly or not.
     LAYER_CYCLE = "RC0201" "layer-cycle";
     /// A platform without a profile.
@@ -172,6 +179,14 @@ codes! {
     SPEC_DUPLICATE = "RC0317" "spec-duplicate";
     /// Fields that do not go together.
     SPEC_NOT_TOGETHER = "RC0318" "spec-not-together";
+    /// A target that is not released yet.
+    MINOR_IN_DEVELOPMENT = "RC0319" "minor-in-development";
+    /// Named storage on a range of which only a part knows who manages it.
+    MANAGEMENT_STATE_ON_RANGE = "RC0320" "management-state-on-range";
+    /// A log level on a range of which only a part knows it.
+    LOG_LEVEL_ON_RANGE = "RC0321" "log-level-on-range";
+    /// A field that the minors of a range bootstrap in different ways.
+    BOOTSTRAP_DIFFERS = "RC0322" "bootstrap-differs";
     /// Two storage backends at once.
     SEVERAL_BACKENDS = "RC0330" "several-backends";
     /// A managed registry with nowhere to keep images.
@@ -274,6 +289,8 @@ codes! {
     NESTED_PROJECT = "RC0393" "nested-project";
     /// A target on which the platform is not there.
     TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
+    /// A kind that later releases may not have.
+    DEPRECATED_KIND = "RC0395" "deprecated-kind";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
@@ -463,10 +480,10 @@ codes! {
     EVERYONE_PUSHES = "RC0585" "everyone-pushes";
     /// The registry's own role for someone else.
     REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
-    /// A kind of mirrors that is deprecated.
-    DEPRECATED_MIRROR_KIND = "RC0587" "deprecated-mirror-kind";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
+    /// A built-in group bound as a user, or a user as a group.
+    GROUP_AS_USER = "RC0589" "group-as-user";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
@@ -545,6 +562,7 @@ mod tests {
         assert!(of(Side::Schema).all(|code| code.id.starts_with("RC05")));
         assert!(of(Side::Schema).any(|code| **code == API_RULE));
         assert!(of(Side::Rules).any(|code| **code == SEVERAL_BACKENDS));
+        assert!(of(Side::Rules).any(|code| **code == BOOTSTRAPPED_BACKEND));
         assert!(of(Side::Files).any(|code| **code == MALFORMED_YAML));
     }
 }

@@ -9,12 +9,14 @@ pub mod format;
 mod item;
 mod outcome;
 mod suggest;
+mod upgrade;
 pub mod visible;
 
 pub use codes::{Code, Side};
 pub use item::{Item, Thing, Verdict};
 pub use outcome::{Fault, Location, Outcome};
 pub use suggest::nearest;
+pub use upgrade::{Row, Span, Upgrade};
 
 use std::fmt;
 use std::sync::Arc;

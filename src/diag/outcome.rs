@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Diagnostic, Findings, Item, Severity, Verdict, codes};
+use super::{Diagnostic, Findings, Item, Severity, Upgrade, Verdict, codes};
 use crate::tree::{Place, Position};
 
 /// What a run looked at, and its findings sorted for showing, each once.
@@ -14,6 +14,7 @@ pub struct Outcome {
     items: Vec<Item>,
     findings: Findings,
     faults: Vec<Fault>,
+    upgrades: Vec<Upgrade>,
 }
 
 /// An error of the machine or of usage, which is no finding: no file of the user's is wrong.
@@ -53,7 +54,18 @@ impl Outcome {
             findings.extend(item.findings.iter().cloned());
         }
         findings.sort_for_showing();
-        Self { items, findings: each_unknown_kind_once(findings), faults }
+        Self { items, findings: each_unknown_kind_once(findings), faults, upgrades: vec![] }
+    }
+
+    /// Adds what holds of specs on each minor of a range.
+    #[must_use]
+    pub fn with_upgrades(self, upgrades: Vec<Upgrade>) -> Self {
+        Self { upgrades, ..self }
+    }
+
+    /// Returns what holds of specs on each minor of a range, where that was asked for.
+    pub fn upgrades(&self) -> &[Upgrade] {
+        &self.upgrades
     }
 
     /// Returns what was looked at.
@@ -98,7 +110,7 @@ impl Outcome {
 
     /// Tells whether the answer is "no".
     pub fn has_errors(&self) -> bool {
-        self.findings.has_errors()
+        self.findings.has_errors() || self.upgrades.iter().any(Upgrade::has_errors)
     }
 
     /// Returns how many findings have a severity.
@@ -204,7 +216,7 @@ mod tests {
         ];
         let run = Outcome::of_run(items, Findings::new(), Vec::new());
         assert_eq!(run.tally().unwrap(), "4 files: 1 valid, 1 invalid, 1 error, 1 skipped");
-        assert_eq!(run.summary().unwrap(), "1 error, 1 warning, 1 info in 2 files");
+        assert_eq!(run.summary().unwrap(), "1 error, 1 warning in 2 files");
         let alone = |item: Item| Outcome::of_run(vec![item], Findings::new(), Vec::new()).tally();
         assert_eq!(alone(judged("a", Severity::Error)), None);
         assert_eq!(alone(Item::skipped("a", "no manifest")).unwrap(), "1 file: 1 skipped");

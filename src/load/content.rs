@@ -63,7 +63,7 @@ pub fn contents(
         };
         let world = project.world();
         let content = if is_secret {
-            if let Err(error) = world.is_file(&path).and_then(found) {
+            if let Err(error) = world.is_secret_file(&path).and_then(found) {
                 findings.push(unreadable(&world.display(&path), Some(node), &error));
                 continue;
             }

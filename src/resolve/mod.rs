@@ -15,6 +15,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes, nearest};
 use crate::load::{Document, Loaded};
 use crate::profile::{Profile, Profiles};
+use crate::target::Target;
 use crate::tree::{Node, Place, Value};
 use crate::world::ProjectPath;
 
@@ -43,6 +44,16 @@ impl Resolved {
     /// Returns the text that names the platform: where a finding points that the profile alone would explain.
     pub fn platform(&self) -> &Node {
         self.spec().get("platform").unwrap_or(&self.node)
+    }
+
+    /// Puts another target in place of the spec's own, at whose place it stands.
+    #[must_use]
+    pub fn on(mut self, target: Target) -> Self {
+        let near = self.spec().get("openshift").unwrap_or(self.spec()).origin.clone();
+        if let Some(spec) = self.node.as_map_mut().and_then(|node| node.get_mut("spec")) {
+            spec.node.insert("openshift", Node::string(target.to_string(), near));
+        }
+        self
     }
 
     /// Returns the directory that paths written at a place are relative to.

@@ -36,7 +36,7 @@ fn check_manifests(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, trusted};
 
     #[test]
     fn two_dots_are_not_the_users_to_write() {
@@ -45,5 +45,19 @@ mod tests {
         check_says("aws-upi 4.16", &spec("r.example.com..5000"), "write `r.example.com:5000`");
         check("aws-upi 4.16", &spec("r..example.com:5000"), &["error RC0359 at \"r..example.com:5000\""]);
         check("aws-upi 4.16", &spec("r.example.com:5000"), &[]);
+    }
+
+    #[test]
+    fn a_key_stands_for_one_host() {
+        let trusted =
+            |keys: &[&str]| trusted(&keys.iter().map(|key| (*key, include_str!("testing/ca.crt"))).collect::<Vec<_>>());
+
+        check_objects("4.16", &trusted(&["r..example.com..5000"]), &["error RC0359 at r..example.com..5000"]);
+        check_objects("4.16", &trusted(&["r.example.com..5000"]), &[]);
+        check_objects(
+            "4.16",
+            &trusted(&["r..example.com..5000"]).replace("openshift-config", "default"),
+            &["error RC0536 at default"],
+        );
     }
 }

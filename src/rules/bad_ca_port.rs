@@ -21,7 +21,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, trusted};
 
     #[test]
     fn a_port_is_one_that_a_registry_can_have() {
@@ -31,5 +31,14 @@ mod tests {
         }
         check("aws-upi 4.16", &spec("r.example.com:65535"), &[]);
         check("aws-upi 4.16", &spec("r.example.com"), &[]);
+    }
+
+    #[test]
+    fn keys_have_ports_too() {
+        let trusted =
+            |keys: &[&str]| trusted(&keys.iter().map(|key| (*key, include_str!("testing/ca.crt"))).collect::<Vec<_>>());
+
+        check_objects("4.16", &trusted(&["r.local..0443"]), &["error RC0362 at r.local..0443"]);
+        check_objects("4.16", &trusted(&["r.local..443"]), &[]);
     }
 }

@@ -40,7 +40,7 @@ fn is_host(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn a_host_is_a_name_in_lower_case() {
@@ -57,5 +57,11 @@ mod tests {
             check_says("aws-upi 4.16", &spec(host), help);
         }
         check("aws-upi 4.16", &spec("registry.apps.prod-eu-1.example.com"), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("routes: [{name: one, hostname: \"a:443\"}]"), &["error RC0352 at \"a:443\""]);
+        check_objects("4.16", &config("routes: [{name: one, hostname: \"\"}]"), &[]);
     }
 }

@@ -96,7 +96,7 @@ mod tests {
         let expected = [
             "error RC0573 at \"https://quay.io\"",
             "error RC0573 at \"m.example.com/b:1\"",
-            "info RC0587 at ImageContentSourcePolicy",
+            "info RC0395 at ImageContentSourcePolicy",
         ];
         let mut expected = expected.to_vec();
         expected.rotate_right(1);

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule { code: &codes::BOOTSTRAPPED_BACKEND, check:
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(own) = ctx.backend() else { return };
     let storage = ctx.config().and_then(|config| config.get("storage"));
-    let bootstrapped = ctx.bootstrapped(ctx.target.first()).and_then(|config| config.get("storage"));
+    let bootstrapped = ctx.bootstrapped(ctx.first()).and_then(|config| config.get("storage"));
     let mut others = bootstrapped.and_then(Node::as_map).into_iter().flatten().map(|(name, _)| &**name);
     let other = others.find(|name| *name != "managementState" && *name != own.name);
     let (Some(storage), Some(other)) = (storage, other) else { return };

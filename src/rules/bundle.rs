@@ -306,6 +306,11 @@ impl<'o> BundleContext<'o> {
         item.entry("secretKey")
     }
 
+    /// Returns the first minor of the target.
+    pub(super) fn first(&self) -> Minor {
+        self.target.first()
+    }
+
     /// Words how the cluster shows a fault that the operator does not try again.
     pub(super) fn degraded(&self, reason: &str, text: &str) -> String {
         degraded(self.target, reason, text)

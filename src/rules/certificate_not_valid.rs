@@ -33,7 +33,7 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, trusted};
 
     #[test]
     fn a_certificate_is_valid_on_the_day() {
@@ -46,5 +46,16 @@ mod tests {
         check("aws-upi 4.16", &ca("ca.crt"), &[]);
         let route = "registry: {routes: {one: {tls: {certificate: {file: bundle.crt}, key: {valueFrom: {env: A}}}}}}";
         check("aws-upi 4.16", route, &["warning RC0357 at -----BEGIN CERTIFICATE-----"]);
+    }
+
+    #[test]
+    fn certificates_of_manifests_are_read_too() {
+        let bundle = |text: &str| trusted(&[("r.local", text)]);
+        check_objects(
+            "4.16",
+            &bundle(include_str!("testing/expired.crt")),
+            &["warning RC0357 at -----BEGIN CERTIFICATE-----"],
+        );
+        check_objects("4.16", &bundle(include_str!("testing/ca.crt")), &[]);
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn host_of(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, trusted};
 
     #[test]
     fn a_registry_stands_once() {
@@ -42,5 +42,14 @@ mod tests {
         };
         check("aws-upi 4.16", &spec("R.example.com"), &["warning RC0360 at \"R.example.com\""]);
         check("aws-upi 4.16", &spec("r.example.com:5000"), &[]);
+    }
+
+    #[test]
+    fn keys_are_hosts_too() {
+        let trusted =
+            |keys: &[&str]| trusted(&keys.iter().map(|key| (*key, include_str!("testing/ca.crt"))).collect::<Vec<_>>());
+
+        check_objects("4.16", &trusted(&["r.local", "R.local"]), &["warning RC0360 at R.local"]);
+        check_objects("4.16", &trusted(&["r.local", "r.local..5000"]), &[]);
     }
 }

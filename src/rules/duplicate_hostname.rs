@@ -36,7 +36,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn each_route_has_a_host_of_its_own() {
@@ -50,5 +50,15 @@ mod tests {
         );
         check("aws-upi 4.16", &spec("a.example.com", "b.example.com"), &[]);
         check("aws-upi 4.16", "registry: {routes: {one: {}, two: {}}}", &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let routes = |second: &str| {
+            config(&format!("routes: [{{name: one, hostname: a.b}}, {{name: two, hostname: {second}}}]"))
+        };
+        check_objects("4.16", &routes("a.b"), &["error RC0351 at a.b"]);
+        check_objects("4.16", &routes("c.b"), &[]);
+        check_objects("4.16", &config("routes: [{name: one, hostname: \"\"}, {name: two, hostname: \"\"}]"), &[]);
     }
 }

@@ -24,7 +24,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn an_endpoint_is_a_url() {
@@ -35,5 +35,13 @@ mod tests {
         check("aws-upi 4.16", &spec("s3://b"), &["warning RC0367 at \"s3://b\""]);
         check("aws-upi 4.16", &spec("https://s3.example.com"), &[]);
         check("aws-upi 4.16", &spec("HTTP://s3.example.com"), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let manifest =
+            |at: &str| config(&format!("storage: {{s3: {{bucket: b, region: r, regionEndpoint: \"{at}\"}}}}"));
+        check_objects("4.16", &manifest("s3.local"), &["warning RC0367 at \"s3.local\""]);
+        check_objects("4.16", &manifest("https://s3.local"), &[]);
     }
 }

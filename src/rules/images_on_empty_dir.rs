@@ -48,7 +48,7 @@ fn production(labels: &Node) -> Option<(&'static str, &Node)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn production_keeps_its_images() {
@@ -62,5 +62,13 @@ mod tests {
     #[test]
     fn a_registry_that_is_removed_has_no_images() {
         check("baremetal 4.16", "registry: {managementState: Removed}\nstorage: {emptyDir: {}}", &[]);
+    }
+
+    #[test]
+    fn the_labels_of_a_manifest_are_read_too() {
+        let manifest = config("storage: {emptyDir: {}}");
+        check_objects("4.16", &manifest, &["info RC0363 at emptyDir"]);
+        let production = manifest.replace("name: cluster", "name: cluster, labels: {env: prod}");
+        check_objects("4.16", &production, &["error RC0363 at emptyDir"]);
     }
 }

@@ -45,7 +45,7 @@ fn say(azure: &Entry, key: &Origin, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config, object};
 
     #[test]
     fn an_account_key_needs_its_account_and_container() {
@@ -57,5 +57,16 @@ mod tests {
         check("azure-upi 4.16", &spec("accountName: a, container: abc"), &[]);
         check_says("azure-upi 4.16", &spec("accountName: a"), "`Storage account is provided, but container is not");
         check("azure 4.16", "storage: {azure: {}, credentials: minted}", &[]);
+    }
+
+    #[test]
+    fn a_manifest_shows_it_beside_the_secret_of_the_key() {
+        let key = "stringData: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: HUSHHUSH}";
+        let secret = object("Secret", "openshift-image-registry", "image-registry-private-configuration-user", key);
+        let whole = |azure: &str| config(&format!("managementState: Managed\nstorage: {{azure: {{{azure}}}}}"));
+        check_objects("4.16", &(whole("accountName: a") + &secret), &["error RC0342 at azure"]);
+        check_objects("4.16", &(whole("accountName: a, container: abc") + &secret), &[]);
+        check_objects("4.16", &whole("accountName: a"), &[]);
+        check_objects("4.16", &(config("storage: {azure: {cloudName: AzurePublicCloud}}") + &secret), &[]);
     }
 }

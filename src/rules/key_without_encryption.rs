@@ -36,7 +36,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn a_key_needs_encryption() {
@@ -52,5 +52,12 @@ mod tests {
         check("aws-upi 4.16", "storage: {s3: {keyID: k}}", &[]);
         let managed = "storage: {s3: {bucket: b, region: r, keyID: k}, managementState: Managed}";
         check("aws-upi 4.16", managed, &["warning RC0364 at Managed"]);
+    }
+
+    #[test]
+    fn who_manages_the_bucket_of_a_manifest_must_be_written() {
+        let manifest = |with: &str| config(&format!("storage: {{s3: {{bucket: b, region: r, keyID: k}}{with}}}"));
+        check_objects("4.16", &manifest(", managementState: Unmanaged"), &["warning RC0340 at k"]);
+        check_objects("4.16", &manifest(""), &[]);
     }
 }

@@ -23,6 +23,7 @@ mod bad_registry_entry;
 mod bad_schedule;
 mod bad_swift_url;
 mod bad_swift_version;
+mod bootstrap_differs;
 mod bootstrapped_backend;
 mod bucket_host_on_address;
 mod bundle;
@@ -36,7 +37,7 @@ mod credential_of_other_minor;
 mod credentials;
 mod cron;
 mod default_claim_taken;
-mod deprecated_mirror_kind;
+mod deprecated_kind;
 mod different_cas;
 mod duplicate_ca_host;
 mod duplicate_cluster;
@@ -49,6 +50,7 @@ mod everyone_pushes;
 mod forced_state;
 mod grant_to_nobody;
 mod grants;
+mod group_as_user;
 mod held;
 mod host_of_other_route;
 mod images_on_empty_dir;
@@ -59,8 +61,11 @@ mod key_of_other_instance;
 mod key_on_own_gcs_bucket;
 mod key_without_container;
 mod key_without_encryption;
+mod log_level_on_range;
 mod logging_without_effect;
 mod malformed_overrides;
+mod management_state_on_range;
+mod minor_in_development;
 mod mirror_kind_of_other_minor;
 mod mirrored_internal_registry;
 mod mirrors;
@@ -168,6 +173,10 @@ pub enum Check {
 /// Every rule, in order of code.
 pub static RULES: &[&Rule] = &[
     &duplicate_cluster::RULE,
+    &minor_in_development::RULE,
+    &management_state_on_range::RULE,
+    &log_level_on_range::RULE,
+    &bootstrap_differs::RULE,
     &several_backends::RULE,
     &no_backend::RULE,
     &backend_not_on_platform::RULE,
@@ -219,6 +228,7 @@ pub static RULES: &[&Rule] = &[
     &shared_bucket::RULE,
     &nested_project::RULE,
     &target_out_of_profile::RULE,
+    &deprecated_kind::RULE,
     &bootstrapped_backend::RULE,
     &duplicate_route_name::RULE,
     &default_claim_taken::RULE,
@@ -273,8 +283,8 @@ pub static RULES: &[&Rule] = &[
     &anonymous_grant::RULE,
     &everyone_pushes::RULE,
     &registrys_own_role::RULE,
-    &deprecated_mirror_kind::RULE,
     &search_registries::RULE,
+    &group_as_user::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,

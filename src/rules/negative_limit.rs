@@ -31,7 +31,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn limits_are_not_negative() {
@@ -39,5 +39,11 @@ mod tests {
         check("aws-upi 4.16", &spec("maxRunning: -1"), &["error RC0369 at -1"]);
         check_says("aws-upi 4.16", &spec("maxInQueue: -1"), "Requests.Read.MaxInQueue must be positive number`");
         check("aws-upi 4.16", &spec("maxRunning: 0, maxInQueue: 1"), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("requests: {write: {maxInQueue: -1}}"), &["error RC0369 at -1"]);
+        check_objects("4.16", &config("requests: {write: {maxInQueue: 1}}"), &[]);
     }
 }

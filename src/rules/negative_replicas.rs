@@ -20,7 +20,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn replicas_are_not_negative() {
@@ -28,5 +28,11 @@ mod tests {
         check("aws-upi 4.16", "registry: {replicas: 1}", &[]);
         let says = "Degraded=True, reason `VerificationFailed`: `Error: unable to complete resource: replicas must be";
         check_says("aws-upi 4.16", "registry: {replicas: -1}", says);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("replicas: -1"), &["error RC0333 at -1"]);
+        check_objects("4.16", &config("replicas: 0"), &[]);
     }
 }

@@ -29,7 +29,7 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, trusted};
 
     #[test]
     fn a_bundle_has_a_certificate() {
@@ -51,5 +51,12 @@ mod tests {
         check("aws-upi 4.16", &route, &["error RC0354 at text", "error RC0354 at text.crt"]);
         let elsewhere = "{certificate: {valueFrom: {env: B}}, key: {valueFrom: {env: A}}}";
         check("aws-upi 4.16", &format!("registry: {{routes: {{one: {{tls: {elsewhere}}}}}}}"), &[]);
+    }
+
+    #[test]
+    fn certificates_of_manifests_are_read_too() {
+        let bundle = |text: &str| trusted(&[("r.local", text)]);
+        check_objects("4.16", &bundle("text"), &["error RC0354 at text"]);
+        check_objects("4.16", &bundle(include_str!("testing/ca.crt")), &[]);
     }
 }

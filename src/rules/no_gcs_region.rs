@@ -26,7 +26,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn a_bucket_has_region_and_project() {
@@ -36,5 +36,12 @@ mod tests {
         check("gcp-upi 4.16", &spec("bucket: b, projectID: p"), &["warning RC0368 at p"]);
         check("gcp-upi 4.16", &spec("bucket: b, region: r, projectID: p"), &[]);
         check("gcp-upi 4.16", &spec(""), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("storage: {gcs: {bucket: b}}"), &["info RC0368 at b"]);
+        check_objects("4.16", &config("storage: {gcs: {bucket: b, projectID: p}}"), &["warning RC0368 at p"]);
+        check_objects("4.16", &config("storage: {gcs: {bucket: b, projectID: p, region: r}}"), &[]);
     }
 }

@@ -44,7 +44,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, check_objects_say, config};
 
     const KEYS: &str = "credentials: {accessKey: {valueFrom: {env: A}}, secretKey: {valueFrom: {env: B}}}";
 
@@ -56,5 +56,15 @@ mod tests {
         check("aws-upi 4.16", &spec(""), &[]);
         check("aws-upi 4.16", &spec("bucket: b, regionEndpoint: \"https://s3\""), &["error RC0366 at s3"]);
         check("baremetal 4.16", &spec("bucket: b, region: \"\""), &["error RC0366 at \"\""]);
+    }
+
+    #[test]
+    fn a_bucket_needs_its_region_on_any_platform() {
+        let manifest = |s3: &str| config(&format!("storage: {{s3: {{{s3}}}}}"));
+        check_objects("4.16", &manifest("bucket: b"), &["warning RC0366 at s3"]);
+        check_objects_say("4.16", &manifest("bucket: b"), "on AWS the operator sets the bucket up again");
+        check_objects("4.16", &manifest("bucket: b, regionEndpoint: \"https://s3\""), &["error RC0366 at s3"]);
+        check_objects("4.16", &manifest("bucket: b, region: r"), &[]);
+        check_objects("4.16", &manifest("encrypt: true"), &[]);
     }
 }

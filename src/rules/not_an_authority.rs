@@ -25,7 +25,7 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config, object, trusted};
 
     #[test]
     fn what_is_trusted_to_sign_says_that_it_may() {
@@ -34,5 +34,24 @@ mod tests {
         check("aws-upi 4.16", &ca("ca.crt"), &[]);
         let route = "registry: {routes: {one: {tls: {certificate: {file: leaf.crt}, key: {valueFrom: {env: A}}}}}}";
         check("aws-upi 4.16", route, &[]);
+    }
+
+    #[test]
+    fn certificates_of_manifests_are_read_too() {
+        let bundle = |text: &str| trusted(&[("r.local", text)]);
+        check_objects(
+            "4.16",
+            &bundle(include_str!("testing/leaf.crt")),
+            &["info RC0358 at -----BEGIN CERTIFICATE-----"],
+        );
+        check_objects("4.16", &bundle(include_str!("testing/ca.crt")), &[]);
+
+        let text = include_str!("testing/leaf.crt").replace('\n', "\n    ");
+        let map = object("ConfigMap", "openshift-config", "ca", &format!("data:\n  ca-bundle.crt: |\n    {text}"));
+        let storage = config(
+            "storage: {s3: {bucket: b, region: r, regionEndpoint: \"https://a.example.com\", trustedCA: {name: ca}}}",
+        ) + &map;
+        check_objects("4.16", &storage, &["info RC0358 at -----BEGIN CERTIFICATE-----"]);
+        check_objects("4.16", &map, &[]);
     }
 }

@@ -28,7 +28,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, trusted};
 
     #[test]
     fn the_internal_registry_keeps_its_certificates() {
@@ -37,5 +37,15 @@ mod tests {
         check("aws-upi 4.16", &spec(own), &[&format!("error RC0361 at \"{own}\"")]);
         check("aws-upi 4.16", &spec("storage-ca-bundle.pem"), &["error RC0361 at \"storage-ca-bundle.pem\""]);
         check("aws-upi 4.16", &spec("default-route-openshift-image-registry.apps.example.com"), &[]);
+    }
+
+    #[test]
+    fn keys_are_hosts_too() {
+        let trusted =
+            |keys: &[&str]| trusted(&keys.iter().map(|key| (*key, include_str!("testing/ca.crt"))).collect::<Vec<_>>());
+
+        let own = "image-registry.openshift-image-registry.svc..5000";
+        check_objects("4.16", &trusted(&[own]), &[&format!("error RC0361 at {own}")]);
+        check_objects("4.16", &trusted(&["r.local"]), &[]);
     }
 }

@@ -30,7 +30,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn removing_the_registry_keeps_what_the_user_named() {
@@ -41,5 +41,14 @@ mod tests {
         };
         check("aws-upi 4.16", &spec("Managed"), &["error RC0365 at Managed"]);
         check("aws-upi 4.16", &spec("Unmanaged"), &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let removed = |state: &str| {
+            config(&format!("managementState: Removed\nstorage: {{pvc: {{claim: c}}, managementState: {state}}}"))
+        };
+        check_objects("4.16", &removed("Managed"), &["error RC0365 at Managed"]);
+        check_objects("4.16", &removed("Unmanaged"), &[]);
     }
 }

@@ -27,7 +27,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config};
 
     #[test]
     fn what_the_user_names_the_user_manages() {
@@ -39,5 +39,13 @@ mod tests {
         check("aws-upi 4.5", &spec("bucket: b, region: r", "Managed"), &["error RC0311 at managementState"]);
         let claim = "storage: {pvc: {claim: c}, managementState: Managed}";
         check("baremetal 4.16", claim, &["warning RC0364 at Managed"]);
+    }
+
+    #[test]
+    fn what_the_operator_wrote_into_a_live_object_is_its_own() {
+        let manifest = config("storage: {s3: {bucket: b, region: r}, managementState: Managed}");
+        check_objects("4.16", &manifest, &["warning RC0364 at Managed"]);
+        check_objects("4.16", &manifest.replace("name: cluster", "name: cluster, uid: a"), &[]);
+        check_objects("4.16", &config("storage: {s3: {region: r}, managementState: Managed}"), &[]);
     }
 }

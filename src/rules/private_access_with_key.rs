@@ -31,7 +31,7 @@ fn say(settings: &Node, key: &Origin, or: &str, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, config, object};
 
     const KEY: &str = "credentials: {accountKey: {valueFrom: {env: A}}}";
 
@@ -45,5 +45,22 @@ mod tests {
         check("azure 4.16", &spec(internal, "credentials: minted"), &[]);
         check("azure 4.16", &spec(", networkAccess: {type: External}", KEY), &[]);
         check("azure 4.16", &spec("", KEY), &[]);
+    }
+
+    #[test]
+    fn a_manifest_shows_it_beside_the_secret_of_the_key() {
+        let internal = config("storage: {azure: {accountName: a, container: abc, networkAccess: {type: Internal}}}");
+        let user = "image-registry-private-configuration-user";
+        let key = "stringData: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: HUSHHUSH}";
+        let secret = object("Secret", "openshift-image-registry", user, key);
+        check_objects("4.16", &(internal.clone() + &secret), &["error RC0341 at Internal"]);
+        let data = "spec: {data: [{secretKey: REGISTRY_STORAGE_AZURE_ACCOUNTKEY}]}";
+        let external = object("ExternalSecret", "openshift-image-registry", user, data);
+        check_objects("4.16", &(internal.clone() + &external), &["error RC0341 at Internal"]);
+        let target = data.replace("data:", &format!("target: {{name: {user}}}, data:"));
+        let renamed = object("ExternalSecret", "openshift-image-registry", "key", &target);
+        check_objects("4.16", &(internal.clone() + &renamed), &["error RC0341 at Internal"]);
+        check_objects("4.16", &(internal.clone() + &object("Secret", "openshift-image-registry", "other", key)), &[]);
+        check_objects("4.16", &internal, &[]);
     }
 }

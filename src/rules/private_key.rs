@@ -17,7 +17,7 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, trusted};
 
     #[test]
     fn no_key_stands_among_certificates() {
@@ -26,5 +26,19 @@ mod tests {
         check("aws-upi 4.16", &ca("ca.crt"), &[]);
         let route = "registry: {routes: {one: {tls: {certificate: {file: both.crt}, key: {valueFrom: {env: A}}}}}}";
         check("aws-upi 4.16", route, &["error RC0355 at -----BEGIN EC PRIVATE KEY-----"]);
+    }
+
+    #[test]
+    fn certificates_of_manifests_are_read_too() {
+        let bundle = |text: &str| trusted(&[("r.local", text)]);
+        check_objects(
+            "4.16",
+            &bundle(concat!(
+                include_str!("testing/ca.crt"),
+                "-----BEGIN EC PRIVATE KEY-----\nHUSHHUSH\n-----END EC PRIVATE KEY-----\n"
+            )),
+            &["error RC0355 at -----BEGIN EC PRIVATE KEY-----"],
+        );
+        check_objects("4.16", &bundle(include_str!("testing/ca.crt")), &[]);
     }
 }

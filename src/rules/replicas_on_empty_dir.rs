@@ -24,7 +24,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn an_empty_directory_carries_one_replica() {
@@ -41,5 +41,13 @@ mod tests {
         check("aws-upi 4.16", unset, &["error RC0334 at emptyDir", "info RC0363 at emptyDir"]);
         check_says("aws-upi 4.16", unset, "no `replicas` is set, and the operator bootstraps 2 on `aws-upi`");
         check("aws-upi 4.16", "registry: {replicas: 1}\nstorage: {emptyDir: {}}", &["info RC0363 at emptyDir"]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let two = ["error RC0334 at 2", "info RC0363 at emptyDir"];
+        check_objects("4.16", &config("replicas: 2\nstorage: {emptyDir: {}}"), &two);
+        check_objects("4.16", &config("storage: {emptyDir: {}}"), &["info RC0363 at emptyDir"]);
+        check_objects("4.16", &config("managementState: Removed\nreplicas: 2\nstorage: {emptyDir: {}}"), &[]);
     }
 }

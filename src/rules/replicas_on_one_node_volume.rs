@@ -26,7 +26,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config, object};
 
     fn spec(registry: &str, modes: &str) -> String {
         format!("registry: {{{registry}}}\nstorage: {{pvc: {{claim: c, create: {{accessModes: {modes}, size: 1Gi}}}}}}")
@@ -53,5 +53,19 @@ mod tests {
     #[test]
     fn a_claim_that_is_there_already_may_have_any_modes() {
         check("aws-upi 4.16", "storage: {pvc: {claim: c}}", &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let claim = |modes: &str| {
+            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
+        };
+
+        let two = config("replicas: 2\nstorage: {pvc: {claim: c}}");
+        check_objects("4.16", &(two.clone() + &claim("[ReadWriteOnce]")), &["error RC0335 at 2"]);
+        check_objects("4.16", &(two.clone() + &claim("[ReadWriteMany]")), &[]);
+        check_objects("4.16", &(config("storage: {pvc: {claim: c}}") + &claim("[ReadWriteOnce]")), &[]);
+        let elsewhere = claim("[ReadWriteOnce]").replace("openshift-image-registry", "default");
+        check_objects("4.16", &(two + &elsewhere), &["error RC0536 at default"]);
     }
 }

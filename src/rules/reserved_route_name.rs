@@ -21,7 +21,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn the_name_of_the_default_route_is_taken() {
@@ -29,5 +29,11 @@ mod tests {
         check("aws-upi 4.16", spec, &["error RC0350 at default-route"]);
         check_says("aws-upi 4.16", spec, "duplication of names has been detected in the additional routes`");
         check("aws-upi 4.16", "registry: {routes: {public: {hostname: a.example.com}}}", &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("routes: [{name: default-route}]"), &["error RC0350 at default-route"]);
+        check_objects("4.16", &config("routes: [{name: public}]"), &[]);
     }
 }

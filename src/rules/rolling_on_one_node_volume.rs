@@ -20,7 +20,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config, object};
 
     fn spec(registry: &str, modes: &str) -> String {
         format!(
@@ -41,5 +41,17 @@ mod tests {
     fn a_strategy_that_the_operator_bootstraps_counts() {
         check("aws-upi 4.16", &spec("", "[ReadWriteOnce]"), &["error RC0336 at ["]);
         check("baremetal 4.16", &spec("", "[ReadWriteOnce, ReadOnlyMany]"), &["error RC0336 at ["]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        let claim = |modes: &str| {
+            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
+        };
+
+        let rolling = config("rolloutStrategy: RollingUpdate\nstorage: {pvc: {claim: c}}");
+        check_objects("4.16", &(rolling.clone() + &claim("[ReadWriteOnce]")), &["error RC0336 at RollingUpdate"]);
+        check_objects("4.16", &rolling, &[]);
+        check_objects("4.16", &(config("storage: {pvc: {claim: c}}") + &claim("[ReadWriteOnce]")), &[]);
     }
 }

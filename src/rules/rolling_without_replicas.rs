@@ -34,7 +34,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn no_replicas_are_not_rolled() {
@@ -45,5 +45,16 @@ mod tests {
         check("aws-upi 4.7", rolling, &[]);
         check("aws-upi 4.16", "registry: {replicas: 0, rolloutStrategy: Recreate}", &[]);
         check("aws-upi 4.16", "registry: {replicas: 0, managementState: Removed}", &["info RC0564 at Removed"]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects(
+            "4.16",
+            &config("replicas: 0\nrolloutStrategy: RollingUpdate"),
+            &["error RC0339 at RollingUpdate"],
+        );
+        check_objects("4.16", &config("replicas: 0"), &[]);
+        check_objects("4.7", &config("replicas: 0\nrolloutStrategy: RollingUpdate"), &[]);
     }
 }

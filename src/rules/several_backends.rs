@@ -25,8 +25,8 @@ const OPERATORS_NAMES: &[(&str, &str)] = &[
 pub(super) fn too_many_backends(named: &[&str]) -> String {
     let counted = OPERATORS_NAMES.iter().filter(|(name, _)| named.contains(name));
     let counted: Vec<&str> = counted.map(|(_, name)| *name).collect();
-    let (n_counted, names) = (counted.len(), counted.join(" "));
-    format!("exactly one storage type should be configured at the same time, got {n_counted}: [{names}]")
+    let (n_types, types) = (counted.len(), counted.join(" "));
+    format!("exactly one storage type should be configured at the same time, got {n_types}: [{types}]")
 }
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
@@ -44,7 +44,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config};
 
     #[test]
     fn one_backend_is_enough() {
@@ -53,5 +53,11 @@ mod tests {
         check_says("aws-upi 4.16", two, "at the same time, got 2: [EmptyDir S3]`");
         check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}}", &[]);
         check("aws-upi 4.16", "storage: {s3: {bucket: b, region: r}, emptyDir: null}", &[]);
+    }
+
+    #[test]
+    fn manifests_are_judged_without_their_platform() {
+        check_objects("4.16", &config("storage: {s3: {}, emptyDir: {}}"), &["error RC0330 at emptyDir"]);
+        check_objects("4.16", &config("storage: {s3: {bucket: b, region: r}, emptyDir: null}"), &[]);
     }
 }

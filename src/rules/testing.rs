@@ -52,6 +52,14 @@ const FILES: &[(&str, &str)] = &[
         "profiles/brief/profile.yaml",
         "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: vsphere, since: \"4.12\", until: \"4.17\"}\n",
     ),
+    (
+        "profiles/changing/profile.yaml",
+        concat!(
+            "apiVersion: regcfg.dev/v1alpha1\nkind: Profile\nspec: {extends: base, bootstrap: {config: [",
+            "{spec: {managementState: Managed, logging: 2, replicas: 1, rolloutStrategy: RollingUpdate, storage: {s3: {}}}}, ",
+            "{since: \"4.10\", spec: {managementState: Managed, logging: 2, replicas: 2, rolloutStrategy: RollingUpdate, storage: {s3: {}}}}]}}\n"
+        ),
+    ),
 ];
 
 /// Checks the findings of a spec: each as `severity CODE at TEXT`, where the text is what the finding points at.
@@ -107,15 +115,18 @@ pub(super) fn config(spec: &str) -> String {
     singleton("imageregistry.operator.openshift.io/v1", "Config", spec)
 }
 
-/// Returns the manifest of image.config with this `spec`.
-pub(super) fn image(spec: &str) -> String {
-    singleton("config.openshift.io/v1", "Image", spec)
-}
-
 /// Returns the manifest of a namespaced object; `rest` stands beside its `metadata`.
 pub(super) fn object(kind: &str, namespace: &str, name: &str, rest: &str) -> String {
     let version = if kind == "ExternalSecret" { "external-secrets.io/v1" } else { "v1" };
     format!("---\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}, namespace: {namespace}}}\n{rest}\n")
+}
+
+/// Returns image.config with the ConfigMap that it trusts, which holds these texts by their keys.
+pub(super) fn trusted(bundles: &[(&str, &str)]) -> String {
+    let entries =
+        bundles.iter().map(|(key, text)| format!("  {key}: |\n    {}\n", text.trim_end().replace('\n', "\n    ")));
+    let map = object("ConfigMap", "openshift-config", "cas", &format!("data:\n{}", entries.collect::<String>()));
+    singleton("config.openshift.io/v1", "Image", "additionalTrustedCA: {name: cas}") + &map
 }
 
 fn singleton(version: &str, kind: &str, spec: &str) -> String {
@@ -249,6 +260,11 @@ fn findings_of(on: &str, text: &str) -> Findings {
 pub(super) fn with_credentials(storage: &str, names: &[&str]) -> String {
     let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
     format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
+}
+
+/// Returns image.config with this `spec`, as a manifest.
+pub(super) fn image(spec: &str) -> String {
+    singleton("config.openshift.io/v1", "Image", spec)
 }
 
 /// Returns the ImagePruner with this `spec`, as a manifest.

@@ -36,7 +36,7 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
+    use super::super::testing::{check, check_objects, trusted};
 
     #[test]
     fn a_certificate_can_be_read() {
@@ -46,5 +46,16 @@ mod tests {
         let route = "registry: {routes: {one: {tls: {certificate: {file: half.crt}, key: {valueFrom: {env: A}}}}}}";
         check("aws-upi 4.16", route, &["error RC0356 at -----BEGIN CERTIFICATE-----"]);
         check("aws-upi 4.16", &ca("ca.crt"), &[]);
+    }
+
+    #[test]
+    fn certificates_of_manifests_are_read_too() {
+        let bundle = |text: &str| trusted(&[("r.local", text)]);
+        check_objects(
+            "4.16",
+            &bundle("-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"),
+            &["error RC0356 at -----BEGIN CERTIFICATE-----"],
+        );
+        check_objects("4.16", &bundle(include_str!("testing/ca.crt")), &[]);
     }
 }

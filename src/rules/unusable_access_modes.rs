@@ -37,7 +37,7 @@ fn has(modes: &Node, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_says};
+    use super::super::testing::{check, check_objects, check_says, config, object};
 
     fn spec(modes: &str) -> String {
         format!("storage: {{pvc: {{claim: c, create: {{accessModes: {modes}, size: 1Gi}}}}}}")
@@ -49,5 +49,17 @@ mod tests {
         check("baremetal 4.16", &spec("[ReadOnlyMany]"), &["error RC0337 at ["]);
         check("baremetal 4.16", &spec("[ReadOnlyMany, ReadWriteMany]"), &[]);
         check_says("baremetal 4.16", &spec("[ReadOnlyMany]"), "`PVC c does not contain the necessary access modes:");
+    }
+
+    #[test]
+    fn a_claim_is_judged_where_the_config_names_it() {
+        let claim = |modes: &str| {
+            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
+        };
+
+        let named = config("storage: {pvc: {claim: c}}");
+        check_objects("4.16", &(named.clone() + &claim("[ReadWriteOncePod]")), &["error RC0337 at ["]);
+        check_objects("4.16", &(named + &claim("[ReadWriteMany]")), &[]);
+        check_objects("4.16", &claim("[ReadWriteOncePod]"), &[]);
     }
 }

@@ -30,7 +30,7 @@ fn is_vendors(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, check_objects};
+    use super::super::testing::{check, check_objects, image, object};
 
     #[test]
     fn authorities_for_the_vendors_registries_are_named() {
@@ -42,11 +42,9 @@ mod tests {
 
     #[test]
     fn a_bundle_that_is_not_referenced_is_nobodys() {
-        let objects = |name: &str| {
-            format!(
-                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: cas, namespace: openshift-config}}\ndata: {{quay.io: x}}\n---\napiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {{name: cluster}}\nspec: {{additionalTrustedCA: {{name: {name}}}}}\n"
-            )
-        };
+        let data = format!("data: {{quay.io: {:?}}}", include_str!("testing/ca.crt"));
+        let bundle = object("ConfigMap", "openshift-config", "cas", &data);
+        let objects = |name: &str| bundle.clone() + &image(&format!("additionalTrustedCA: {{name: {name}}}"));
         check_objects("4.16", &objects("cas"), &["info RC0582 at quay.io"]);
         check_objects("4.16", &objects("other"), &[]);
     }

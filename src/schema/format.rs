@@ -1,5 +1,7 @@
 //! Forms of strings, read as the API server reads them (`k8s.io/kube-openapi/pkg/validation/strfmt`).
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -16,6 +18,59 @@ pub(super) fn fits(format: Format, text: &str) -> bool {
         Format::Uri => is_uri(text),
         Format::Int32 | Format::Int64 | Format::Double => true,
     }
+}
+
+/// Returns what decides a form by the name that definitions give it; none for forms that every value has, that the API
+/// server does not know, or that are not decided here.
+pub(crate) fn by_name(name: &str) -> Option<fn(&str) -> bool> {
+    Some(match name {
+        "duration" => is_duration,
+        "byte" => is_base64,
+        "date-time" | "datetime" => is_date_time,
+        "hostname" => is_hostname,
+        "uri" => is_uri,
+        "date" => is_date,
+        "ipv4" => |text| text.parse::<Ipv4Addr>().is_ok(),
+        "ipv6" => |text| text.parse::<Ipv6Addr>().is_ok(),
+        "cidr" => is_cidr,
+        "uuid" => is_uuid,
+        "hexcolor" => is_hex_colour,
+        _ => return None,
+    })
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && is_date_time(&format!("{text}T00:00:00Z"))
+}
+
+fn is_cidr(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let most = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && length.parse::<u32>().is_ok_and(|length| length <= most)
+}
+
+/// Groups of 8, 4, 4, 4 and 12 hexadecimal digits, the dashes between them optional.
+fn is_uuid(text: &str) -> bool {
+    let mut rest = text;
+    for (at, length) in [8, 4, 4, 4, 12].into_iter().enumerate() {
+        rest = if at > 0 { rest.strip_prefix('-').unwrap_or(rest) } else { rest };
+        let Some((group, after)) = rest.split_at_checked(length) else { return false };
+        if !group.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return false;
+        }
+        rest = after;
+    }
+    rest.is_empty()
+}
+
+fn is_hex_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Tells whether Go's `time.ParseDuration` reads the text, which is how operators read durations.

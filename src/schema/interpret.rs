@@ -177,6 +177,11 @@ impl<'t> Walk<'t> {
     fn is_of_type(&mut self, keywords: &Keywords, node: &'t Node, path: &Path<'_>) -> bool {
         let is_directive =
             self.manner.directives && matches!(keywords.kind, Type::Array | Type::Any) && is_directive(node);
+        // The API server does not look at the type of a list where a text has a format.
+        if keywords.format == Some(Format::Duration) && matches!(node.value, Value::Seq(_)) {
+            self.fault(What::LaxDuration { value: node }, &node.origin, path);
+            return false;
+        }
         if !is_directive && !fits(keywords.kind, node) {
             self.fault(
                 What::WrongType { value: node, expected: keywords.kind, expects: keywords.expects },
@@ -245,10 +250,16 @@ impl<'t> Walk<'t> {
                 return;
             }
         }
+        let null = self.manner.null;
+        // Metadata is read apart from the rest, by code that takes null for nothing.
+        if name == "metadata" && path.parent.is_none() {
+            self.manner.null = Null::Absent;
+        }
         let is_pruned = entry.node.is_null() && self.manner.null == Null::Absent && !child.on(self.minor).nullable;
         if !is_pruned {
             self.value(child, &entry.node, &entry.key, &path.key(name));
         }
+        self.manner.null = null;
     }
 
     /// Tells whether a required field has a value, be it only the default.

@@ -7,21 +7,24 @@
 mod correlate;
 pub mod crd;
 pub mod fault;
+pub mod field;
 pub mod format;
 pub mod interpret;
 pub mod json_schema;
 mod native;
 pub mod openapi;
-mod re2;
+pub(crate) mod re2;
 pub mod report;
 mod stored;
 mod table;
+pub mod words;
 mod written;
 
 pub use correlate::Correlated;
 pub use stored::stored;
 pub use table::{
-    Additional, Format, Keywords, Kind, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type, Variant,
+    Additional, Format, Keywords, Kind, Lands, ListType, Literal, Names, Part, Pattern, Property, Rule, Schema, Type,
+    Variant,
 };
 
 use std::fmt;

@@ -9,7 +9,7 @@ use regex::{Regex, RegexBuilder};
 const LARGEST: usize = 1 << 20;
 
 /// Compiles a pattern of RE2.
-pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+pub(crate) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(&translate(pattern)).size_limit(LARGEST).build()
 }
 

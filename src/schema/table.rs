@@ -67,6 +67,10 @@ pub struct Schema {
     pub title: &'static str,
     /// What it means, for hover and `explain`.
     pub description: &'static str,
+    /// What the operator, or another program of the cluster, does with it.
+    pub operator: &'static str,
+    /// Where a spec's field lands in the objects that are rendered of it.
+    pub lands: Lands,
     /// Values that are right.
     pub examples: &'static [Literal],
     /// The fields of an object, sorted by name.
@@ -87,6 +91,17 @@ pub struct Schema {
     pub rules: &'static [Rule],
     /// The keywords from each minor on, ascending; never empty.
     pub variants: &'static [Variant],
+}
+
+/// Where the value of a spec's field lands: `Kind name: path`, where `[]` stands for an item and `*` for any name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lands {
+    /// Beneath where the field around it lands, under its own name.
+    Beneath,
+    /// Where the field around it lands.
+    Same,
+    /// At each of these places; nowhere where there is none.
+    At(&'static [&'static str]),
 }
 
 /// A field of an object.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::origin::{Origin, Place};
-use crate::secret::SecretSlot;
+use crate::secret::{Plaintext, SecretSlot};
 
 /// A value with its origin.
 #[derive(Clone)]
@@ -195,7 +195,7 @@ impl Node {
 
     /// Says what the value is in the words of messages.
     pub fn in_words(&self) -> &'static str {
-        match self.value {
+        match &self.value {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
             Value::Int(_) => "a whole number",
@@ -203,7 +203,13 @@ impl Node {
             Value::String(_) => "a string",
             Value::Seq(_) => "a list",
             Value::Map(_) => "a mapping",
-            Value::Secret(_) => "a secret",
+            Value::Secret(slot) => match slot.encrypted() {
+                Some(Plaintext::Text) => "an encrypted string",
+                Some(Plaintext::Int) => "an encrypted whole number",
+                Some(Plaintext::Float) => "an encrypted number",
+                Some(Plaintext::Bool) => "an encrypted boolean",
+                None => "a secret",
+            },
         }
     }
 

@@ -10,12 +10,41 @@ use crate::tree::{Entry, Map, Node, Origin};
 /// The most bytes that the annotations of an object may have together, keys and values.
 const MOST_ANNOTATION_BYTES: usize = 256 << 10;
 
+/// What the check of metadata needs to know of an object.
+pub(super) struct Named<'o> {
+    /// Its kind.
+    pub(super) kind: &'o str,
+    /// Whether it stands in a namespace.
+    pub(super) namespaced: bool,
+    /// The only name under which it is read.
+    pub(super) singleton: Option<&'o str>,
+    /// The form of its name.
+    pub(super) names: Names,
+    /// The object.
+    pub(super) node: &'o Node,
+    /// What it is called, as `Kind namespace/name`.
+    pub(super) shown: String,
+}
+
 /// Checks the metadata of an object whose shape is right.
 pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
-    let Some(metadata) = identity.node.entry("metadata") else { return };
-    let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));
-    name(identity, metadata, &mut say);
-    namespace(identity, metadata, &mut say);
+    let Identity { kind, node, .. } = *identity;
+    let shown = identity.shown();
+    let (namespaced, singleton, names) = (kind.namespaced, kind.singleton, kind.names);
+    check_named(&Named { kind: kind.kind, namespaced, singleton, names, node, shown }, findings);
+}
+
+/// Checks the metadata of an object of any kind.
+pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
+    let mut say = |finding: Diagnostic| findings.push(finding.object(&*named.shown));
+    let Some(metadata) = named.node.entry("metadata") else {
+        let finding = about(&codes::OBJECT_MISSING_FIELD, &named.node.origin, "`metadata` is missing");
+        return say(finding.help("add `metadata` with a `name`"));
+    };
+    name(named, metadata, &mut say);
+    namespace(named, metadata, &mut say);
+    generated_name(&metadata.node, &mut say);
+    finalizers(&metadata.node, &mut say);
     for (key, value) in map(&metadata.node, "labels") {
         if !is_qualified_name(key) {
             say(malformed(&value.key, format!("the label key {} must be {QUALIFIED_NAME}", quoted(key))));
@@ -39,11 +68,10 @@ pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
     }
 }
 
-fn name(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
-    let kind = identity.kind;
+fn name(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
     let Some(name) = metadata.node.get("name").filter(|name| name.as_str().is_some_and(|name| !name.is_empty())) else {
         let finding = about(&codes::OBJECT_MISSING_FIELD, &metadata.key, "`metadata.name` is missing");
-        say(match (kind.singleton, metadata.node.get("generateName")) {
+        say(match (named.singleton, metadata.node.get("generateName")) {
             (Some(only), _) => finding.help(format!("write `name: {only}`")),
             (None, Some(_)) => finding.help("an object that is applied needs its whole name, not `generateName`"),
             (None, None) => finding,
@@ -51,7 +79,7 @@ fn name(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnosti
         return;
     };
     let text = name.as_str().unwrap_or_default();
-    let (fits, form) = match kind.names {
+    let (fits, form) = match named.names {
         Names::Subdomain => (is_dns_name(text), SUBDOMAIN),
         Names::Label => (is_dns_label(text), LABEL),
         Names::Path => (is_path_segment(text), PATH_SEGMENT),
@@ -60,23 +88,45 @@ fn name(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnosti
         let message = format!("`metadata.name` must be {form}, not {}", quoted(text));
         return say(malformed(&name.origin, message));
     }
-    if let Some(only) = kind.singleton.filter(|only| *only != text) {
-        let message = format!("`{}` has no effect under the name {}", kind.kind, quoted(text));
+    if let Some(only) = named.singleton.filter(|only| *only != text) {
+        let message = format!("`{}` has no effect under the name {}", named.kind, quoted(text));
         let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &name.origin, message);
         say(finding.help(format!("write `name: {only}`, the only one that is read")));
     }
 }
 
-fn namespace(identity: &Identity<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
+fn generated_name(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    let Some(prefix) = metadata.get("generateName") else { return };
+    let text = prefix.as_str().unwrap_or_default();
+    // What is made of it does not end with the `-`.
+    let start = text.strip_suffix('-').filter(|start| !start.is_empty()).unwrap_or(text);
+    if !start.is_empty() && !is_dns_name(&format!("{start}a")) {
+        say(malformed(&prefix.origin, format!("`metadata.generateName` must begin {SUBDOMAIN}, not {}", quoted(text))));
+    }
+}
+
+fn finalizers(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
+    for finalizer in metadata.get("finalizers").and_then(Node::as_seq).unwrap_or_default() {
+        let text = finalizer.as_str().unwrap_or_default();
+        if !is_qualified_name(text) {
+            say(malformed(&finalizer.origin, format!("the finalizer {} must be {QUALIFIED_NAME}", quoted(text))));
+        }
+    }
+    if let Some(generation) = metadata.get("generation").filter(|node| node.as_int().is_some_and(i64::is_negative)) {
+        let message = "`metadata.generation` must be at least 0";
+        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &generation.origin, message).help("remove it: the cluster writes it"));
+    }
+}
+
+fn namespace(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
     let namespace = metadata.node.get("namespace").filter(|node| !node.is_null());
-    match (namespace, identity.namespace) {
-        (Some(node), _) if !identity.kind.namespaced => {
-            let message =
-                format!("`{}` is of the whole cluster, so that its namespace has no effect", identity.kind.kind);
+    match (namespace, namespace.and_then(Node::as_str).filter(|text| !text.is_empty())) {
+        (Some(node), _) if !named.namespaced => {
+            let message = format!("`{}` is of the whole cluster, so that its namespace has no effect", named.kind);
             let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &node.origin, message);
             say(finding.help("remove `metadata.namespace`"));
         }
-        (_, None) if identity.kind.namespaced => {
+        (_, None) if named.namespaced => {
             let message = "`metadata.namespace` is missing, and the object goes wherever it is applied from";
             let finding = about(&codes::MISSING_NAMESPACE, &metadata.key, message);
             say(finding.help("write the namespace that the registry or the cluster reads it from"));

@@ -9,12 +9,14 @@ mod bootstrap;
 mod cel;
 mod content;
 mod cost;
+mod crd;
 mod encrypted;
 mod identity;
 mod metadata;
 mod object;
 
 pub use bootstrap::{Bootstrap, merge_onto};
+pub use crd::Definitions;
 
 use crate::check::Checked;
 use crate::diag::{Findings, codes};
@@ -104,13 +106,14 @@ pub struct Judged<'o> {
     pub findings: Findings,
 }
 
-/// Validates the objects of one stream of manifests, each by itself, and says of each what was found on it.
-pub fn each_manifest<'o>(objects: &'o [Node], target: Target) -> Vec<Judged<'o>> {
+/// Validates the objects of one stream of manifests, each by itself, and says of each what was found on it. Kinds that
+/// are not known here are judged by the definitions.
+pub fn each_manifest<'o>(objects: &'o [Node], target: Target, definitions: &Definitions) -> Vec<Judged<'o>> {
     let mut seen = identity::Seen::default();
-    objects.iter().map(|node| judge(node, target, &mut seen)).collect()
+    objects.iter().map(|node| judge(node, target, definitions, &mut seen)).collect()
 }
 
-fn judge<'o>(node: &'o Node, target: Target, seen: &mut identity::Seen<'o>) -> Judged<'o> {
+fn judge<'o>(node: &'o Node, target: Target, definitions: &Definitions, seen: &mut identity::Seen<'o>) -> Judged<'o> {
     let mut findings = Findings::new();
     let name = ObjectName::of(node).to_string().trim_end().to_owned();
     if let Some(finding) = encrypted::identity(node) {
@@ -118,6 +121,12 @@ fn judge<'o>(node: &'o Node, target: Target, seen: &mut identity::Seen<'o>) -> J
         return Judged { node, name, is_known: false, findings };
     }
     seen.add(node, &mut findings);
+    let field = |name: &str| node.get(name).and_then(Node::as_str).unwrap_or_default();
+    if let Some(found) = definitions.judge(node, field("apiVersion"), field("kind")) {
+        findings.extend(found);
+        findings.extend(encrypted::values(node).map(|finding| finding.object(&*name)));
+        return Judged { node, name, is_known: false, findings };
+    }
     let identity = identity::read(node, target, seen, &mut findings);
     if let Some(identity) = &identity {
         object::check(identity, target, Bootstrap::Unknown, &mut findings);

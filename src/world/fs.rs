@@ -142,6 +142,13 @@ fn followed<T>(dir: BorrowedFd<'_>, parts: &[&str], at: usize, error: Errno) -> 
     }
 }
 
+/// Returns the time, in seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "this is the doorway to the clock")]
+pub(crate) fn clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    i64::try_from(since).unwrap_or(i64::MAX)
+}
+
 impl World for FsWorld {
     fn read(&self, path: &ProjectPath, limit: u64) -> Result<Vec<u8>, ReadError> {
         let file = self.walk(path, |dir, name| openat(dir, name, READ, Mode::empty()))?;
@@ -200,10 +207,8 @@ impl World for FsWorld {
         variable(name).map(|value| SecretBytes::new(value.into_vec()))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the doorway to the clock")]
     fn now(&self) -> i64 {
-        let since = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        self.now.unwrap_or_else(|| i64::try_from(since()).unwrap_or(i64::MAX))
+        self.now.unwrap_or_else(clock)
     }
 
     fn display(&self, path: &ProjectPath) -> String {

@@ -130,7 +130,7 @@ fn gather(mut out: ChildStdout, mut err: ChildStderr, limit: usize) -> io::Resul
     let mut buffer = [0; 8192];
     while is_out || is_err {
         let open = [(is_out, out.as_fd()), (is_err, err.as_fd())];
-        let ready = wait(&open.map(|(is_open, stream)| is_open.then_some(stream)))?;
+        let ready = wait(open.map(|(is_open, stream)| is_open.then_some(stream)))?;
         if ready[0] {
             let n_read = out.read(&mut buffer)?;
             is_out = n_read > 0;
@@ -150,9 +150,9 @@ fn gather(mut out: ChildStdout, mut err: ChildStderr, limit: usize) -> io::Resul
 }
 
 /// Waits until one of the streams has something to read, or has ended, and says which have.
-fn wait(streams: &[Option<BorrowedFd<'_>>; 2]) -> io::Result<[bool; 2]> {
+fn wait(streams: [Option<BorrowedFd<'_>>; 2]) -> io::Result<[bool; 2]> {
     let open: Vec<(usize, BorrowedFd<'_>)> =
-        streams.iter().enumerate().filter_map(|(at, stream)| Some((at, (*stream)?))).collect();
+        streams.into_iter().enumerate().filter_map(|(at, stream)| Some((at, stream?))).collect();
     let mut polled: Vec<PollFd<'_>> =
         open.iter().map(|(_, stream)| PollFd::from_borrowed_fd(*stream, PollFlags::IN)).collect();
     loop {
@@ -175,7 +175,7 @@ struct Patient<S>(S);
 
 impl<S: Read + AsFd> Read for Patient<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        wait(&[Some(self.0.as_fd()), None])?;
+        wait([Some(self.0.as_fd()), None])?;
         self.0.read(buffer)
     }
 }

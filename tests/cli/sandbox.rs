@@ -80,6 +80,7 @@ impl Sandbox {
         text.replace(&self.cwd().display().to_string(), "[CWD]")
             .replace(&format!("regcfg {version}"), "regcfg [VERSION]")
             .replace(&format!("\"regcfg\": \"{version}\""), "\"regcfg\": \"[VERSION]\"")
+            .replace(&format!("\"version\": \"{version}\""), "\"version\": \"[VERSION]\"")
     }
 }
 

@@ -190,7 +190,7 @@ impl Target {
     pub(crate) fn pair(&self, schema: &Json, spare: bool, generator: &mut Generator) -> Pair {
         let mut root = if spare { least(schema, generator) } else { generator.value(schema, 1) };
         let node = node(schema, &self.steps);
-        let (right, broken) = self.values(node, generator);
+        let (right, broken) = self.values(node, spare, generator);
         put(&mut root, schema, &self.steps, right, generator);
         let broken = broken.map(|broken| {
             let mut copy = root.clone();
@@ -201,9 +201,9 @@ impl Target {
     }
 
     /// Makes a value of the field that is right, and one that breaks the constraint.
-    fn values(&self, schema: &Json, generator: &mut Generator) -> (Option<Json>, Option<Option<Json>>) {
+    fn values(&self, schema: &Json, spare: bool, generator: &mut Generator) -> (Option<Json>, Option<Option<Json>>) {
         let number = |key: &str| schema[key].as_i64().unwrap();
-        let right = generator.value(schema, 1);
+        let right = if spare { least(schema, generator) } else { generator.value(schema, 1) };
         let with = |value: Json| (Some(right.clone()), Some(Some(value)));
         let (keyword, says) = self.constraint.split_once(' ').unwrap_or((&self.constraint, ""));
         match keyword {
@@ -268,16 +268,26 @@ fn distinct(schema: &Json, at: i64, generator: &mut Generator) -> Json {
 
 /// Makes a value with its required fields and no others.
 fn least(schema: &Json, generator: &mut Generator) -> Json {
-    if schema["type"] != "object" {
-        return generator.value(schema, 1);
+    match schema["type"].as_str() {
+        Some("object") => {}
+        Some("array") => return json!([least(&schema["items"], generator)]),
+        _ => return generator.value(schema, 1),
     }
     let mut fields = Map::new();
     for name in schema.get("required").and_then(Json::as_array).into_iter().flatten() {
         let name = name.as_str().unwrap();
         fields.insert(name.into(), least(&schema["properties"][name], generator));
     }
+    // An action that sets something needs what it sets.
+    if schema["properties"].get("set").is_some() {
+        fields.insert("type".into(), "Delete".into());
+    }
     fields.into()
 }
+
+/// Fields that may only be there beside another one with a value.
+const COMPANIONS: [(&str, &str, &str, &str); 3] =
+    [("kms", "method", "KMS", "keyID"), ("internal", "type", "Internal", "vnetName"), ("set", "type", "Set", "value")];
 
 fn node<'s>(schema: &'s Json, steps: &[Step]) -> &'s Json {
     steps.iter().fold(schema, |schema, step| match step {
@@ -311,6 +321,11 @@ fn put(value: &mut Json, schema: &Json, steps: &[Step], what: Option<Json>, gene
     if rest.is_empty() && what.is_none() {
         fields.remove(name);
         return;
+    }
+    for (field, beside, value, has) in COMPANIONS {
+        if name == field && child["properties"].get(has).is_some() {
+            fields.insert(beside.into(), value.into());
+        }
     }
     let is_lacking = fields.get(name).is_none_or(Json::is_null);
     if is_lacking {

@@ -41,6 +41,7 @@ pub(crate) struct Verdict {
 pub(crate) struct Server(PathBuf);
 
 impl Question {
+    #[allow(dead_code, reason = "suites have objects of their own")]
     /// Asks whether an object with a spec can be created, under a name that no cluster has already.
     pub(crate) fn create(folder: &Path, minor: &str, file: &str, kind: &str, spec: &Json) -> Self {
         let crd = folder.join(format!("crds/{minor}/{file}.yaml"));

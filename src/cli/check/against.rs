@@ -58,7 +58,7 @@ pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Co
         with_revision(asked, findings)?
     };
     if n_new > 0 && n_matched == 0 {
-        console.note(&format!("no cluster is in `{called}`, and no update was checked"));
+        console.note(&format!("no cluster has an older state in `{called}`, and no update was checked"));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Manifests that anyone wrote: files, or standard input. Each file is judged on whatever core is free; then the operator's
 //! rules see the objects of each cluster together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::anyhow;
@@ -15,7 +15,7 @@ use crate::name::{CLUSTER_LABEL, ObjectName};
 use crate::rules::{self, BundleContext};
 use crate::target::Target;
 use crate::tree::{Node, Source, SourceKind};
-use crate::validate::{self, Bootstrap};
+use crate::validate::{self, Bootstrap, Definitions};
 use crate::world::ProjectPath;
 
 /// How plain manifests are judged.
@@ -24,6 +24,12 @@ pub(super) struct Judge {
     pub(super) target: Target,
     /// Whether the operator's rules are asked.
     pub(super) rules: bool,
+    /// The time, in seconds since 1970, for what expires.
+    pub(super) as_of: i64,
+    /// Definitions of other kinds.
+    pub(super) definitions: Definitions,
+    /// The files that hold them, by name.
+    pub(super) defining: BTreeSet<String>,
 }
 
 /// What came of a file: what was looked at, or the name of a file for which there is no answer, and why.
@@ -49,7 +55,12 @@ impl Judge {
             let name = project.world().display(path);
             let judged = catch_unwind(AssertUnwindSafe(|| {
                 let dir = path.parent().as_str().to_owned();
-                self.held(name.clone(), dir, read::file(project, path))
+                let held = if self.defining.contains(&name) {
+                    Held::Skipped("its definitions are read, as `--crd` asks".into())
+                } else {
+                    read::file(project, path)
+                };
+                self.held(name.clone(), dir, held)
             }));
             judged.map_err(|_| {
                 let error = anyhow!("`{}` met an internal error", visible(&name));
@@ -78,7 +89,7 @@ impl Judge {
         };
         let mut file = File { name, dir, ..File::default() };
         let mut right = Vec::with_capacity(objects.len());
-        for judged in validate::each_manifest(&objects, self.target) {
+        for judged in validate::each_manifest(&objects, self.target, &self.definitions) {
             let place = judged.node.place();
             right.push(judged.is_known && !judged.findings.has_errors() && !judged.node.has_secret());
             file.starts.push(place.start);
@@ -97,7 +108,7 @@ impl Judge {
             let found: Vec<Findings> = in_order(&clusters(&files), |objects| {
                 let mut findings = Findings::new();
                 let context = BundleContext::new(objects.iter().copied(), self.target, Bootstrap::Unknown, None);
-                rules::on_bundle(&context, &mut findings);
+                rules::on_bundle(&context.as_of(self.as_of), &mut findings);
                 findings
             });
             let mut by_file: BTreeMap<String, Findings> = BTreeMap::new();
@@ -126,27 +137,31 @@ impl File {
 
 /// Returns the objects by the cluster that they are for.
 ///
-/// A label says which cluster that is. Where none does, objects of one directory are taken to go together, unless one
-/// stands there twice: then each file is a cluster of its own.
+/// A label says which cluster that is, in all files of a directory, as `render -o` writes them. A file without the label is
+/// a cluster of its own: its neighbours may be for another.
 fn clusters<'f>(files: &[&'f File]) -> Vec<Vec<&'f Node>> {
-    let mut groups: BTreeMap<(&str, &str), Vec<(&File, &Node)>> = BTreeMap::new();
+    let mut clusters: BTreeMap<(&str, &str), Vec<&Node>> = BTreeMap::new();
     for file in files {
         for object in &file.objects {
-            let cluster = object.at(&["metadata", "labels", CLUSTER_LABEL]).and_then(Node::as_str).unwrap_or_default();
-            groups.entry((&file.dir, cluster)).or_default().push((file, object));
+            let label = object.at(&["metadata", "labels", CLUSTER_LABEL]).and_then(Node::as_str);
+            let cluster = label.map_or((&*file.name, ""), |label| (&*file.dir, label));
+            clusters.entry(cluster).or_default().push(object);
         }
     }
-    let mut clusters = Vec::new();
-    for group in groups.into_values() {
-        let mut names: Vec<ObjectName<'_>> = group.iter().map(|(_, object)| ObjectName::of(object)).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| pair[0] == pair[1]) {
-            let mut by_file: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
-            group.into_iter().for_each(|(file, object)| by_file.entry(&file.name).or_default().push(object));
-            clusters.extend(by_file.into_values());
-        } else {
-            clusters.push(group.into_iter().map(|(_, object)| object).collect());
-        }
+    clusters.into_values().flat_map(|objects| each_once(&objects)).collect()
+}
+
+/// Cuts objects where one comes a second time, so that each stands once in what is judged together: a directory may hold
+/// several states of one cluster.
+fn each_once<'f>(objects: &[&'f Node]) -> Vec<Vec<&'f Node>> {
+    let mut names: Vec<ObjectName<'_>> = objects.iter().map(|object| ObjectName::of(object)).collect();
+    names.sort_unstable();
+    if !names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        return vec![objects.to_vec()];
     }
-    clusters
+    let mut by_file: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+    for object in objects {
+        by_file.entry(object.place().source.name()).or_default().push(object);
+    }
+    by_file.into_values().collect()
 }

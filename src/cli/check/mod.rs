@@ -4,10 +4,12 @@
 //! nor a manifest is skipped, and no file at all is nothing wrong.
 
 mod against;
+mod definitions;
 mod manifests;
 mod only;
 mod read;
 mod sorted;
+mod upgrade;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,13 +28,13 @@ use super::failure;
 use super::survey::judge_project;
 use super::workspace::{Opened, Workspace};
 use crate::check::shape;
-use crate::diag::{self, Fault, Findings, Item, Outcome, Thing};
+use crate::diag::{self, Fault, Findings, Item, Outcome, Thing, Upgrade};
 use crate::load::{LIMIT, Project, Settings};
 use crate::lower::Day;
 use crate::pipeline::{self, Session, Surveyed};
 use crate::policy::{InForce, Policy};
 use crate::target::{Minor, Target};
-use crate::world::ProjectPath;
+use crate::world::{ProjectPath, fs};
 
 /// Check specs and plain manifests
 ///
@@ -60,7 +62,13 @@ pub struct CheckArgs {
     #[arg(long, value_name = "VERDICT")]
     pub only: Option<Only>,
 
-    /// The target of plain manifests.
+    /// Check kinds that regcfg does not know by these CustomResourceDefinitions
+    ///
+    /// Files or directories, of YAML or JSON; may be given several times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub crd: Vec<PathBuf>,
+
+    /// The target of plain manifests, and the range that specs are run through.
     #[command(flatten)]
     pub target: TargetArg,
 
@@ -89,6 +97,8 @@ struct Run {
     /// What was found on no single thing.
     findings: Findings,
     faults: Vec<Fault>,
+    /// What holds of specs on each minor of the range that was asked for.
+    upgrades: Vec<Upgrade>,
 }
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
@@ -114,18 +124,22 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
     let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut run = Run::default();
-    for fault in &workspace.faults {
-        run.failed(None, fault, console);
+    for (at, fault) in workspace.faults.iter().enumerate() {
+        let missing = workspace.missing.get(at).map(|path| (path.display().to_string(), Thing::File));
+        run.failed(missing, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
-    let judge = Judge { target, rules: args.only != Some(Only::Schema) };
+    let as_of = args.as_of.as_of.unwrap_or_else(fs::clock);
+    let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
+    let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };
     let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
     if let Some(input) = &input {
         let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut run.findings);
         run.take_manifests(judge.input(input), &(Arc::new(in_force).ruling([]) as Arc<dyn diag::Judge>), console);
     }
+    let upgrades = args.target.openshift.map(|range| upgrade::Asked { range, only: args.only });
     for opened in &workspace.opened {
-        run.check_project(opened, &judge, console);
+        run.check_project(opened, &judge, upgrades, console);
     }
     if let Some(against) = &args.against {
         let (workspace, input) = (&workspace, input.as_deref());
@@ -153,7 +167,13 @@ impl Run {
     }
 
     /// Checks what was given of a project.
-    fn check_project(&mut self, opened: &Opened, judge: &Judge, console: &mut Console<'_>) {
+    fn check_project(
+        &mut self,
+        opened: &Opened,
+        judge: &Judge,
+        upgrades: Option<upgrade::Asked>,
+        console: &mut Console<'_>,
+    ) {
         let project = Project::new(&opened.world);
         let in_force = opened.in_force(&project, &mut self.findings);
         let ruling: Arc<dyn diag::Judge> = in_force.ruling([]);
@@ -174,7 +194,10 @@ impl Run {
             self.items.push(judged(path, Thing::Policy, check_policy(&project, path)));
         }
         self.take_manifests(judge.files(&project, &sorted.others), &ruling, console);
-        let answers = opened.each(&project, &sorted.specs, Day::Running, compile);
+        let answers = opened.each(&project, &sorted.specs, Day::Running, |session, path, findings| {
+            let surveyed = compile(session, path, findings);
+            Some((surveyed, upgrades.map(|asked| upgrade::upgrade(session, path, asked))))
+        });
         let mut surveyed = Vec::new();
         let mut found = Findings::new();
         for (path, answer) in sorted.specs.iter().zip(answers) {
@@ -182,7 +205,9 @@ impl Run {
                 Ok(answer) => {
                     found.extend(answer.findings.iter().cloned());
                     self.items.push(Item::judged(project.world().display(path), Thing::Spec, answer.findings));
-                    surveyed.push((path.clone(), answer.made));
+                    let (facts, upgrade) = answer.made.unwrap_or_default();
+                    surveyed.push((path.clone(), facts));
+                    self.upgrades.extend(upgrade);
                 }
                 Err(error) => {
                     self.failed(Some((project.world().display(path), Thing::Spec)), &error, console);
@@ -231,7 +256,7 @@ impl Run {
             only.filter(&mut self.items, &mut self.findings);
         }
         self.items.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        Outcome::of_run(self.items, self.findings, self.faults)
+        Outcome::of_run(self.items, self.findings, self.faults).with_upgrades(self.upgrades)
     }
 }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::Outcome;
 use crate::diag::Diagnostic;
 
-/// Returns the fingerprint of each finding, in their order.
+/// Returns the fingerprint of each finding, in their order; those that somebody acknowledged come after those that count.
 ///
 /// It is made of the code, the file, the object, the message, and of how often the same was said before. Places are left
 /// out: an edit above a finding must not make it a new one.
 pub(super) fn fingerprints(outcome: &Outcome) -> Vec<String> {
     let mut seen: BTreeMap<u128, u32> = BTreeMap::new();
-    outcome.findings().map(|finding| one(finding, &mut seen)).collect()
+    outcome.findings().chain(outcome.acknowledged()).map(|finding| one(finding, &mut seen)).collect()
 }
 
 /// Returns the fingerprint of texts that stand for one thing.

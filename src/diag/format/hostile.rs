@@ -41,7 +41,7 @@ fn outcome(hostile: &str) -> Outcome {
     };
     let items = vec![
         judged(finding()),
-        judged(Diagnostic::warning(&MALFORMED_YAML, &place, hostile)),
+        judged(Diagnostic::warning(&MALFORMED_YAML, &place, format!("{hostile} too"))),
         judged(Diagnostic::info(&KIND_NOT_CHECKED, &place, hostile)),
         Item::skipped(hostile, hostile),
         Item::failed(hostile, Thing::File, hostile),
@@ -99,7 +99,7 @@ fn a_command_of_github_has_the_parts_that_were_meant() {
             assert!(keys.iter().all(|key| known.contains(key)), "{line}");
             assert!(!message.is_empty(), "{line}");
         }
-        // The error of the machine, two errors of which one is the same for its item, and so on, and the tally.
+        // The error of the machine, four findings, and the tally.
         assert_eq!(text.lines().count(), 6, "{text}");
     }
 }

@@ -6,12 +6,23 @@
 //!                "file": "clusters/a.yaml", "line": 4, "column": 10, "endLine": 4, "endColumn": 19,
 //!                "object": null, "notes": [{"message": "…", "file": null, "line": null, "column": null}],
 //!                "help": "…"}],
+//!  "acknowledged": [{"code": "RC0363", "reason": "…", …}],
 //!  "outcomes": [{"file": "clusters/a.yaml", "kind": "spec", "name": null, "line": 1, "outcome": "invalid",
 //!                "reason": null}],
 //!  "errors": [{"message": "…", "causes": ["…"], "help": null}],
 //!  "summary": {"errors": 1, "warnings": 0, "infos": 0,
 //!              "files": {"valid": 0, "invalid": 1, "notChecked": 0, "error": 0, "skipped": 0}}}
 //! ```
+//!
+//! Where `check --openshift RANGE` was asked for, `upgrades` stands beside them, with an entry for each spec:
+//!
+//! ```json
+//! {"file": "clusters/a.yaml", "range": "4.15..4.19", "columns": ["4.15..4.16", "4.17..4.19"], "right": ["4.17..4.19"],
+//!  "rows": [{"holds": [true, false], "finding": {"code": "RC0311", "…": "as in `findings`"}}]}
+//! ```
+//!
+//! `columns` are runs of minors on which the same holds, oldest first, and `holds` says of each whether the finding does;
+//! `right` are the minors without error and warning.
 //!
 //! `schemas/findings.schema.json` describes it. Lines and columns count from 1, columns in code points; the end is the
 //! character after the last. Strings are those of the text format before escaping; what could act on a terminal or a CI
@@ -23,13 +34,14 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::diag::visible::acts;
-use crate::diag::{Diagnostic, Fault, Item, Location, Note, Severity, Verdict};
+use crate::diag::{Diagnostic, Fault, Item, Location, Note, Row, Severity, Upgrade, Verdict};
 
 /// Writes the document, with a line break at its end.
 pub fn document(outcome: &Outcome) -> String {
-    let document = json!({
+    let mut document = json!({
         "regcfg": env!("CARGO_PKG_VERSION"),
         "findings": outcome.findings().map(finding).collect::<Vec<_>>(),
+        "acknowledged": outcome.acknowledged().map(acknowledged).collect::<Vec<_>>(),
         "outcomes": outcome.items().iter().map(item).collect::<Vec<_>>(),
         "errors": outcome.faults().iter().map(fault).collect::<Vec<_>>(),
         "summary": {
@@ -42,7 +54,21 @@ pub fn document(outcome: &Outcome) -> String {
                 .collect::<serde_json::Map<_, _>>(),
         },
     });
+    if let (Some(document), false) = (document.as_object_mut(), outcome.upgrades().is_empty()) {
+        document.insert("upgrades".into(), outcome.upgrades().iter().map(upgrade).collect());
+    }
     written(&document)
+}
+
+fn upgrade(upgrade: &Upgrade) -> Value {
+    let row = |row: &Row| json!({"holds": row.holds, "finding": finding(&row.finding)});
+    json!({
+        "file": upgrade.file,
+        "range": upgrade.range().map(|range| range.to_string()),
+        "columns": upgrade.spans.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "right": upgrade.right().map(|span| span.to_string()).collect::<Vec<_>>(),
+        "rows": upgrade.rows.iter().map(row).collect::<Vec<_>>(),
+    })
 }
 
 /// Writes a document as every format of JSON is written: indented, and holding nothing that acts.
@@ -83,6 +109,12 @@ fn finding(finding: &Diagnostic) -> Value {
     })
 }
 
+fn acknowledged(suppressed: &Diagnostic) -> Value {
+    let mut value = finding(suppressed);
+    value["reason"] = suppressed.suppressed.as_ref().map(|why| why.reason.clone()).into();
+    value
+}
+
 fn note(note: &Note) -> Value {
     let location = note.place.as_ref().map(Location::from);
     json!({
@@ -93,12 +125,20 @@ fn note(note: &Note) -> Value {
     })
 }
 
-/// Writes characters that act as JSON escapes, and the second of two `#`, with which commands to CI systems begin. The
-/// line breaks of the document itself stay: within strings they are escaped already.
+/// Writes characters that act as JSON escapes, and so the bracket of what a CI system takes for a command (`##[name]`).
+/// The line breaks of the document itself stay: within strings they are escaped already.
 fn ascii_where_it_acts(document: &str) -> String {
     let mut safe = String::with_capacity(document.len());
+    // How much of `##name` was just read: nothing, one `#`, or enough for a bracket to make it a command.
+    let mut n_read = 0;
     for char in document.chars() {
-        if (char != '\n' && acts(char)) || (char == '#' && safe.ends_with('#')) {
+        let is_command = char == '[' && n_read == 2;
+        n_read = match char {
+            '#' => (n_read + 1).min(2),
+            char if char.is_ascii_alphabetic() && n_read == 2 => 2,
+            _ => 0,
+        };
+        if is_command || (char != '\n' && acts(char)) {
             for unit in char.encode_utf16(&mut [0; 2]) {
                 let _infallible = write!(safe, "\\u{unit:04x}");
             }
@@ -125,7 +165,7 @@ mod tests {
         findings.push(Diagnostic::error(&MALFORMED_YAML, &place, hostile).note_at(&place, "n").note("m"));
         let document = document(&Outcome::new(findings));
         assert!(document.chars().all(|char| char == '\n' || !acts(char)), "{document:?}");
-        assert!(!document.contains("##"), "{document}");
+        assert!(!document.contains("##[") && !document.contains("##vso["), "{document}");
 
         let read: Value = serde_json::from_str(&document).unwrap();
         let finding = &read["findings"][0];

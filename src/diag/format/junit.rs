@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::{Outcome, text};
 use crate::diag::visible::{acts, inert};
-use crate::diag::{Diagnostic, Fault, Findings, Item, Severity, Thing, Verdict};
+use crate::diag::{Diagnostic, Fault, Findings, Item, Thing, Verdict};
 
 /// The suite of what belongs to no file.
 const RUN: &str = "regcfg";
@@ -27,7 +27,8 @@ pub fn report(outcome: &Outcome) -> String {
         said.extend(item.findings.iter());
         suites.entry(&item.file).or_default().push(Case::of(item));
     }
-    let faults: Vec<Case> = outcome.faults().iter().map(Case::of_fault).collect();
+    let is_of_item = |fault: &&Fault| outcome.items().iter().any(|item| item.reason.as_ref() == Some(&fault.message));
+    let faults: Vec<Case> = outcome.faults().iter().filter(|fault| !is_of_item(fault)).map(Case::of_fault).collect();
     if !faults.is_empty() {
         suites.entry(RUN).or_default().extend(faults);
     }
@@ -37,10 +38,12 @@ pub fn report(outcome: &Outcome) -> String {
         suites.entry(finding.place.source.name()).or_default().push(Case::of_finding(finding));
     }
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    xml += &format!("<testsuites name=\"regcfg\" {}>\n", counts(suites.values().flatten()));
+    xml += &format!("<testsuites name=\"regcfg\" {} time=\"0\">\n", counts(suites.values().flatten()));
     for (file, cases) in &suites {
-        xml += &format!("  <testsuite name=\"{}\" {}>\n", attribute(file), counts(cases));
-        cases.iter().for_each(|case| xml += &case.element(file));
+        let n_skipped = cases.iter().filter(|case| case.is_skipped()).count();
+        let (file, counts) = (attribute(file), counts(cases));
+        xml += &format!("  <testsuite name=\"{file}\" {counts} skipped=\"{n_skipped}\" time=\"0\">\n");
+        cases.iter().for_each(|case| xml += &case.element());
         xml += "  </testsuite>\n";
     }
     xml + "</testsuites>\n"
@@ -71,7 +74,7 @@ impl Case {
             Thing::Object => "regcfg.object",
             Thing::File => "regcfg.file",
         };
-        let first = item.findings.iter().find(|finding| finding.severity == Severity::Error);
+        let first = item.findings.iter().find(|finding| finding.is_error());
         let message = item.reason.clone().or_else(|| first.map(|first| first.message.clone()));
         Self {
             name: item.name.clone().unwrap_or_else(|| item.file.clone()),
@@ -105,10 +108,13 @@ impl Case {
         }
     }
 
-    fn element(&self, file: &str) -> String {
+    fn is_skipped(&self) -> bool {
+        matches!(self.verdict, Verdict::Skipped | Verdict::NotChecked)
+    }
+
+    fn element(&self) -> String {
         let (name, class) = (attribute(&self.name), self.class);
-        let open =
-            format!("    <testcase name=\"{name}\" classname=\"{class}\" file=\"{}\" time=\"0\"", attribute(file));
+        let open = format!("    <testcase name=\"{name}\" classname=\"{class}\" time=\"0\"");
         let (message, body) = (attribute(&self.message), content(&self.body));
         let out = if body.is_empty() { String::new() } else { format!("      <system-out>{body}</system-out>\n") };
         let inner = match self.verdict {
@@ -129,14 +135,8 @@ fn shown(findings: Findings) -> String {
 
 fn counts<'c>(cases: impl IntoIterator<Item = &'c Case>) -> String {
     let verdicts: Vec<Verdict> = cases.into_iter().map(|case| case.verdict).collect();
-    let n = |of: &[Verdict]| verdicts.iter().filter(|verdict| of.contains(verdict)).count();
-    format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\"",
-        verdicts.len(),
-        n(&[Verdict::Invalid]),
-        n(&[Verdict::Error]),
-        n(&[Verdict::Skipped, Verdict::NotChecked])
-    )
+    let n = |of: Verdict| verdicts.iter().filter(|verdict| **verdict == of).count();
+    format!("tests=\"{}\" failures=\"{}\" errors=\"{}\"", verdicts.len(), n(Verdict::Invalid), n(Verdict::Error))
 }
 
 /// Writes text for an attribute: one line that acts nowhere.

@@ -9,6 +9,7 @@ pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
+pub mod matrix;
 pub mod sarif;
 pub mod text;
 

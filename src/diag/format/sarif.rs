@@ -2,7 +2,8 @@
 //!
 //! Columns count code points (`columnKind`). Files are named relative to `%SRCROOT%`, where regcfg was started, which in
 //! CI is the root of the repository. Each rule in use brings its explanation. What went wrong with the machine, and what
-//! was skipped or could not be checked, are notifications of the invocation; results are findings alone.
+//! was skipped or could not be checked, are notifications of the invocation; results are findings alone. One that somebody
+//! acknowledged is there with its suppression.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::fingerprint::fingerprints;
-use crate::diag::{Code, Diagnostic, Fault, Item, Location, Severity, Verdict};
+use crate::diag::{Code, Diagnostic, Fault, Item, Location, Severity, Suppression, Verdict};
 use crate::tree::Place;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -21,10 +22,11 @@ const ROOT: &str = "%SRCROOT%";
 /// Writes the document, with a line break at its end.
 pub fn document(outcome: &Outcome, exit_code: u8) -> String {
     let rules: BTreeMap<&str, &'static Code> =
-        outcome.findings().map(|finding| (finding.code.id, finding.code)).collect();
+        outcome.findings().chain(outcome.acknowledged()).map(|finding| (finding.code.id, finding.code)).collect();
     let index = |code: &Code| rules.keys().position(|id| *id == code.id);
     let results: Vec<Value> = outcome
         .findings()
+        .chain(outcome.acknowledged())
         .zip(fingerprints(outcome))
         .map(|(finding, fingerprint)| result(finding, index(finding.code), &fingerprint))
         .collect();
@@ -82,6 +84,11 @@ fn result(finding: &Diagnostic, rule_index: Option<usize>, fingerprint: &str) ->
     });
     if !related.is_empty() {
         result["relatedLocations"] = related.into();
+    }
+    if let Some(Suppression { reason, place }) = &finding.suppressed {
+        let location = json!({"physicalLocation": physical(place)});
+        result["suppressions"] =
+            json!([{"kind": "external", "status": "accepted", "justification": reason, "location": location}]);
     }
     result
 }

@@ -21,7 +21,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
 ];
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
-    for (old, new) in ctx.both("", "PersistentVolumeClaim") {
+    for (old, new) in ctx.both_of("PersistentVolumeClaim") {
         let spec = |claim: &'_ Node, field: &str| claim.at(&["spec", field]).filter(|node| !node.is_null()).cloned();
         let changed = FIELDS.iter().find(|(field, default)| {
             let (was, is) = (spec(old, field), spec(new, field));

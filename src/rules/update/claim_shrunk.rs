@@ -9,7 +9,7 @@ use crate::tree::Node;
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::CLAIM_SHRUNK, check: Check::Update(check) };
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
-    for (old, new) in ctx.both("", "PersistentVolumeClaim") {
+    for (old, new) in ctx.both_of("PersistentVolumeClaim") {
         let size = |claim: &'_ Node| claim.at(&["spec", "resources", "requests", "storage"]).cloned();
         let (Some(was), Some(is)) = (size(old), size(new)) else { continue };
         let (Some(before), Some(after)) = (amount(&was), amount(&is)) else { continue };

@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::IMMUTABLE_CHANGED,
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     for kind in ["Secret", "ConfigMap"] {
-        for (old, new) in ctx.both("", kind) {
+        for (old, new) in ctx.both_of(kind) {
             let Some((place, what, refused)) = change(old, new) else { continue };
             let message = format!("{what} of {} changes, which it cannot", quoted(&ObjectName::of(new).to_string()));
             let finding = Diagnostic::about(RULE.code, Severity::Error, &place.origin, message);
@@ -64,10 +64,10 @@ fn values(object: &Node) -> BTreeMap<&str, (Option<String>, &Node)> {
     for field in ["data", "binaryData", "stringData"] {
         let is_encoded = field == "binaryData" || (field == "data" && is_secret);
         for (key, entry) in object.get(field).and_then(Node::as_map).into_iter().flat_map(Map::iter) {
-            let encoded = entry.node.as_str().map(|text| match is_encoded {
-                true => text.split_ascii_whitespace().collect(),
-                false => STANDARD.encode(text),
-            });
+            let encoded = entry
+                .node
+                .as_str()
+                .map(|text| if is_encoded { text.split_ascii_whitespace().collect() } else { STANDARD.encode(text) });
             values.insert(&**key, (encoded, &entry.node));
         }
     }

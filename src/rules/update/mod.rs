@@ -35,6 +35,7 @@ use super::BundleContext;
 use super::bundle::StorageBackend;
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::lower::REGISTRY_NAMESPACE;
+use crate::name::ObjectName;
 use crate::tree::{Node, Place};
 
 /// What a rule on updates can see.
@@ -71,12 +72,18 @@ impl<'o> UpdateContext<'o> {
         (old.name == new.name).then_some((old, new))
     }
 
-    /// Returns the objects of a kind that both states have, old and new.
-    fn both(&self, group: &'static str, kind: &'static str) -> impl Iterator<Item = (&'o Node, &'o Node)> {
-        self.old.objects_of(group, kind).filter_map(move |old| {
-            let namespace = old.at(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default();
-            Some((old, self.new.object(group, kind, namespace, name_of(old))?))
+    /// Returns the objects that both states have, old and new: what a rule of an API needs that compares the two.
+    pub(crate) fn both(&self) -> impl Iterator<Item = (&'o Node, &'o Node)> {
+        self.old.objects().filter_map(|(called, old)| {
+            let ObjectName { group, kind, namespace, name } = called;
+            Some((old, self.new.object(group, kind, namespace, name)?))
         })
+    }
+
+    /// Returns those of a kind of the core group.
+    fn both_of(&self, kind: &'static str) -> impl Iterator<Item = (&'o Node, &'o Node)> {
+        let is_kind = move |old: &Node| ObjectName::of(old).group.is_empty() && ObjectName::of(old).kind == kind;
+        self.both().filter(move |(old, _)| is_kind(old))
     }
 
     /// Tells whether the update removes a registry that runs.

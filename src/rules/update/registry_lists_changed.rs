@@ -13,7 +13,7 @@ const LISTS: &[&str] = &["blockedRegistries", "allowedRegistries", "insecureRegi
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     // A cluster whose image.config was nobody's has lists that are not known, mostly none.
     let Some(new) = ctx.new.image() else { return };
-    let listed = |list: &Option<&Node>| {
+    let listed = |list: Option<&Node>| {
         let mut items: Vec<String> = list
             .and_then(Node::as_seq)
             .unwrap_or_default()
@@ -25,7 +25,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         items
     };
     let list =
-        |of: &BundleContext<'_>, name: &str| listed(&of.image().and_then(|image| image.at(&["registrySources", name])));
+        |of: &BundleContext<'_>, name: &str| listed(of.image().and_then(|image| image.at(&["registrySources", name])));
     let changed: Vec<&&str> = LISTS.iter().filter(|name| list(&ctx.old, name) != list(&ctx.new, name)).collect();
     let Some(first) = changed.first() else { return };
     let names: Vec<String> = changed.iter().map(|name| format!("`{name}`")).collect();

@@ -13,7 +13,7 @@ const SINGLETONS: &[(&str, &str, &str)] = &[
     (
         CONFIG_GROUP,
         "Image",
-        "trusted certificates and the lists of registries are gone, and each node is drained for it",
+        "what was set there is gone: trusted certificates, and lists of registries, for which each node is drained",
     ),
 ];
 

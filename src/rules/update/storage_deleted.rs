@@ -4,7 +4,7 @@ use super::UpdateContext;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::resolve::BACKENDS;
 use crate::rules::update::store_settings;
-use crate::rules::{Check, Rule};
+use crate::rules::{BundleContext, Check, Rule};
 use crate::target::Minor;
 use crate::tree::Node;
 
@@ -15,8 +15,13 @@ const SAYS_WHO: Minor = Minor::of(4, 6);
 
 /// Returns the backend that the operator deletes on removal, and why it is the operator's.
 pub(super) fn deleted<'o>(ctx: &UpdateContext<'o>) -> Option<(&'static str, &'static str, &'o Node)> {
-    let storages = [ctx.new.settings("storage"), ctx.old.settings("storage")];
-    let storages = || storages.iter().flatten().map(|setting| setting.node);
+    // What is written comes before what the operator bootstraps, which the cluster had before anything was written.
+    let written = |of: &BundleContext<'o>| of.config().and_then(|config| config.get("storage"));
+    let bootstrapped = ctx.old.settings("storage");
+    let storages = || {
+        let written = [written(&ctx.new), written(&ctx.old)].into_iter().flatten();
+        written.chain(bootstrapped.iter().map(|setting| setting.node))
+    };
     let state = storages().find_map(|storage| storage.get("managementState").filter(|state| !state.is_null()));
     let (name, storage) = storages().find_map(|storage| {
         let is_named = |name: &&&str| storage.get(name).is_some_and(|backend| !backend.is_null());
@@ -53,10 +58,11 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         Some(reason) => finding.note(format!("the cluster would show StorageExists=False, reason `{reason}`")),
         None => finding,
     };
-    findings.push(match ctx.new.target.is_since(SAYS_WHO) {
-        true => finding.help("set `storage.managementState: Unmanaged` too, which keeps the storage"),
-        false => finding.help("copy the images first; before 4.6 nothing keeps the storage"),
-    });
+    findings.push(finding.help(if ctx.new.target.is_since(SAYS_WHO) {
+        "set `storage.managementState: Unmanaged` too, which keeps the storage"
+    } else {
+        "copy the images first; before 4.6 nothing keeps the storage"
+    }));
 }
 
 #[cfg(test)]

@@ -32,11 +32,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
             "at its next sync it blocks public access, sets the encryption, and replaces tags and lifecycle rules",
         );
     }
-    findings.push(
-        finding
-            .note("from then on `managementState: Removed` deletes it with every image in it")
-            .help("keep `storage.managementState: Unmanaged`"),
-    );
+    findings.push(finding.help("keep `storage.managementState: Unmanaged`"));
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@
 //! repository's own nothing that could start a program; what is missing is not fetched. Only commands that read objects
 //! are used, and none that touches the index or the working tree.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::world::ReadError;
+use crate::world::fs::variable;
 use crate::world::program::{Conversation, Ended, Program};
 use crate::world::root::discover_root;
 
@@ -76,6 +78,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 pub struct Repository {
     git: Program,
     root: PathBuf,
+    /// The directories that the user has told Git to trust whoever owns them; asked for only where that matters.
+    trusted: Vec<String>,
 }
 
 /// A commit of a repository.
@@ -112,7 +116,12 @@ impl Repository {
         let above = root.parent().unwrap_or(&root).to_owned();
         let git = git.with_env("GIT_CEILING_DIRECTORIES", above);
         let git = ENVIRONMENT.iter().fold(git, |git, (name, value)| git.with_env(*name, *value));
-        Ok(Self { git, root })
+        let mut repository = Self { git, root, trusted: Vec::new() };
+        let probe = repository.ask(&["rev-parse", "--git-dir"], MOST_SAID)?;
+        if is_anothers(&probe) {
+            repository.trusted = trusted();
+        }
+        Ok(repository)
     }
 
     /// Returns the repository's root.
@@ -169,9 +178,9 @@ impl Repository {
     /// Returns why Git reads nothing of this repository at all, if that is so.
     fn refusal(&self, ended: &Ended) -> Option<GitFault> {
         let root = self.root.display();
-        if ended.stderr.contains("dubious ownership") || ended.stderr.contains("unsafe repository") {
+        if is_anothers(ended) {
             let message = format!("the repository `{root}` belongs to another user, and Git does not read it");
-            let help = "run as its owner, or `chown` it; `safe.directory` of the user's configuration is not read here";
+            let help = format!("if you trust it, run `git config --global --add safe.directory {root}`");
             return Some(fault(message, help));
         }
         let is_none = ended.stderr.contains("not a git repository");
@@ -182,9 +191,10 @@ impl Repository {
         self.git.run(self.arguments(command), limit).map_err(|error| self.broken(&error))
     }
 
-    fn arguments<'a>(&'a self, command: &'a [&'a str]) -> impl Iterator<Item = &'a std::ffi::OsStr> {
-        let words = SWITCHES.iter().chain(command).copied().map(std::ffi::OsStr::new);
-        [std::ffi::OsStr::new("-C"), self.root.as_os_str()].into_iter().chain(words)
+    fn arguments<'a>(&'a self, command: &'a [&'a str]) -> impl Iterator<Item = &'a OsStr> {
+        let trusted = self.trusted.iter().flat_map(|value| ["-c", value.as_str()]);
+        let words = SWITCHES.iter().copied().chain(trusted).chain(command.iter().copied()).map(OsStr::new);
+        [OsStr::new("-C"), self.root.as_os_str()].into_iter().chain(words)
     }
 
     fn broken(&self, error: &io::Error) -> GitFault {
@@ -207,8 +217,9 @@ impl Revision<'_> {
         }
         let ended = self.repository.ask(&command, MOST_LISTED)?;
         if !ended.success {
-            let words = ended.stderr.lines().next().unwrap_or_default().trim_start_matches("fatal: ").to_owned();
-            let message = format!("the files of `{}` cannot be listed: {words}", self.name);
+            let fatal = ended.stderr.lines().find_map(|line| line.strip_prefix("fatal: "));
+            let message =
+                format!("the files of `{}` cannot be listed: {}", self.name, fatal.unwrap_or("no reason is given"));
             return Err(fault(message, MISSING));
         }
         Ok(ended.stdout.split(|byte| *byte == 0).filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect())
@@ -218,8 +229,8 @@ impl Revision<'_> {
     pub(super) fn blob(&self, id: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = self.ask_blob(&mut reader, id, limit);
-        if !matches!(asked, Ok(Ok(_) | Err(ReadError::NotFound))) {
-            // What is left of the answer is not ours to read; the next question gets a new reader.
+        if !matches!(asked, Ok(Ok(_))) {
+            // It may have ended, or have an answer left that is not to be read; the next question gets a new one.
             *reader = None;
         }
         match asked {
@@ -247,7 +258,10 @@ impl Revision<'_> {
         let answers = reader.answers();
         // `ID TYPE SIZE`, the bytes and a line break; or `ID missing`.
         let mut head = String::new();
-        answers.by_ref().take(1024).read_line(&mut head)?;
+        if answers.by_ref().take(1024).read_line(&mut head)? == 0 {
+            // It ends where it may not fetch what a partial clone lacks.
+            return Ok(Err(ReadError::NotFound));
+        }
         let mut words = head.trim_end().split(' ').skip(1);
         let (kind, size) = (words.next().unwrap_or_default(), words.next());
         let size = match (kind, size.and_then(|size| size.parse::<u64>().ok())) {
@@ -263,6 +277,24 @@ impl Revision<'_> {
         bytes.pop();
         Ok(Ok(bytes))
     }
+}
+
+/// Tells whether Git refuses a repository because of its owner.
+fn is_anothers(ended: &Ended) -> bool {
+    ended.stderr.contains("dubious ownership") || ended.stderr.contains("unsafe repository")
+}
+
+/// Returns what the configuration of user and system says under `safe.directory`, for `git -c`. It is read outside of any
+/// repository, where only those two count, and nothing else of it is used.
+fn trusted() -> Vec<String> {
+    let Some(git) = Program::find("git") else { return Vec::new() };
+    let git = git.with_env("LC_ALL", "C").with_env("GIT_DIR", "/dev/null");
+    let homes = ["HOME", "XDG_CONFIG_HOME"].into_iter().filter_map(|name| Some((name, variable(name)?)));
+    let git = homes.fold(git, |git, (name, value)| git.with_env(name, value));
+    let said = git.run(["config", "--null", "--type=path", "--get-all", "safe.directory"], MOST_SAID);
+    let said = said.map(|ended| ended.stdout).unwrap_or_default();
+    let values = String::from_utf8_lossy(&said);
+    values.split_terminator('\0').map(|value| format!("safe.directory={value}")).collect()
 }
 
 /// What to do where a clone has not all objects.

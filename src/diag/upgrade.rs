@@ -1,0 +1,173 @@
+//! What is found on one spec for each minor of a range: what begins to hold on the way up, and what ceases.
+//!
+//! Comes in: the findings on each minor, oldest first. Goes out: a matrix with a [`Row`] for each finding and a [`Span`] of
+//! minors for each column. How the findings were made is not known here.
+
+use std::fmt;
+
+use super::{Diagnostic, Findings, Severity};
+use crate::target::Minor;
+
+/// The findings of one spec over a range of minors.
+#[derive(Clone, Debug)]
+pub struct Upgrade {
+    /// The spec's file, as the user names it.
+    pub file: String,
+    /// The columns, oldest first: minors in a row on which the same is found.
+    pub spans: Vec<Span>,
+    /// The rows, by file, place and code.
+    pub rows: Vec<Row>,
+}
+
+/// Minors in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The oldest.
+    pub first: Minor,
+    /// The newest.
+    pub last: Minor,
+}
+
+/// A finding, and where in the range it holds.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The finding, as said on the oldest minor on which it holds, without that minor's name.
+    pub finding: Diagnostic,
+    /// For each column whether it holds.
+    pub holds: Vec<bool>,
+}
+
+impl Upgrade {
+    /// Puts what was found on each minor, oldest first, into one matrix.
+    pub fn new(file: impl Into<String>, found: impl IntoIterator<Item = (Minor, Findings)>) -> Self {
+        let mut all: Vec<(Diagnostic, Vec<Minor>)> = Vec::new();
+        let mut minors = Vec::new();
+        for (minor, mut findings) in found {
+            minors.push(minor);
+            findings.sort_for_showing();
+            for finding in findings {
+                let finding = unnamed(finding, minor);
+                match all.iter_mut().find(|(other, _)| is_same(other, &finding)) {
+                    Some((_, on)) => on.push(minor),
+                    None => all.push((finding, vec![minor])),
+                }
+            }
+        }
+        all.sort_by(|(a, _), (b, _)| super::sort_key(a).cmp(&super::sort_key(b)));
+        let mut spans: Vec<Span> = Vec::new();
+        for minor in minors {
+            let goes_on = |span: &Span| all.iter().all(|(_, on)| on.contains(&span.last) == on.contains(&minor));
+            match spans.last_mut().filter(|span| goes_on(span)) {
+                Some(span) => span.last = minor,
+                None => spans.push(Span { first: minor, last: minor }),
+            }
+        }
+        let row = |(finding, on): (Diagnostic, Vec<Minor>)| {
+            let holds = spans.iter().map(|span| on.contains(&span.first)).collect();
+            Row { finding, holds }
+        };
+        let rows = all.into_iter().map(row).collect();
+        Self { file: file.into(), spans, rows }
+    }
+
+    /// Tells whether an error holds on some minor.
+    pub fn has_errors(&self) -> bool {
+        self.rows.iter().any(|row| row.finding.severity == Severity::Error)
+    }
+
+    /// Returns the minors on which nothing is wrong: there is no error and no warning.
+    pub fn right(&self) -> impl Iterator<Item = Span> {
+        let is_right = |at: &usize| {
+            let mut wrong = self.rows.iter().filter(|row| row.finding.severity != Severity::Info);
+            !wrong.any(|row| row.holds.get(*at).copied().unwrap_or_default())
+        };
+        let spans = self.spans.iter().enumerate().filter(move |(at, _)| is_right(at)).map(|(_, span)| *span);
+        joined(spans).into_iter()
+    }
+
+    /// Returns the whole range; none where no minor was asked for.
+    pub fn range(&self) -> Option<Span> {
+        Some(Span { first: self.spans.first()?.first, last: self.spans.last()?.last })
+    }
+}
+
+/// Joins spans that follow each other.
+fn joined(spans: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut().filter(|last| Minor::all().find(|minor| *minor > last.last) == Some(span.first)) {
+            Some(last) => last.last = span.last,
+            None => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// Takes the name of the minor out of a finding that says which the target is: the column says so.
+fn unnamed(mut finding: Diagnostic, minor: Minor) -> Diagnostic {
+    if let Some(rest) = finding.message.strip_suffix(&format!("; the target is {minor}")) {
+        finding.message = rest.to_owned();
+    }
+    finding
+}
+
+fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
+    a.code == b.code && a.severity == b.severity && a.place == b.place && a.message == b.message
+}
+
+/// Shows `4.12`, or `4.12..4.14`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.first == self.last { write!(f, "{}", self.first) } else { write!(f, "{}..{}", self.first, self.last) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::codes::{INTERNAL_ERROR, MALFORMED_YAML};
+    use crate::tree::{Place, Source, SourceKind};
+
+    fn findings(of: &[&str]) -> Findings {
+        let source = Source::new("a.yaml", "a: 1\nb: 2\n", SourceKind::User);
+        let mut findings = Findings::new();
+        findings.extend(of.iter().map(|message| match message.strip_prefix("info ") {
+            Some(message) => Diagnostic::info(&INTERNAL_ERROR, &Place::new(&source, 5..6), message),
+            None => Diagnostic::error(&MALFORMED_YAML, &Place::new(&source, 0..1), *message),
+        }));
+        findings
+    }
+
+    fn matrix(found: &[(&str, &[&str])]) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let found = found.iter().map(|(minor, of)| (minor.parse().unwrap(), findings(of)));
+        let upgrade = Upgrade::new("a.yaml", found);
+        let rows = upgrade.rows.iter().map(|row| {
+            let holds: String = row.holds.iter().map(|holds| if *holds { 'x' } else { '.' }).collect();
+            format!("{holds} {}", row.finding.message)
+        });
+        let shown = |span: Span| span.to_string();
+        (upgrade.spans.iter().copied().map(shown).collect(), rows.collect(), upgrade.right().map(shown).collect())
+    }
+
+    #[test]
+    fn minors_with_the_same_findings_are_one_column() {
+        let (spans, rows, right) = matrix(&[
+            ("4.12", &["x"]),
+            ("4.13", &["x"]),
+            ("4.14", &["x", "info y"]),
+            ("4.15", &[]),
+            ("4.16", &["info y"]),
+        ]);
+        assert_eq!(spans, ["4.12..4.13", "4.14", "4.15", "4.16"]);
+        assert_eq!(rows, ["xx.. x", ".x.x y"]);
+        assert_eq!(right, ["4.15..4.16"]);
+    }
+
+    #[test]
+    fn a_finding_that_names_the_target_is_one_row() {
+        let (spans, rows, right) =
+            matrix(&[("4.9", &["since 4.11; the target is 4.9"]), ("4.10", &["since 4.11; the target is 4.10"])]);
+        assert_eq!((spans, rows), (vec!["4.9..4.10".to_owned()], vec!["x since 4.11".to_owned()]));
+        assert!(right.is_empty());
+    }
+}

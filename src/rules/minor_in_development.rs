@@ -1,0 +1,30 @@
+//! A target that was in development when regcfg was made: what is known of it may still change.
+
+use super::{Check, Rule, SpecContext};
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::target::Minor;
+
+pub(super) static RULE: Rule = Rule { code: &codes::MINOR_IN_DEVELOPMENT, check: Check::Spec(check) };
+
+fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
+    let unreleased: Vec<String> =
+        ctx.target.minors().filter(|minor| minor.is_in_development()).map(|minor| minor.to_string()).collect();
+    let Some(node) = ctx.spec.section("openshift").filter(|_| !unreleased.is_empty()) else { return };
+    let is = if unreleased.len() > 1 { "are" } else { "is" };
+    let message = format!("OpenShift {} {is} in development: what is known of it may change", unreleased.join(", "));
+    let help = format!("the newest released minor is {}; check again with a newer regcfg", Minor::newest_released());
+    findings.push(Diagnostic::info(RULE.code, node.place(), message).help(help));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, check_says};
+
+    #[test]
+    fn a_minor_in_development_is_named() {
+        check("aws-upi 4.22", "", &[]);
+        check("aws-upi 5.0", "", &["info RC0319 at \"5.0\""]);
+        check("aws-upi 4.22..5.0", "", &["info RC0319 at \"4.22..5.0\""]);
+        check_says("aws-upi 4.22..5.0", "", "OpenShift 4.23, 5.0 are in development");
+    }
+}

@@ -1,0 +1,104 @@
+//! An object -> findings, by one version of a definition.
+
+use kube::core::cel::{ErrorKind, ValidationError as RuleError, ValidationErrors, Validator as Rules};
+use serde_json::Value as Json;
+
+use super::super::metadata::{self, Named};
+use super::place::{Found, Step, follow, of_rule, pointer, shown};
+use super::{Definition, Version, fault, walk};
+use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::name::ObjectName;
+use crate::schema::Names;
+use crate::tree::Node;
+
+/// The most findings of one object; what is wrong a hundred times is wrong in one way.
+const MOST: usize = 100;
+
+thread_local! {
+    static RULES: Rules = Rules::new();
+}
+
+/// Checks an object.
+pub(super) fn check(node: &Node, definition: &Definition, version: &Version, findings: &mut Findings) {
+    let name = ObjectName::of(node);
+    let called = ObjectName { namespace: if definition.namespaced { name.namespace } else { "" }, ..name };
+    let called = called.to_string();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let mut json = walk::json(node);
+    walk::drop_nulls(&version.structural, &mut json);
+    walk::put_defaults(&version.structural, &mut json);
+    for error in version.validator.iter_errors(&json).take(MOST) {
+        found.extend(fault::findings(&error, node, version));
+    }
+    walk::duplicates(&version.structural, node, &mut found);
+    let is_right = found.is_empty();
+    walk::undecided_forms(&version.structural, node, &mut found);
+    if is_right {
+        rules(node, &json, version, &mut found);
+    }
+    findings.extend(found.into_iter().take(MOST).map(|finding| finding.object(&*called)));
+    if is_right {
+        let kind = &definition.kind;
+        metadata::check_named(
+            &Named {
+                kind,
+                namespaced: definition.namespaced,
+                singleton: None,
+                names: Names::Subdomain,
+                node,
+                shown: called,
+            },
+            findings,
+        );
+    }
+}
+
+/// Asks the rules in CEL, which see defaults.
+fn rules(node: &Node, json: &Json, version: &Version, found: &mut Vec<Diagnostic>) {
+    if !has_rules(&version.structural) {
+        return;
+    }
+    if node.has_secret() {
+        return found.push(undecided(node, &[], "the rules of its definition see encrypted values"));
+    }
+    let answer = RULES.with(|rules| rules.validate_compiled(version.rules(), json, None));
+    for error in answer.err().into_iter().flat_map(ValidationErrors::into_vec) {
+        let way = of_rule(node, &error.field_path);
+        found.push(match error.kind {
+            ErrorKind::ValidationFailure => broken(node, &way, &error),
+            _ => undecided(node, &way, &format!("a rule of its definition: {}", error.message)),
+        });
+    }
+}
+
+fn broken(node: &Node, way: &[String], error: &RuleError) -> Diagnostic {
+    let (Found { key, .. }, steps) = follow(node, way);
+    let message = format!("{} breaks a rule of the API: {}", subject(&steps), error.message);
+    Diagnostic::about(&codes::API_RULE, Severity::Error, key, message)
+}
+
+/// Says that something was not decided, so that nobody takes it for right.
+pub(super) fn undecided(node: &Node, way: &[String], why: &str) -> Diagnostic {
+    let (Found { key, .. }, steps) = follow(node, way);
+    let message = format!("{} is not checked against {why}", subject(&steps));
+    let finding = Diagnostic::about(&codes::NOT_DECIDED, Severity::Info, key, message);
+    finding.help("try it on a cluster, with `kubectl apply --dry-run=server`")
+}
+
+/// Names what stands at a path.
+pub(super) fn subject(steps: &[Step]) -> String {
+    if steps.is_empty() { "the object".into() } else { format!("`{}`", shown(steps)) }
+}
+
+/// Returns the value at a JSON pointer with the steps to it.
+pub(super) fn at<'o>(node: &'o Node, instance: &str) -> (Found<'o>, Vec<Step>) {
+    follow(node, &pointer(instance))
+}
+
+fn has_rules(schema: &Json) -> bool {
+    match schema {
+        Json::Object(fields) => fields.contains_key("x-kubernetes-validations") || fields.values().any(has_rules),
+        Json::Array(items) => items.iter().any(has_rules),
+        _ => false,
+    }
+}
