@@ -36,7 +36,8 @@ fn the_codes_of_each_field_are_those_of_the_golden_cases() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(TABLE, &made).expect("it can be written");
     }
-    let n_codes = lines.iter().filter_map(|line| line.split_once('\t')).map(|(_, code)| code).collect::<BTreeSet<_>>().len();
+    let n_codes =
+        lines.iter().filter_map(|line| line.split_once('\t')).map(|(_, code)| code).collect::<BTreeSet<_>>().len();
     assert!(n_codes > 60, "only {n_codes} codes point at a field");
     let committed = fs::read_to_string(TABLE).unwrap_or_default();
     assert!(committed == made, "rewrite with: UPDATE_GOLDEN=1 cargo test --test codes_of_fields");
@@ -51,7 +52,9 @@ fn places(shown: &str) -> Vec<(String, &str, u32, u32)> {
             code = format!("RC{}", &rest[..4]);
         }
         let is_note = line.starts_with("  = note: ");
-        let Some(place) = line.strip_prefix("  --> ").or_else(|| line.rsplit(' ').next().filter(|_| is_note)) else { continue };
+        let Some(place) = line.strip_prefix("  --> ").or_else(|| line.rsplit(' ').next().filter(|_| is_note)) else {
+            continue;
+        };
         let mut parts = place.rsplitn(3, ':');
         let (column, line, file) = (parts.next(), parts.next(), parts.next());
         let number = |text: Option<&str>| text.and_then(|text| text.parse().ok());
