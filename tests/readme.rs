@@ -61,6 +61,26 @@ fn every_command_of_the_readme_runs_and_prints_what_is_shown() {
 }
 
 #[test]
+fn the_jobs_for_ci_run_as_they_stand() {
+    let reader = Reader::new();
+    let jobs = [".github/workflows/registries.yaml", ".gitlab-ci.yml"];
+    let mut n_commands = 0;
+    for block in blocks(&read("README.md")) {
+        if !block.path.as_deref().is_some_and(|path| jobs.contains(&path)) {
+            continue;
+        }
+        let steps =
+            block.text.lines().map(|line| line.trim_start().trim_start_matches("- ").trim_start_matches("run: "));
+        for command in steps.filter(|step| step.starts_with("regcfg ")) {
+            let (printed, code) = reader.run(command);
+            assert_eq!(code, Some(0), "README.md:{}: `{command}` prints\n{printed}", block.line);
+            n_commands += 1;
+        }
+    }
+    assert_eq!(n_commands, 3);
+}
+
+#[test]
 fn the_first_screen_says_how_to_render_and_how_to_test() {
     let readme = read("README.md");
     let screen: Vec<&str> = readme.lines().take(24).collect();

@@ -36,11 +36,8 @@ pub(super) fn check(identity: &Identity<'_>, findings: &mut Findings) {
 
 /// Checks the metadata of an object of any kind.
 pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
+    let Some(metadata) = named.node.entry("metadata") else { return };
     let mut say = |finding: Diagnostic| findings.push(finding.object(&*named.shown));
-    let Some(metadata) = named.node.entry("metadata") else {
-        let finding = about(&codes::OBJECT_MISSING_FIELD, &named.node.origin, "`metadata` is missing");
-        return say(finding.help("add `metadata` with a `name`"));
-    };
     name(named, metadata, &mut say);
     namespace(named, metadata, &mut say);
     generated_name(&metadata.node, &mut say);

@@ -7,7 +7,7 @@
 // `oracle crds FILE…` judges CRDs instead, as a server does to which they are applied.
 //
 // What is not asked: webhooks, admission, and native kinds. One version of the libraries answers for every minor; where
-// older servers read otherwise (formats, nulls before Kubernetes 1.20), the minor says so.
+// older servers read otherwise (formats, nulls before Kubernetes 1.20, updates before 1.30), the minor says so.
 package main
 
 import (

@@ -37,6 +37,11 @@ pub(super) fn check(node: &Node, definition: &Definition, version: &Version, fin
         rules(node, &json, version, &mut found);
     }
     findings.extend(found.into_iter().take(MOST).map(|finding| finding.object(&*called)));
+    if is_right && node.get("metadata").is_none() {
+        let message = "`metadata` is missing";
+        let finding = Diagnostic::about(&codes::OBJECT_MISSING_FIELD, Severity::Error, &node.origin, message);
+        findings.push(finding.help("add `metadata` with a `name`"));
+    }
     if is_right {
         let kind = &definition.kind;
         metadata::check_named(
