@@ -31,7 +31,9 @@ fn the_types_of_kubernetes_are_as_they_were_made() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         _ = fs::remove_dir_all(FOLDER);
         fs::create_dir_all(FOLDER).expect("the folder can be made");
-        made.iter().for_each(|(name, text)| fs::write(Path::new(FOLDER).join(name), text).expect("it can be written"));
+        for (name, text) in &made {
+            fs::write(Path::new(FOLDER).join(name), text).expect("it can be written");
+        }
     }
     let mut committed = BTreeMap::new();
     for entry in fs::read_dir(FOLDER).expect("the folder is there") {

@@ -47,7 +47,8 @@ fn an_api_server_refuses_a_crd_that_is_wrong() {
     let route = kinds().iter().find(|kind| kind.kind == "Route").unwrap();
     let right = definition(route, Minor::newest_released()).unwrap();
     let spec = "/spec/versions/0/schema/openAPIV3Schema/properties/spec";
-    let breaks: [(&str, fn(&mut Json)); 4] = [
+    type Break = fn(&mut Json);
+    let breaks: [(&str, Break); 4] = [
         ("no-type", |spec| _ = spec.as_object_mut().unwrap().remove("type")),
         ("no-cel", |spec| spec["x-kubernetes-validations"][0]["rule"] = "self.nothing ==".into()),
         ("no-words", |spec| spec["allOf"][0]["description"] = "words".into()),

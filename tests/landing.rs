@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use regcfg::diag::Findings;
@@ -71,7 +72,12 @@ fn file_schema() -> &'static Schema {
 /// Visits the fields that hold no other fields.
 fn each_leaf(field: &Field, visit: &mut dyn FnMut(&Field)) {
     let below = field.fields();
-    if below.is_empty() { visit(field) } else { below.iter().for_each(|field| each_leaf(field, visit)) }
+    if below.is_empty() {
+        visit(field);
+    }
+    for field in &below {
+        each_leaf(field, visit);
+    }
 }
 
 /// Tells whether a place is one that is declared, where `*` is any name.
@@ -92,7 +98,7 @@ fn found() -> Found {
     let mut found = Found::new();
     for entry in fs::read_dir("tests/landing").expect("the folder is there") {
         let name = entry.expect("the folder can be read").file_name().to_string_lossy().into_owned();
-        if !name.ends_with(".yaml") || name == "regcfg.yaml" {
+        if Path::new(&name).extension().is_none_or(|extension| extension != "yaml") || name == "regcfg.yaml" {
             continue;
         }
         let mut text = read(&name);
@@ -115,19 +121,20 @@ fn look_through(name: &str, text: &str, world: &MemWorld, found: &mut Found) {
         Session { project: &project, profiles: &profiles, day: Day::Running, as_of: NOW, in_force: Arc::default() };
     let path = ProjectPath::new(name).expect("it is a path");
     let bundle = compile(&session, &path, &mut findings);
-    let said =
-        || findings.iter().map(|finding| format!("\n{:?} {}", finding.place, finding.message)).collect::<String>();
+    let said = || {
+        findings.iter().map(|finding| format!("{:?} {}", finding.place, finding.message)).collect::<Vec<_>>().join("\n")
+    };
     let Some(bundle) = bundle else { panic!("{name}: {}", said()) };
     let mut landed = Vec::new();
     for object in &bundle.objects {
         let called = called(object);
-        each_value(object, String::new(), &mut |node, path| {
+        each_value(object, "", &mut |node, path| {
             landed.push((node.clone(), format!("{called}: {}", path.trim_start_matches('.').replace('\0', "."))));
         });
     }
     let source = Source::new(name, text, SourceKind::User);
     let spec = document(&source, Reading::Strict, &mut findings).expect("it was read before");
-    each_value(spec.get("spec").expect("it has a spec"), String::new(), &mut |node, path| {
+    each_value(spec.get("spec").expect("it has a spec"), "", &mut |node, path| {
         let steps = path.replace("[]", "");
         let steps = ["spec"].into_iter().chain(steps.split('.').filter(|step| !step.is_empty()));
         // What is kept as it is written has fields that nobody describes.
@@ -164,16 +171,18 @@ fn same(node: &Node, there: &Node) -> bool {
 }
 
 /// Visits every value that holds no other, with its path, in which a dot within a name is written as NUL.
-fn each_value(node: &Node, path: String, visit: &mut dyn FnMut(&Node, &str)) {
+fn each_value(node: &Node, path: &str, visit: &mut dyn FnMut(&Node, &str)) {
     match &node.value {
         Value::Map(map) if !map.is_empty() => {
             for (name, entry) in map {
-                each_value(&entry.node, format!("{path}.{}", name.replace('.', "\0")), visit);
+                each_value(&entry.node, &format!("{path}.{}", name.replace('.', "\0")), visit);
             }
         }
         Value::Seq(items) if !items.is_empty() => {
-            items.iter().for_each(|item| each_value(item, format!("{path}[]"), visit));
+            for item in items {
+                each_value(item, &format!("{path}[]"), visit);
+            }
         }
-        _ => visit(node, &path),
+        _ => visit(node, path),
     }
 }

@@ -82,19 +82,17 @@ fn titled(kind: Option<&Kind>, path: &str) -> String {
 }
 
 fn written(kind: Option<&Kind>, field: &Field) -> String {
-    let mut text = format!("# `{}`\n", titled(kind, &field.path));
-    let mut section = |title: &str, body: String| {
-        if !body.is_empty() {
-            text.push_str(&format!("\n## {title}\n{body}\n"));
-        }
-    };
-    section("What it means", field.schema.description.to_owned());
-    section("What it takes", takes(field));
-    section("What the operator does", field.schema.operator.to_owned());
-    section("Where it lands", landing(kind, field));
-    section("Findings", findings(kind, field));
-    section("Fields", fields(field));
-    text
+    let sections = [
+        ("What it means", field.schema.description.to_owned()),
+        ("What it takes", takes(field)),
+        ("What the operator does", field.schema.operator.to_owned()),
+        ("Where it lands", landing(kind, field)),
+        ("Findings", findings(kind, field)),
+        ("Fields", fields(field)),
+    ];
+    let said = sections.iter().filter(|(_, body)| !body.is_empty());
+    let said: Vec<String> = said.map(|(title, body)| format!("\n## {title}\n{body}\n")).collect();
+    format!("# `{}`\n{}", titled(kind, &field.path), said.concat())
 }
 
 /// Which rules look at which field; a test makes it.
