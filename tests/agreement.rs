@@ -69,7 +69,7 @@ fn judge(folder: &Path, server: &Server, minor: &str) -> Vec<String> {
     let mut round = 0;
     while questions.len() < OBJECTS || round < SPARE_ROUNDS + 2 {
         for (kind, file, spec, targets) in &kinds {
-            for (at, target) in targets.iter().enumerate().filter(|(_, target)| round == 0 || !target.is_large()) {
+            for (at, target) in targets.iter().enumerate().filter(|(_, target)| round < 3 || !target.is_large()) {
                 let mut generator = Generator::new((round * 100_000 + at) as u64);
                 let pair = target.pair(spec, round < SPARE_ROUNDS, &mut generator);
                 for (spec, is_broken) in [(Some(pair.right), false), (pair.broken, true)] {
