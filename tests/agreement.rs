@@ -70,13 +70,13 @@ fn judge(folder: &Path, server: &Server, minor: &str) -> Vec<String> {
     let mut round = 0;
     while questions.len() < OBJECTS || round < SPARE_ROUNDS + 2 {
         for (kind, file, spec, targets) in &kinds {
-            for (at, target) in targets.iter().enumerate().filter(|(_, target)| round == 0 || !target.is_large()) {
+            for (at, target) in targets.iter().enumerate().filter(|(_, target)| round < 3 || !target.is_large()) {
                 let mut generator = Generator::new((round * 100_000 + at) as u64);
                 let pair = target.pair(spec, round < SPARE_ROUNDS, &mut generator);
                 for (spec, is_broken) in [(Some(pair.right), false), (pair.broken, true)] {
                     if let Some(spec) = spec {
                         questions.push(Question::create(folder, minor, file, kind, &spec));
-                        cases.push(Case { kind: *kind, target: at, is_broken });
+                        cases.push(Case { kind, target: at, is_broken });
                     }
                 }
             }
@@ -192,11 +192,7 @@ fn updates_get_the_answer_of_the_api_server() {
         }
         for ((question, theirs), ours) in questions.iter().zip(server.answers(&questions)).zip(ours(minor, &questions))
         {
-            if theirs.accepted {
-                n_taken += 1
-            } else {
-                n_refused += 1
-            }
+            *if theirs.accepted { &mut n_taken } else { &mut n_refused } += 1;
             if theirs.accepted != ours.errors.is_empty() || !ours.not_checked.is_empty() {
                 let old = question.old.as_ref().map(|old| old["spec"].to_string()).unwrap_or_default();
                 let shown: String = format!("{old} -> {}", question.object["spec"]).chars().take(600).collect();
@@ -389,12 +385,11 @@ fn rules_that_cost_too_much_are_not_passed() {
     let questions: Vec<Question> = headers.into_iter().chain(registries).collect();
     let (mut n_checked, mut n_not) = (0, 0);
     for (theirs, ours) in server.answers(&questions).iter().zip(ours("5.1", &questions)) {
-        match ours.not_checked.is_empty() {
-            true => {
-                assert_eq!(theirs.accepted, ours.errors.is_empty(), "{:?}, {:?}", theirs.errors, ours.errors);
-                n_checked += 1;
-            }
-            false => n_not += 1,
+        if ours.not_checked.is_empty() {
+            assert_eq!(theirs.accepted, ours.errors.is_empty(), "{:?}, {:?}", theirs.errors, ours.errors);
+            n_checked += 1;
+        } else {
+            n_not += 1;
         }
     }
     println!("{n_checked} checked, {n_not} not");

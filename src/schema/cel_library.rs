@@ -87,12 +87,11 @@ pub(crate) fn outside_texts(rule: &str) -> Vec<&str> {
             _ if is_escaped => is_escaped = false,
             Some(_) if char == '\\' => is_escaped = true,
             Some(open) if char == open => (quote, start) = (None, at + 1),
-            Some(_) => {}
             None if matches!(char, '\'' | '"') => {
                 parts.push(&rule[start..at]);
                 quote = Some(char);
             }
-            None => {}
+            _ => {}
         }
     }
     if quote.is_none() {

@@ -136,7 +136,9 @@ pub(super) fn check_update(identity: &Identity<'_>, old: &Node, minor: Minor, fi
         faults.retain(|fault| !is_twice(fault));
     }
     let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));
-    faults.iter().for_each(|fault| say(finding(fault, target, &CODES)));
+    for fault in &faults {
+        say(finding(fault, target, &CODES));
+    }
     let mut budget = cost::BUDGET;
     for site in &sites {
         cel::check(site, minor, null, Some((&correlated, minor >= RATCHETING)), &mut budget, &mut say);

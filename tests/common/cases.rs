@@ -110,13 +110,13 @@ enum Step {
 /// Lists every constraint of a node and all below it.
 pub(crate) fn targets(schema: &Json, field: &str) -> Vec<Target> {
     let mut found = Vec::new();
-    collect(schema, field.to_owned(), &mut Vec::new(), &mut found);
+    collect(schema, field, &mut Vec::new(), &mut found);
     found
 }
 
-fn collect(schema: &Json, field: String, steps: &mut Vec<Step>, found: &mut Vec<Target>) {
+fn collect(schema: &Json, field: &str, steps: &mut Vec<Step>, found: &mut Vec<Target>) {
     let fields = schema.as_object().unwrap();
-    let mut add = |constraint: String| found.push(Target { field: field.clone(), constraint, steps: steps.clone() });
+    let mut add = |constraint: String| found.push(Target { field: field.to_owned(), constraint, steps: steps.clone() });
     if fields.contains_key("default") {
         add("default".into());
     }
@@ -126,10 +126,11 @@ fn collect(schema: &Json, field: String, steps: &mut Vec<Step>, found: &mut Vec<
     for (key, value) in fields {
         match (key.as_str(), value) {
             (key, _) if NO_VERDICT.contains(&key) => {}
-            (_, Json::Null) => {}
-            ("properties" | "items" | "additionalProperties", _) => {}
+            (_, Json::Null) | ("properties" | "items" | "additionalProperties", _) => {}
             ("required", Json::Array(names)) => {
-                names.iter().for_each(|name| add(format!("required {}", name.as_str().unwrap())));
+                for name in names {
+                    add(format!("required {}", name.as_str().unwrap()));
+                }
             }
             ("x-kubernetes-list-type", kind) if kind == "atomic" => {}
             ("format", _) if fields.get("type") == Some(&"array".into()) => {}
@@ -138,7 +139,9 @@ fn collect(schema: &Json, field: String, steps: &mut Vec<Step>, found: &mut Vec<
             ("anyOf", _) if fields.contains_key("x-kubernetes-int-or-string") => {}
             ("minLength" | "minItems", least) if least == 0 => {}
             ("x-kubernetes-validations", Json::Array(rules)) => {
-                rules.iter().for_each(|rule| add(format!("cel {rule}")))
+                for rule in rules {
+                    add(format!("cel {rule}"));
+                }
             }
             ("anyOf" | "allOf" | "not" | "oneOf", value) => add(format!("{key} {value}")),
             (
@@ -163,13 +166,13 @@ fn collect(schema: &Json, field: String, steps: &mut Vec<Step>, found: &mut Vec<
     }
     for (name, child) in fields.get("properties").and_then(Json::as_object).into_iter().flatten() {
         steps.push(Step::Field(name.clone()));
-        collect(child, format!("{field}.{name}"), steps, found);
+        collect(child, &format!("{field}.{name}"), steps, found);
         steps.pop();
     }
     for (key, step, shown) in [("items", Step::Item, "[]"), ("additionalProperties", Step::Any, "{}")] {
         if let Some(child) = fields.get(key).filter(|child| child.is_object()) {
             steps.push(step);
-            collect(child, field.clone() + shown, steps, found);
+            collect(child, &format!("{field}{shown}"), steps, found);
             steps.pop();
         }
     }
@@ -201,17 +204,18 @@ impl Target {
         put(&mut root, schema, &self.steps, right, generator);
         let broken = broken.map(|broken| {
             let mut copy = root.clone();
-            put(&mut copy, schema, &self.steps, broken, generator);
+            put(&mut copy, schema, &self.steps, Some(broken), generator);
             copy
         });
         Pair { right: root, broken }
     }
 
     /// Makes a value of the field that is right, and one that breaks the constraint.
-    fn values(&self, schema: &Json, spare: bool, generator: &mut Generator) -> (Option<Json>, Option<Option<Json>>) {
+    fn values(&self, schema: &Json, spare: bool, generator: &mut Generator) -> (Option<Json>, Option<Json>) {
         let number = |key: &str| schema[key].as_i64().unwrap();
+        let size = |key: &str| usize::try_from(number(key)).unwrap();
         let right = if spare { least(schema, generator) } else { generator.value(schema, 1) };
-        let with = |value: Json| (Some(right.clone()), Some(Some(value)));
+        let with = |value: Json| (Some(right.clone()), Some(value));
         let (keyword, says) = self.constraint.split_once(' ').unwrap_or((&self.constraint, ""));
         match keyword {
             "default" => (None, None),
@@ -222,7 +226,7 @@ impl Target {
                 let mut lacks = right.clone();
                 lacks.as_object_mut().unwrap().remove(says);
                 let has_default = schema["properties"][says].get("default").is_some();
-                (Some(right), (!has_default).then_some(Some(lacks)))
+                (Some(right), (!has_default).then_some(lacks))
             }
             "type" | "x-kubernetes-int-or-string" => {
                 let of_other_type = [json!("x"), json!(1), json!(1.5), json!(true), json!([]), json!({}), json!(["a"])];
@@ -235,20 +239,20 @@ impl Target {
             "format" => with(generator.pick(&[json!(3_000_000_000_u64), json!(-3_000_000_000_i64)])),
             "minimum" => with((number("minimum") - 1).into()),
             "maximum" => with((number("maximum") + 1).into()),
-            "minLength" => with("a".repeat(number("minLength") as usize - 1).into()),
-            "maxLength" => with(generator.pick(&["a", "é"]).repeat(number("maxLength") as usize + 1).into()),
+            "minLength" => with("a".repeat(size("minLength") - 1).into()),
+            "maxLength" => with(generator.pick(&["a", "é"]).repeat(size("maxLength") + 1).into()),
             "minItems" => with(Json::Array(Vec::new())),
             "maxItems" => with((0..=number("maxItems")).map(|at| distinct(&schema["items"], at, generator)).collect()),
             "x-kubernetes-list-type" => {
                 let item =
                     if spare { least(&schema["items"], generator) } else { generator.value(&schema["items"], 1) };
-                (Some(json!([item])), Some(Some(json!([item, item]))))
+                (Some(json!([item])), Some(json!([item, item])))
             }
             "cel" | "anyOf" | "allOf" | "not" | "oneOf" => {
                 let known = SEVERAL.iter().find(|(part, ..)| says.contains(part));
                 let (_, right, wrong) = known.unwrap_or_else(|| panic!("no values are known for {says}"));
                 let read = |text: &str| serde_json::from_str::<Json>(text).unwrap();
-                (Some(read(generator.pick(right))), Some(Some(read(generator.pick(wrong)))))
+                (Some(read(generator.pick(right))), Some(read(generator.pick(wrong))))
             }
             other => panic!("no pair is made for {other}"),
         }
@@ -262,16 +266,14 @@ fn and(value: &Json, name: &str, more: Json) -> Json {
 }
 
 fn distinct(schema: &Json, at: i64, generator: &mut Generator) -> Json {
-    match schema["type"].as_str() {
-        Some("string") => format!("a{at}").into(),
-        _ => {
-            let mut item = least(schema, generator);
-            if let Some(name) = item.get_mut("name") {
-                *name = format!("a{at}").into();
-            }
-            item
-        }
+    if schema["type"] == "string" {
+        return format!("a{at}").into();
     }
+    let mut item = least(schema, generator);
+    if let Some(name) = item.get_mut("name") {
+        *name = format!("a{at}").into();
+    }
+    item
 }
 
 /// Makes a value with its required fields and no others.

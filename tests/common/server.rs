@@ -57,8 +57,8 @@ impl Question {
 impl Server {
     /// Builds the server or finds it built; prints why where there is none.
     pub(crate) fn find() -> Option<Self> {
-        let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/build");
-        let built = Command::new(build).output().unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/build");
+        let built = Command::new(script).output().unwrap();
         if built.status.success() {
             return Some(Self(String::from_utf8(built.stdout).unwrap().trim().into()));
         }
