@@ -49,12 +49,11 @@ pub(super) fn text(source: &Arc<Source>) -> Held {
     let mut objects = Vec::new();
     let mut skipped = "it holds no Kubernetes object".to_owned();
     for mut document in documents {
-        match reason(&document) {
-            Some(reason) => skipped = reason,
-            None => {
-                sops::open(&mut document);
-                flatten(document, &mut objects);
-            }
+        if let Some(reason) = reason(&document) {
+            skipped = reason;
+        } else {
+            sops::open(&mut document);
+            flatten(document, &mut objects);
         }
     }
     if objects.is_empty() { Held::Skipped(skipped) } else { Held::Objects(objects, found) }
@@ -121,11 +120,11 @@ fn patch(project: &Project<'_>, path: &ProjectPath) -> Option<String> {
     let source = project.text(&beside, None, &mut Findings::new())?;
     let documents = parse::documents(&source, Reading::AsKubectl, &mut Findings::new())?;
     let lists = documents.iter().flat_map(|document| LISTS.iter().filter_map(|name| document.get(name)?.as_seq()));
-    let named = |item: &Node| {
+    let target = |item: &Node| {
         let text = item.as_str().or_else(|| item.get("path").and_then(Node::as_str))?;
         path.parent().join(text).ok()
     };
-    let is_patch = lists.flatten().filter_map(named).any(|named| named == *path);
+    let is_patch = lists.flatten().filter_map(target).any(|target| target == *path);
     is_patch.then(|| "it is a patch of a kustomization, and no whole object".into())
 }
 
