@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::{Checked, check};
-use crate::diag::Findings;
+use crate::diag::{Code, Findings, OnMinor, Severity, codes};
 use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
 use crate::policy::{Acknowledgement, InForce, say_unused};
@@ -14,6 +14,7 @@ use crate::profile::{Profile, Profiles};
 use crate::render::render;
 use crate::resolve::{Resolved, resolve};
 use crate::rules::ClusterFacts;
+use crate::rules::{Check, RULES};
 use crate::target::{Minor, Target};
 use crate::tree::Node;
 use crate::validate::validate;
@@ -133,23 +134,57 @@ pub fn judged(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings
 }
 
 /// Compiles a spec once for each minor of a range, in place of its own target, and returns what is found on each.
-pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -> Vec<(Minor, Findings)> {
+///
+/// A field that a minor does not have is left out for what comes after, as its API server drops it, so that what else is
+/// wrong there is found, too.
+pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -> Vec<OnMinor> {
     let mut of_all = Findings::new();
     let prepared = prepared(session, path, &mut of_all);
     let on = |minor: Minor| {
         let mut findings = of_all.clone();
-        if let Some(Prepared { resolved, contents, .. }) = &prepared {
-            let resolved = resolved.clone().on(Target::only(minor));
-            let _bundle = made(session, resolved, contents.clone(), &mut findings);
-        }
-        (minor, findings)
+        let bundle = prepared.as_ref().and_then(|Prepared { resolved, contents, .. }| {
+            let mut resolved = resolved.clone().on(minor, range);
+            let checked = check(resolved.clone(), contents.clone(), session.as_of, &mut findings);
+            if checked.is_some() || !is_of_other_minors(&findings) {
+                return finish(session, checked?, &mut findings);
+            }
+            let dropped = findings.iter().filter(|finding| finding.code == &codes::SPEC_FIELD_OF_OTHER_MINOR);
+            resolved.drop_at(&dropped.map(|finding| &finding.place).collect::<Vec<_>>());
+            finish(session, check(resolved, contents.clone(), session.as_of, &mut findings)?, &mut findings)
+        });
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let reached = errors.map(|finding| stage(finding.code)).max().filter(|_| bundle.is_none());
+        OnMinor { minor, findings, reached: reached.unwrap_or(u8::MAX) }
     };
     range.minors().map(on).collect()
+}
+
+/// Returns the number of the stage that finds a code; a stage with a greater one does not look where this one found errors.
+pub fn stage(code: &'static Code) -> u8 {
+    match RULES.iter().find(|rule| rule.code == code).map(|rule| rule.check) {
+        Some(Check::Bundle(_)) => 5,
+        Some(_) => 2,
+        None if code.id < "RC0300" => 0,
+        None if code.id < "RC0400" => 1,
+        None if code.id < "RC0500" => 3,
+        None => 4,
+    }
+}
+
+/// Tells whether all that is wrong are fields of other minors.
+fn is_of_other_minors(findings: &Findings) -> bool {
+    let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    errors.all(|finding| finding.code == &codes::SPEC_FIELD_OF_OTHER_MINOR)
 }
 
 /// Takes a prepared spec through the stages that are left.
 fn made(session: &Session<'_>, resolved: Resolved, contents: Contents, findings: &mut Findings) -> Option<Bundle> {
     let checked = check(resolved, contents, session.as_of, findings)?;
+    finish(session, checked, findings)
+}
+
+/// Makes the objects of a checked spec.
+fn finish(session: &Session<'_>, checked: Checked, findings: &mut Findings) -> Option<Bundle> {
     let lowered = lower(checked, session.day, findings)?;
     let rendered = render(lowered, findings)?;
     let validated = validate(rendered, session.day, findings)?;

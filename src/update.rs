@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, codes};
+use crate::diag::{Diagnostic, Findings, Judge, codes};
 use crate::name::ObjectName;
 use crate::profile::Profile;
 use crate::rules::{self, BundleContext, UpdateContext};
@@ -30,6 +30,8 @@ pub struct Cluster {
     pub platform: Option<(Arc<Profile>, Node)>,
     /// Its objects.
     pub objects: Vec<Node>,
+    /// What decides about findings on it, where its spec acknowledges some.
+    pub ruling: Option<Arc<dyn Judge>>,
 }
 
 /// What clusters were before.
@@ -137,7 +139,12 @@ fn judge(before: &Before, old: &Cluster, new: &Cluster, target: Target, findings
         cluster: &new.named,
         old_is_here: before.is_here,
     };
-    rules::on_update(&ctx, findings);
+    let mut found = Findings::new();
+    if let Some(ruling) = &new.ruling {
+        found.judge_by(Arc::clone(ruling));
+    }
+    rules::on_update(&ctx, &mut found);
+    findings.extend(found);
 }
 
 fn bootstrap(platform: Option<&(Arc<Profile>, Node)>) -> Bootstrap<'_> {
@@ -171,7 +178,7 @@ mod tests {
     fn cluster(name: &str, path: &str) -> Cluster {
         let named = Place::start_of(&Source::new(path, "", SourceKind::User));
         let name = (!name.is_empty()).then(|| name.to_owned());
-        Cluster { name, path: path.to_owned(), named, target: None, platform: None, objects: vec![] }
+        Cluster { name, path: path.to_owned(), named, target: None, platform: None, objects: vec![], ruling: None }
     }
 
     #[track_caller]

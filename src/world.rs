@@ -1,7 +1,8 @@
-//! The doorway to the outside: files beneath the project's root, the environment and the clock.
+//! The doorway to the outside: files beneath the project's root, the environment, the clock and one program.
 //!
 //! Stages from `resolve` to `validate` never hold a [`World`]. [`FsWorld`](crate::world::fs::FsWorld) is the real one,
-//! [`MemWorld`] serves tests and embedders.
+//! [`GitWorld`](crate::world::git::GitWorld) has a project's files as of a revision, [`MemWorld`] serves tests and
+//! embedders.
 
 pub mod fs;
 pub mod git;

@@ -166,10 +166,26 @@ fn by_server(case: &Case, theirs: &Answer) -> Option<String> {
         None if !theirs.accepted => Some(format!("refused: {all}")),
         None => not_stored(case, &theirs.stored),
         Some(expected) => {
-            let parts = parts(expected);
+            let parts = parts(in_newer_words(expected));
             (!parts.iter().all(|part| all.contains(part))).then(|| format!("says {all}, which expects {parts:?}"))
         }
     }
+}
+
+/// What suites expect in words that the server of `tests/oracle/`, which is newer, says otherwise.
+const NEWER_WORDS: [(&str, &str); 2] = [
+    (
+        r#"Invalid value: "object": cannot have both spec.tls.certificate and spec.tls.externalCertificate"#,
+        "Invalid value: cannot have both spec.tls.certificate and spec.tls.externalCertificate",
+    ),
+    (
+        r#"Invalid value: "number": spec.storage.s3.chunkSizeMiB in body must be of type integer: "number""#,
+        r#"Invalid value: "float64": spec.storage.s3.chunkSizeMiB in body must be of type int32: "float64""#,
+    ),
+];
+
+fn in_newer_words(expected: &str) -> &str {
+    NEWER_WORDS.iter().find(|(older, _)| *older == expected).map_or(expected, |(_, newer)| newer)
 }
 
 /// Cuts what a client shows into the errors of the server.

@@ -5,7 +5,7 @@ use crate::load::{API_VERSION, DocumentKind};
 use crate::schema::interpret::Manner;
 use crate::schema::report::{self, Codes};
 use crate::target::{Minor, Target};
-use crate::tree::Node;
+use crate::tree::{Entry, Node, Place, Value};
 
 /// The codes for regcfg's own files.
 static CODES: Codes = Codes {
@@ -53,27 +53,56 @@ fn said_for_the_api(finding: Diagnostic) -> Diagnostic {
     }
 }
 
-/// Checks a layer by itself. Which minors it is for is not known: wrong is what is wrong on every released minor.
+/// Checks a layer by itself. Which minors it is for is not known: wrong is what is wrong on every released minor that has
+/// the field.
 pub(crate) fn check_layer(node: &Node, findings: &mut Findings) {
     let Some(kind) = crate::schema::find(API_VERSION, DocumentKind::Layer.name()) else { return };
     let Ok(released) = Target::range(Minor::FIRST, Minor::newest_released()) else { return };
-    let segments = kind.segments(released);
-    let n_segments = segments.len();
-    let mut found: Vec<(Diagnostic, usize)> = Vec::new();
-    for segment in segments {
-        let mut on_segment = Findings::new();
-        check(DocumentKind::Layer, node, Target::only(segment.first), Manner::LAYER, &mut on_segment);
-        for finding in on_segment {
-            let is_same = |other: &Diagnostic| other.code == finding.code && other.place == finding.place;
-            match found.iter_mut().find(|(other, _)| is_same(other)) {
-                // What a field must be may be worded otherwise on each minor: the newest says it.
-                Some((other, on)) => (*other, *on) = (finding, *on + 1),
-                None => found.push((finding, 1)),
-            }
+    let found: Vec<Findings> = kind
+        .segments(released)
+        .into_iter()
+        .map(|segment| {
+            let mut found = Findings::new();
+            check(DocumentKind::Layer, node, Target::only(segment.first), Manner::LAYER, &mut found);
+            found
+        })
+        .collect();
+    // The newest minor that has the field says what it must be.
+    let mut said: Vec<&Diagnostic> = Vec::new();
+    for finding in found.iter().rev().flatten() {
+        let is_same = |other: &Diagnostic| other.code == finding.code && other.place == finding.place;
+        let has_no_field = |found: &Findings| {
+            let gone = found.iter().filter(|other| other.code == &codes::SPEC_FIELD_OF_OTHER_MINOR);
+            gone.filter(|gone| gone.place != finding.place).any(|gone| is_below(node, &gone.place, &finding.place))
+        };
+        let is_everywhere = found.iter().all(|found| found.iter().any(is_same) || has_no_field(found));
+        if is_everywhere && !said.iter().any(|other| is_same(other)) {
+            said.push(finding);
         }
     }
-    let everywhere = found.into_iter().filter(|(_, on)| *on >= n_segments).map(|(finding, _)| finding);
-    findings.extend(everywhere.map(said_of_all));
+    findings.extend(said.into_iter().cloned().map(said_of_all));
+}
+
+/// Tells whether a place is within the value of the field whose name stands at another.
+fn is_below(node: &Node, field: &Place, place: &Place) -> bool {
+    let within = |entry: &Entry| {
+        if entry.key.place() == field { holds(&entry.node, place) } else { is_below(&entry.node, field, place) }
+    };
+    match &node.value {
+        Value::Map(map) => map.values().any(within),
+        Value::Seq(items) => items.iter().any(|item| is_below(item, field, place)),
+        _ => false,
+    }
+}
+
+/// Tells whether something in a tree stands at a place.
+fn holds(node: &Node, place: &Place) -> bool {
+    node.place() == place
+        || match &node.value {
+            Value::Map(map) => map.values().any(|entry| entry.key.place() == place || holds(&entry.node, place)),
+            Value::Seq(items) => items.iter().any(|item| holds(item, place)),
+            _ => false,
+        }
 }
 
 /// Says of a field that only minors in development have that no released one has it.
@@ -108,6 +137,7 @@ mod tests {
         check("{storage: {s3: {trustedCA: {name: a}}}, registry: {topologySpreadConstraints: []}}", &[]);
         check("{storage: {s3: {bukcet: a}}}", &["RC0310 bukcet"]);
         check("{registry: {replicas: two}}", &["RC0312 two"]);
+        check("{storage: {s3: {chunkSizeMiB: 4}}}", &["RC0316 4"]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub use codes::{Code, Side};
 pub use item::{Item, Thing, Verdict};
 pub use outcome::{Fault, Location, Outcome};
 pub use suggest::nearest;
-pub use upgrade::{Row, Span, Upgrade};
+pub use upgrade::{Holds, OnMinor, Row, Span, Upgrade};
 
 use std::fmt;
 use std::sync::Arc;

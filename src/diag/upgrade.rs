@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Diagnostic, Findings, Severity};
+use super::{Code, Diagnostic, Findings, Severity};
 use crate::target::Minor;
 
 /// The findings of one spec over a range of minors.
@@ -17,6 +17,8 @@ pub struct Upgrade {
     pub spans: Vec<Span>,
     /// The rows, by file, place and code.
     pub rows: Vec<Row>,
+    /// For each column whether every stage looked.
+    whole: Vec<bool>,
 }
 
 /// Minors in a row.
@@ -28,46 +30,77 @@ pub struct Span {
     pub last: Minor,
 }
 
+/// What was found on one minor.
+#[derive(Clone, Debug)]
+pub struct OnMinor {
+    /// The minor.
+    pub minor: Minor,
+    /// What was found.
+    pub findings: Findings,
+    /// The last stage that looked, as a number: where one finds errors, those after it do not.
+    pub reached: u8,
+}
+
 /// A finding, and where in the range it holds.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The finding, as said on the oldest minor on which it holds, without that minor's name.
     pub finding: Diagnostic,
     /// For each column whether it holds.
-    pub holds: Vec<bool>,
+    pub holds: Vec<Holds>,
+}
+
+/// Whether a finding holds on a minor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// Errors that come first kept it from being looked for.
+    Unknown,
 }
 
 impl Upgrade {
-    /// Puts what was found on each minor, oldest first, into one matrix.
-    pub fn new(file: impl Into<String>, found: impl IntoIterator<Item = (Minor, Findings)>) -> Self {
+    /// Puts what was found on each minor, oldest first, into one matrix. `stage` is the number of the stage that finds a
+    /// code.
+    pub fn new(file: impl Into<String>, found: Vec<OnMinor>, stage: impl Fn(&'static Code) -> u8) -> Self {
         let mut all: Vec<(Diagnostic, Vec<Minor>)> = Vec::new();
-        let mut minors = Vec::new();
-        for (minor, mut findings) in found {
-            minors.push(minor);
+        for OnMinor { minor, findings, .. } in &found {
+            let mut findings = findings.clone();
             findings.sort_for_showing();
-            for finding in findings {
-                let finding = unnamed(finding, minor);
+            for finding in findings.into_iter().filter(|finding| finding.suppressed.is_none()) {
+                let finding = unnamed(finding, *minor);
                 match all.iter_mut().find(|(other, _)| is_same(other, &finding)) {
-                    Some((_, on)) => on.push(minor),
-                    None => all.push((finding, vec![minor])),
+                    Some((_, on)) => on.push(*minor),
+                    None => all.push((finding, vec![*minor])),
                 }
             }
         }
         all.sort_by(|(a, _), (b, _)| super::sort_key(a).cmp(&super::sort_key(b)));
+        let mut rows: Vec<Row> =
+            all.iter().map(|(finding, _)| Row { finding: finding.clone(), holds: vec![] }).collect();
         let mut spans: Vec<Span> = Vec::new();
-        for minor in minors {
-            let goes_on = |span: &Span| all.iter().all(|(_, on)| on.contains(&span.last) == on.contains(&minor));
-            match spans.last_mut().filter(|span| goes_on(span)) {
+        let mut whole: Vec<bool> = Vec::new();
+        let mut last: Option<(Vec<Holds>, bool)> = None;
+        for OnMinor { minor, reached, .. } in found {
+            let holds = |(finding, on): &(Diagnostic, Vec<Minor>)| match on.contains(&minor) {
+                true => Holds::Yes,
+                false if stage(finding.code) <= reached => Holds::No,
+                false => Holds::Unknown,
+            };
+            let column = (all.iter().map(holds).collect::<Vec<_>>(), reached == u8::MAX);
+            match spans.last_mut().filter(|_| last.as_ref() == Some(&column)) {
                 Some(span) => span.last = minor,
-                None => spans.push(Span { first: minor, last: minor }),
+                None => {
+                    spans.push(Span { first: minor, last: minor });
+                    whole.push(column.1);
+                    rows.iter_mut().zip(&column.0).for_each(|(row, holds)| row.holds.push(*holds));
+                }
             }
+            last = Some(column);
         }
-        let row = |(finding, on): (Diagnostic, Vec<Minor>)| {
-            let holds = spans.iter().map(|span| on.contains(&span.first)).collect();
-            Row { finding, holds }
-        };
-        let rows = all.into_iter().map(row).collect();
-        Self { file: file.into(), spans, rows }
+        Self { file: file.into(), spans, rows, whole }
     }
 
     /// Tells whether an error holds on some minor.
@@ -79,7 +112,7 @@ impl Upgrade {
     pub fn right(&self) -> impl Iterator<Item = Span> {
         let is_right = |at: &usize| {
             let mut wrong = self.rows.iter().filter(|row| row.finding.severity != Severity::Info);
-            !wrong.any(|row| row.holds.get(*at).copied().unwrap_or_default())
+            self.whole.get(*at) == Some(&true) && !wrong.any(|row| row.holds.get(*at) == Some(&Holds::Yes))
         };
         let spans = self.spans.iter().enumerate().filter(move |(at, _)| is_right(at)).map(|(_, span)| *span);
         joined(spans).into_iter()
@@ -139,10 +172,18 @@ mod tests {
     }
 
     fn matrix(found: &[(&str, &[&str])]) -> (Vec<String>, Vec<String>, Vec<String>) {
-        let found = found.iter().map(|(minor, of)| (minor.parse().unwrap(), findings(of)));
-        let upgrade = Upgrade::new("a.yaml", found);
+        let found = found.iter().map(|(minor, of)| {
+            let reached = if of.contains(&"stop") { 0 } else { u8::MAX };
+            OnMinor { minor: minor.parse().unwrap(), findings: findings(of), reached }
+        });
+        let upgrade = Upgrade::new("a.yaml", found.collect(), |code| u8::from(*code == MALFORMED_YAML));
         let rows = upgrade.rows.iter().map(|row| {
-            let holds: String = row.holds.iter().map(|holds| if *holds { 'x' } else { '.' }).collect();
+            let shown = |holds: &Holds| match holds {
+                Holds::Yes => 'x',
+                Holds::No => '.',
+                Holds::Unknown => '?',
+            };
+            let holds: String = row.holds.iter().map(shown).collect();
             format!("{holds} {}", row.finding.message)
         });
         let shown = |span: Span| span.to_string();
@@ -169,5 +210,13 @@ mod tests {
             matrix(&[("4.9", &["since 4.11; the target is 4.9"]), ("4.10", &["since 4.11; the target is 4.10"])]);
         assert_eq!((spans, rows), (vec!["4.9..4.10".to_owned()], vec!["x since 4.11".to_owned()]));
         assert!(right.is_empty());
+    }
+
+    #[test]
+    fn what_was_not_looked_for_is_not_said_to_be_absent() {
+        let (spans, rows, right) = matrix(&[("4.12", &["x"]), ("4.13", &["stop"]), ("4.14", &["info y"])]);
+        assert_eq!(spans, ["4.12", "4.13", "4.14"]);
+        assert_eq!(rows, [".x. stop", "x?. x", "..x y"]);
+        assert_eq!(right, ["4.14"]);
     }
 }

@@ -59,7 +59,7 @@ const BESIDE: &str = "storage: {pvc: {claim: c}}";
 
 #[test]
 fn a_level_decides_whether_there_is_output() {
-    check("", "", ERROR, &["error RC0334", "info RC0363"], false);
+    check("", "", ERROR, &["error RC0334", "info RC0363", "warning RC0520"], false);
     check("levels: {RC0334: warning}", "", ERROR, &["warning RC0334", "info RC0363", "warning RC0520"], true);
     check("levels: {replicas-on-empty-dir: \"off\", RC0363: \"off\"}", "", ERROR, &["warning RC0520"], true);
     check("", "", WARNING, &["warning RC0366"], true);

@@ -15,7 +15,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes, nearest};
 use crate::load::{Document, Loaded};
 use crate::profile::{Profile, Profiles};
-use crate::target::Target;
+use crate::target::{Minor, Target};
 use crate::tree::{Node, Place, Value};
 use crate::world::ProjectPath;
 
@@ -28,6 +28,8 @@ pub struct Resolved {
     pub node: Node,
     /// The profile of the platform.
     pub profile: Arc<Profile>,
+    /// The minors that the cluster goes through, where the target is only one of them.
+    pub way: Option<Target>,
 }
 
 impl Resolved {
@@ -46,9 +48,11 @@ impl Resolved {
         self.spec().get("platform").unwrap_or(&self.node)
     }
 
-    /// Puts another target in place of the spec's own, at whose place it stands.
+    /// Puts a minor in place of the spec's own target, at whose place it stands, on the way through a range.
     #[must_use]
-    pub fn on(mut self, target: Target) -> Self {
+    pub fn on(mut self, minor: Minor, way: Target) -> Self {
+        let target = Target::only(minor);
+        self.way = Some(way);
         let near = self.spec().get("openshift").unwrap_or(self.spec()).origin.clone();
         if let Some(spec) = self.node.as_map_mut().and_then(|node| node.get_mut("spec")) {
             spec.node.insert("openshift", Node::string(target.to_string(), near));
@@ -56,9 +60,27 @@ impl Resolved {
         self
     }
 
+    /// Leaves out the fields of `spec` whose names stand at some places.
+    pub fn drop_at(&mut self, places: &[&Place]) {
+        if let Some(spec) = self.node.as_map_mut().and_then(|node| node.get_mut("spec")) {
+            drop_at(&mut spec.node, places);
+        }
+    }
+
     /// Returns the directory that paths written at a place are relative to.
     pub fn dir_of(&self, place: &Place) -> ProjectPath {
         self.loaded.dir_of(place)
+    }
+}
+
+fn drop_at(node: &mut Node, places: &[&Place]) {
+    match &mut node.value {
+        Value::Map(map) => {
+            map.retain(|_, entry| !places.contains(&entry.key.place()));
+            map.values_mut().for_each(|entry| drop_at(&mut entry.node, places));
+        }
+        Value::Seq(items) => items.iter_mut().for_each(|item| drop_at(item, places)),
+        _ => {}
     }
 }
 
@@ -80,7 +102,7 @@ pub fn resolve(loaded: Loaded, profiles: &Profiles, findings: &mut Findings) -> 
         None => over(base, &order, findings),
     };
     let node = document(&loaded, &order, without_nulls(&spec));
-    (findings.n_errors() == n_errors).then_some(Resolved { loaded, node, profile })
+    (findings.n_errors() == n_errors).then_some(Resolved { loaded, node, profile, way: None })
 }
 
 /// Merges the `spec` of each document over a base, first to last.

@@ -23,9 +23,10 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let message = format!("`keepYoungerThan` is {number} nanoseconds");
     let finding = Diagnostic::warning(RULE.code, age.place(), message)
         .note("images that were pushed a moment ago are pruned, before anything refers to them")
-        .help(match ctx.target.first() >= DURATIONS {
-            true => "write the age with its unit in `keepYoungerThanDuration`, such as `60m`",
-            false => "write the age in nanoseconds: 3600000000000 for an hour",
+        .help(if ctx.target.is_since(DURATIONS) {
+            "write the age with its unit in `keepYoungerThanDuration`, such as `60m`"
+        } else {
+            "write the age in nanoseconds: 3600000000000 for an hour"
         });
     findings.push(finding);
 }

@@ -54,6 +54,10 @@ mod tests {
 
         check_objects("4.16", &trusted(&["r..example.com..5000"]), &["error RC0359 at r..example.com..5000"]);
         check_objects("4.16", &trusted(&["r.example.com..5000"]), &[]);
-        check_objects("4.16", &trusted(&["r..example.com..5000"]).replace("openshift-config", "default"), &[]);
+        check_objects(
+            "4.16",
+            &trusted(&["r..example.com..5000"]).replace("openshift-config", "default"),
+            &["error RC0536 at default"],
+        );
     }
 }

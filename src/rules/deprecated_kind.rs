@@ -3,7 +3,7 @@
 //!
 //! Source: openshift/openshift-docs modules/rn-ocp-release-notes-deprecated-removed-tables.adoc.
 
-use super::mirrors::{MirrorKind, OPERATOR_GROUP, mirror_entries};
+use super::mirrors::{MirrorEntry, MirrorKind, OPERATOR_GROUP, mirror_entries};
 use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::MIRROR_SETS;
@@ -34,7 +34,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 fn is_on_its_way(ctx: &BundleContext<'_>) -> bool {
     let entries = mirror_entries(ctx);
     let sources =
-        |kind: MirrorKind| entries.iter().filter(move |entry| entry.kind == kind).map(|entry| entry.source_text());
+        |kind: MirrorKind| entries.iter().filter(move |entry| entry.kind == kind).map(MirrorEntry::source_text);
     let is_moved = |source: &str| sources(MirrorKind::DigestSet).any(|moved| moved == source);
     sources(MirrorKind::SourcePolicy).next().is_some() && sources(MirrorKind::SourcePolicy).all(is_moved)
 }

@@ -92,7 +92,7 @@ pub(super) fn holders<'o>(ctx: &BundleContext<'o>, held: Held, name: &str) -> Ve
 
 /// Returns the keys that holders of one name give together; none where more may come from elsewhere.
 pub(super) fn keys<'o>(holders: &[Holder<'o>]) -> Option<Vec<&'o str>> {
-    let each: Option<Vec<Vec<&str>>> = holders.iter().map(|holder| holder.keys()).collect();
+    let each: Option<Vec<Vec<&str>>> = holders.iter().map(Holder::keys).collect();
     each.map(|keys| keys.concat())
 }
 

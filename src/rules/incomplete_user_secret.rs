@@ -82,18 +82,16 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 fn incomplete(holder: Holder<'_>, sets: &[&Set], has: &[&str]) -> Diagnostic {
     let lacking = |set: &Set| set.keys.iter().copied().filter(|key| !has.contains(key)).collect::<Vec<_>>();
     let secret = credentials::secret();
-    let (message, text) = match sets {
-        [set] => {
-            let lacking = lacking(set);
-            let names: Vec<String> = lacking.iter().map(|key| format!("`{key}`")).collect();
-            let first = lacking.first().copied().unwrap_or_default();
-            let text = format!("secret \"{secret}\" does not contain required key \"{first}\"");
-            (format!("the Secret lacks {}", names.join(" and ")), text)
-        }
-        _ => {
-            let text = format!("secret \"{secret}\" does not contain required keys '{}' and …", sets[0].keys[0]);
-            ("the Secret has no complete set of keys".to_owned(), text)
-        }
+    let (message, text) = if let [set] = sets {
+        let lacking = lacking(set);
+        let names: Vec<String> = lacking.iter().map(|key| format!("`{key}`")).collect();
+        let first = lacking.first().copied().unwrap_or_default();
+        let text = format!("secret \"{secret}\" does not contain required key \"{first}\"");
+        (format!("the Secret lacks {}", names.join(" and ")), text)
+    } else {
+        let first = sets.first().and_then(|set| set.keys.first()).copied().unwrap_or_default();
+        let text = format!("secret \"{secret}\" does not contain required keys '{first}' and …");
+        ("the Secret has no complete set of keys".to_owned(), text)
     };
     Diagnostic::error(RULE.code, holder.name.place(), message)
         .note(storage_failing(&text))

@@ -10,10 +10,10 @@ fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let unreleased: Vec<String> =
         ctx.target.minors().filter(|minor| minor.is_in_development()).map(|minor| minor.to_string()).collect();
     let Some(node) = ctx.spec.section("openshift").filter(|_| !unreleased.is_empty()) else { return };
-    let is = if unreleased.len() > 1 { "are" } else { "is" };
-    let message = format!("OpenShift {} {is} in development: what is known of it may change", unreleased.join(", "));
+    let message = format!("what is known of a minor in development may change; the target is {}", ctx.target);
     let help = format!("the newest released minor is {}; check again with a newer regcfg", Minor::newest_released());
-    findings.push(Diagnostic::info(RULE.code, node.place(), message).help(help));
+    let finding = Diagnostic::info(RULE.code, node.place(), message);
+    findings.push(finding.note(format!("in development: {}", unreleased.join(", "))).help(help));
 }
 
 #[cfg(test)]
@@ -25,6 +25,6 @@ mod tests {
         check("aws-upi 4.22", "", &[]);
         check("aws-upi 5.0", "", &["info RC0319 at \"5.0\""]);
         check("aws-upi 4.22..5.0", "", &["info RC0319 at \"4.22..5.0\""]);
-        check_says("aws-upi 4.22..5.0", "", "OpenShift 4.23, 5.0 are in development");
+        check_says("aws-upi 4.22..5.0", "", "in development: 4.23, 5.0");
     }
 }

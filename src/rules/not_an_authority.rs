@@ -48,7 +48,9 @@ mod tests {
 
         let text = include_str!("testing/leaf.crt").replace('\n', "\n    ");
         let map = object("ConfigMap", "openshift-config", "ca", &format!("data:\n  ca-bundle.crt: |\n    {text}"));
-        let storage = config("storage: {s3: {bucket: b, region: r, trustedCA: {name: ca}}}") + &map;
+        let storage = config(
+            "storage: {s3: {bucket: b, region: r, regionEndpoint: \"https://a.example.com\", trustedCA: {name: ca}}}",
+        ) + &map;
         check_objects("4.16", &storage, &["info RC0358 at -----BEGIN CERTIFICATE-----"]);
         check_objects("4.16", &map, &[]);
     }

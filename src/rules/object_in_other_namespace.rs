@@ -67,10 +67,11 @@ fn about_reference(ctx: &BundleContext<'_>, reference: &Reference<'_>, holder: H
         Some(shown) => finding.note(shown),
         None => finding,
     };
-    match is_meant {
-        true => finding.help(format!("write `namespace: {namespace}`")),
-        false => finding.help(format!("unless `{namespace}` has one of that name already, put it there too")),
-    }
+    finding.help(if is_meant {
+        format!("write `namespace: {namespace}`")
+    } else {
+        format!("unless `{namespace}` has one of that name already, put it there too")
+    })
 }
 
 /// Says what the cluster would show where the object is not found.

@@ -17,16 +17,14 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
         let Some(annotation) = annotation.filter(|_| !is_live(object)) else { continue };
         let finding = match (called.group, called.kind) {
             ("route.openshift.io", "Route") => {
-                let is_deleted = ctx.config().is_some() && ctx.is_managed() && !has_route(ctx, called.name);
-                let (severity, note) = match is_deleted {
-                    true => (
-                        Severity::Error,
-                        "no `routes[]` of the config CR has its name: the operator deletes it, each time that it is applied",
-                    ),
-                    false => (
-                        Severity::Warning,
-                        "the operator deletes the route unless the config CR has it, and writes over it if so",
-                    ),
+                // A part of a config CR does not say which routes the cluster's has.
+                let is_said = ctx.is_managed() && ctx.written("routes").is_some();
+                let (severity, note) = if is_said && !has_route(ctx, called.name) {
+                    let note = "no `routes[]` of the config CR has its name: the operator deletes it, each time that it is applied";
+                    (Severity::Error, note)
+                } else {
+                    let note = "the operator deletes the route unless the config CR has it, and writes over it if so";
+                    (Severity::Warning, note)
                 };
                 Diagnostic::new(
                     RULE.code,
@@ -79,8 +77,10 @@ mod tests {
         };
         let at = "RC0562 at imageregistry.openshift.io";
         check_objects("4.16", &route(ANNOTATED), &[&format!("warning {at}")]);
-        let none = config("{managementState: Managed, replicas: 2}");
-        check_objects("4.16", &(none + &route(ANNOTATED)), &[&format!("error {at}")]);
+        let other = config("{managementState: Managed, routes: [{name: other}]}");
+        check_objects("4.16", &(other + &route(ANNOTATED)), &[&format!("error {at}")]);
+        let part = config("{managementState: Managed, replicas: 2}");
+        check_objects("4.16", &(part + &route(ANNOTATED)), &[&format!("warning {at}")]);
         let listed = config("{managementState: Managed, routes: [{name: public}]}");
         check_objects("4.16", &(listed + &route(ANNOTATED)), &[&format!("warning {at}")]);
         check_objects("4.16", &route(""), &[]);

@@ -47,8 +47,8 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 /// Tells whether a backend holds images and has no name of the user's.
 fn is_the_operators(name: &str, settings: &Node) -> bool {
-    let is_given = |field: &&str| settings.get(field).and_then(Node::as_str).is_some_and(|text| !text.is_empty());
-    name != "emptyDir" && !NAMING.iter().any(|field| is_given(&field))
+    let is_given = |field: &str| settings.get(field).and_then(Node::as_str).is_some_and(|text| !text.is_empty());
+    name != "emptyDir" && !NAMING.iter().any(|field| is_given(field))
 }
 
 #[cfg(test)]

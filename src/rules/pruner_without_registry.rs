@@ -3,13 +3,14 @@
 use super::bundle::REGISTRY_GROUP;
 use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::Node;
 
 pub(super) static RULE: Rule = Rule { code: &codes::PRUNER_WITHOUT_REGISTRY, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let state = ctx.written("managementState").filter(|state| state.node.as_str() == Some("Removed"));
     let (Some(state), Some(pruner)) = (state, ctx.object(REGISTRY_GROUP, "ImagePruner", "", "cluster")) else { return };
-    if pruner.at(&["spec", "suspend"]).and_then(|suspend| suspend.as_bool()) == Some(true) || ctx.is_copy() {
+    if pruner.at(&["spec", "suspend"]).and_then(Node::as_bool) == Some(true) || ctx.is_copy() {
         return;
     }
     let at = pruner.get("spec").map_or(&pruner.origin, |spec| &spec.origin);

@@ -41,7 +41,12 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::BundleContext;
     use super::super::testing::{check, check_objects, pruner};
+    use crate::diag::{Findings, Severity};
+    use crate::tree::parse::{Reading, documents};
+    use crate::tree::{Source, SourceKind};
+    use crate::validate::Bootstrap;
 
     #[test]
     fn suspend_is_written_where_its_lack_is_fatal() {
@@ -55,5 +60,19 @@ mod tests {
     #[test]
     fn what_a_spec_renders_says_it() {
         check("aws-upi 4.12", "pruner: {keepTagRevisions: 5}\nstorage: {s3: {bucket: b, region: r}}", &[]);
+    }
+
+    #[test]
+    fn a_new_cluster_has_only_what_is_written() {
+        let source = Source::new("a.yaml", pruner("{keepTagRevisions: 3}"), SourceKind::User);
+        let objects = documents(&source, Reading::AsKubectl, &mut Findings::new()).expect("YAML");
+        let severity = |target: &str| {
+            let target = target.parse().expect("a target");
+            let mut findings = Findings::new();
+            super::check(&BundleContext::new(&objects, target, Bootstrap::Nothing, None), &mut findings);
+            findings.iter().map(|finding| finding.severity).next()
+        };
+        assert_eq!(severity("4.12"), Some(Severity::Error));
+        assert_eq!(severity("4.13"), None);
     }
 }

@@ -66,6 +66,6 @@ mod tests {
         check_objects("4.16", &(two.clone() + &claim("[ReadWriteMany]")), &[]);
         check_objects("4.16", &(config("storage: {pvc: {claim: c}}") + &claim("[ReadWriteOnce]")), &[]);
         let elsewhere = claim("[ReadWriteOnce]").replace("openshift-image-registry", "default");
-        check_objects("4.16", &(two + &elsewhere), &[]);
+        check_objects("4.16", &(two + &elsewhere), &["error RC0536 at default"]);
     }
 }

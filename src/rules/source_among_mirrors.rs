@@ -1,6 +1,6 @@
 //! A source that is never to be asked, and is among its own mirrors.
 
-use super::mirrors::mirror_entries;
+use super::mirrors::{MirrorEntry, mirror_entries};
 use super::registries::not_rolled_out;
 use super::{BundleContext, Check, Rule};
 use crate::diag::visible::quoted;
@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Findings, codes};
 pub(super) static RULE: Rule = Rule { code: &codes::SOURCE_AMONG_MIRRORS, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    for entry in mirror_entries(ctx).into_iter().filter(|entry| entry.never_contacts_source()) {
+    for entry in mirror_entries(ctx).into_iter().filter(MirrorEntry::never_contacts_source) {
         let source = entry.source_text();
         for (_, node) in entry.mirrors().filter(|(mirror, _)| *mirror == source) {
             let message = format!("{} is never to be asked, and is a mirror of itself", quoted(source));

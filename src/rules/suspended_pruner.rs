@@ -13,11 +13,12 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let suspend = ctx.pruner().and_then(|pruner| pruner.get("suspend"));
     let Some(suspend) = suspend.filter(|suspend| suspend.as_bool() == Some(true)) else { return };
     let finding = Diagnostic::info(RULE.code, suspend.place(), "the pruner is suspended: images that nobody uses stay");
-    let finding = match ctx.target.first() <= ALERTED {
-        true => finding.note("OpenShift 4.4 alerts on it: ImagePruningDisabled"),
-        false => finding.note("the ImagePruner would show Scheduled=False, reason `Suspended`"),
+    let shown = if ctx.target.first() <= ALERTED {
+        "OpenShift 4.4 alerts on it: ImagePruningDisabled"
+    } else {
+        "the ImagePruner would show Scheduled=False, reason `Suspended`"
     };
-    findings.push(finding.help("set `suspend: false`, or see to it that the storage does not fill up"));
+    findings.push(finding.note(shown).help("set `suspend: false`, or see to it that the storage does not fill up"));
 }
 
 #[cfg(test)]

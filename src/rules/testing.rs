@@ -115,6 +115,11 @@ pub(super) fn config(spec: &str) -> String {
     singleton("imageregistry.operator.openshift.io/v1", "Config", spec)
 }
 
+/// Returns the manifest of image.config with this `spec`.
+pub(super) fn image(spec: &str) -> String {
+    singleton("config.openshift.io/v1", "Image", spec)
+}
+
 /// Returns the manifest of a namespaced object; `rest` stands beside its `metadata`.
 pub(super) fn object(kind: &str, namespace: &str, name: &str, rest: &str) -> String {
     let version = if kind == "ExternalSecret" { "external-secrets.io/v1" } else { "v1" };
@@ -126,7 +131,7 @@ pub(super) fn trusted(bundles: &[(&str, &str)]) -> String {
     let entries =
         bundles.iter().map(|(key, text)| format!("  {key}: |\n    {}\n", text.trim_end().replace('\n', "\n    ")));
     let map = object("ConfigMap", "openshift-config", "cas", &format!("data:\n{}", entries.collect::<String>()));
-    singleton("config.openshift.io/v1", "Image", "additionalTrustedCA: {name: cas}") + &map
+    image("additionalTrustedCA: {name: cas}") + &map
 }
 
 fn singleton(version: &str, kind: &str, spec: &str) -> String {
@@ -260,11 +265,6 @@ fn findings_of(on: &str, text: &str) -> Findings {
 pub(super) fn with_credentials(storage: &str, names: &[&str]) -> String {
     let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
     format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
-}
-
-/// Returns image.config with this `spec`, as a manifest.
-pub(super) fn image(spec: &str) -> String {
-    singleton("config.openshift.io/v1", "Image", spec)
 }
 
 /// Returns the ImagePruner with this `spec`, as a manifest.

@@ -1,19 +1,30 @@
-//! No word on the kind of mirrors, where the target's minors differ in which it is.
+//! No word on the kind of mirrors, where the target's minors differ in which it is, or those of an upgrade that is asked for.
 
 use super::{Check, Rule, SpecContext};
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::MIRROR_SETS;
+use crate::target::Target;
 
 pub(super) static RULE: Rule = Rule { code: &codes::UNSAID_MIRROR_KIND, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
     let Some(mirrors) = ctx.spec.mirrors().filter(|mirrors| mirrors.kind().is_none()) else { return };
-    let crosses = ctx.target.first() < MIRROR_SETS && ctx.target.last() >= MIRROR_SETS;
-    let Some(by_digest) = mirrors.by_digest().filter(|_| crosses) else { return };
-    let message = format!("which kind these mirrors are is not said, and the target {} has two", ctx.target);
+    let Some(by_digest) = mirrors.by_digest() else { return };
+    let crosses = |range: &Target| range.first() < MIRROR_SETS && range.last() >= MIRROR_SETS;
+    let message = if crosses(&ctx.target) {
+        format!("which kind these mirrors are is not said, and the target {} has two", ctx.target)
+    } else if let Some(way) = ctx.resolved.way.filter(crosses).filter(|_| ctx.target.is_since(MIRROR_SETS)) {
+        format!(
+            "which kind these mirrors are is not said, and it changes on the way from {} to {}",
+            way.first(),
+            way.last()
+        )
+    } else {
+        return;
+    };
     let finding = Diagnostic::warning(RULE.code, by_digest.key.place(), message)
-        .note("rendered as ImageContentSourcePolicy, which all its minors have")
-        .note("once the target begins with 4.13, an ImageDigestMirrorSet is rendered instead: what prunes deletes the one before nodes have the other, and what does not leaves the old one behind")
+        .note("an ImageContentSourcePolicy where the target has minors before 4.13, which have nothing else, and else an ImageDigestMirrorSet")
+        .note("when it changes, what prunes deletes the one before nodes have the other, and what does not leaves the old one behind")
         .help("set `kind: ImageContentSourcePolicy`; from 4.13 on set `kind: Both`, wait until `oc get machineconfigpool` shows every pool updated, set `kind: ImageDigestMirrorSet`, and delete the ImageContentSourcePolicy by hand");
     findings.push(finding);
 }

@@ -16,9 +16,10 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     }
     let message = "`unsupportedConfigOverrides` takes the registry out of support";
     let finding = Diagnostic::warning(RULE.code, entry.key.place(), message);
-    let finding = match is_read {
-        true => finding.note("no condition shows it: the operator changes its Deployment as the overrides say"),
-        false => finding.note(format!("the operator of OpenShift {} does not read it; {READ} begins to", ctx.last())),
+    let finding = if is_read {
+        finding.note("no condition shows it: the operator changes its Deployment as the overrides say")
+    } else {
+        finding.note(format!("the operator of OpenShift {} does not read it; {READ} begins to", ctx.last()))
     };
     findings.push(finding.help("remove it, unless Red Hat's support asked for it"));
 }

@@ -10,9 +10,9 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some(requests) = ctx.written("requests").filter(|_| ctx.is_managed()) else { return };
     for direction in ["read", "write"] {
         let Some(limits) = requests.node.get(direction) else { continue };
-        let is_limited = |field: &&str| limits.get(field).and_then(Node::as_int).is_some_and(|number| number != 0);
+        let is_limited = |field: &str| limits.get(field).and_then(Node::as_int).is_some_and(|number| number != 0);
         let Some(wait) = limits.get("maxWaitInQueue").filter(|wait| is_some_time(wait)) else { continue };
-        if ["maxRunning", "maxInQueue"].iter().any(|field| is_limited(&field)) {
+        if is_limited("maxRunning") || is_limited("maxInQueue") {
             continue;
         }
         let message = format!("`requests.{direction}.maxWaitInQueue` has no effect without a limit of requests");

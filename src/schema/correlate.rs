@@ -18,7 +18,9 @@ pub struct Correlated<'o> {
 
 #[derive(Clone, Copy, Debug)]
 struct Old<'o> {
-    node: &'o Node,
+    /// The old value; none of an item that nothing tells from the others.
+    node: Option<&'o Node>,
+    /// Whether the value is as it was, or stands in the nearest one with an old value that is.
     is_same: bool,
 }
 
@@ -32,7 +34,7 @@ impl<'o> Correlated<'o> {
 
     /// Returns the value that one replaces.
     pub fn old(&self, node: &Node) -> Option<&'o Node> {
-        self.old.get(&address(node)).map(|old| old.node)
+        self.old.get(&address(node)).and_then(|old| old.node)
     }
 
     /// Tells whether a value is the same as the one that it replaces.
@@ -41,7 +43,11 @@ impl<'o> Correlated<'o> {
     }
 
     fn pair(&mut self, schema: &'static Schema, node: &Node, old: &'o Node, minor: Minor) {
-        self.old.insert(address(node), Old { node: old, is_same: node == old });
+        let is_same = node == old;
+        if is_same {
+            self.all_same(node);
+        }
+        self.old.insert(address(node), Old { node: Some(old), is_same });
         let keywords = schema.on(minor);
         if let (Some(fields), Some(_), false) = (node.as_map(), old.as_map(), keywords.atomic_map) {
             for (name, entry) in fields {
@@ -57,6 +63,17 @@ impl<'o> Correlated<'o> {
                 if let Some(old) = old.iter().find(is_same) {
                     self.pair(each, item, old, minor);
                 }
+            }
+        }
+    }
+
+    /// Marks all below a value that is as it was.
+    fn all_same(&mut self, node: &Node) {
+        let fields = node.as_map().into_iter().flat_map(|fields| fields.values().map(|entry| &entry.node));
+        for child in fields.chain(node.as_seq().unwrap_or_default()) {
+            let is_new = self.old.insert(address(child), Old { node: None, is_same: true }).is_none();
+            if is_new {
+                self.all_same(child);
             }
         }
     }

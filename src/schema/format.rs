@@ -75,9 +75,15 @@ fn is_hex_colour(text: &str) -> bool {
 
 /// Tells whether Go's `time.ParseDuration` reads the text, which is how operators read durations.
 pub fn is_go_duration(text: &str) -> bool {
+    go_duration(text).is_some()
+}
+
+/// Returns how long a duration is in nanoseconds, as Go's `time.ParseDuration` reads it.
+pub(crate) fn go_duration(text: &str) -> Option<f64> {
+    let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
     if text == "0" {
-        return true;
+        return Some(0.0);
     }
     let mut rest = text;
     let mut nanoseconds = 0.0_f64;
@@ -93,17 +99,17 @@ pub fn is_go_duration(text: &str) -> bool {
             "s" => 1e9,
             "m" => 60e9,
             "h" => 3600e9,
-            _ => return false,
+            _ => return None,
         };
         let has_digit = number.bytes().any(|byte| byte.is_ascii_digit());
         let is_number = has_digit && number.bytes().filter(|byte| *byte == b'.').count() <= 1;
         if !is_number {
-            return false;
+            return None;
         }
         nanoseconds += number.trim_end_matches('.').parse::<f64>().unwrap_or(f64::INFINITY) * factor;
         rest = after;
     }
-    !text.is_empty() && nanoseconds < 9.223_372_036_854_775e18
+    (!text.is_empty() && nanoseconds < 9.223_372_036_854_775e18).then_some(sign * nanoseconds)
 }
 
 /// Tells whether the API server's `format: duration` takes the text: what Go reads, or any text in which a number stands

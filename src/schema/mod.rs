@@ -4,6 +4,7 @@
 //! run time. [`interpret`] walks a tree beside a schema and collects faults; [`report`] says them as findings; nothing
 //! here knows which objects exist or where they came from.
 
+pub mod cel_library;
 mod correlate;
 pub mod crd;
 pub mod fault;

@@ -20,13 +20,14 @@ use crate::tree::{Node, Origin};
 
 /// Checks a value against the rules of its schema.
 ///
-/// `null` says how the minor's API server reads nulls; `old` has what an update replaces. Takes what it may cost from what
+/// `null` says how the minor's API server reads nulls; `old` has what an update replaces, and whether
+/// the server forgives what is as it was. Takes what it may cost from what
 /// is left of the object's budget.
 pub(super) fn check(
     site: &Site<'_>,
     minor: Minor,
     null: Null,
-    old: Option<&Correlated<'_>>,
+    old: Option<(&Correlated<'_>, bool)>,
     budget: &mut u64,
     mut say: impl FnMut(Diagnostic),
 ) {
@@ -36,29 +37,26 @@ pub(super) fn check(
     if site.node.has_secret() {
         return say(not_checked(site, "it holds a secret"));
     }
-    let unchanged = old.is_some_and(|old| old.is_unchanged(site.node));
+    let unchanged = old.is_some_and(|(old, forgives)| forgives && old.is_unchanged(site.node));
     let compares = |rule: &Rule| cost::names(rule.rule, "oldSelf");
-    let is_moot = |rule: &Rule| match old.and_then(|old| old.old(site.node)) {
-        // The server forgives what is as it was, but for rules that compare.
-        Some(_) => unchanged && !compares(rule),
-        None => compares(rule),
-    };
+    let replaced = old.and_then(|(old, _)| old.old(site.node));
+    // The server forgives what is as it was, but for rules that compare.
+    let is_moot = |rule: &Rule| if compares(rule) { replaced.is_none() } else { unchanged };
     if site.schema.rules_on(minor).all(|rule| is_moot(rule) || cannot_break(rule, site.node)) {
         return;
     }
-    let costs: u64 =
-        site.schema.rules_on(minor).map(|rule| cost::most(rule.rule, site.node)).fold(0, u64::saturating_add);
-    if costs > *budget {
-        *budget = 0;
-        return say(not_checked(site, "it may cost more than the API server spends on the rules of an object"));
+    let costs: Vec<u64> = site.schema.rules_on(minor).map(|rule| cost::most(rule.rule, site.node)).collect();
+    let total = costs.iter().copied().fold(0, u64::saturating_add);
+    if total > *budget || costs.iter().any(|costs| *costs > cost::LIMIT) {
+        return say(not_checked(site, "it may cost more than the API server spends on rules"));
     }
-    *budget -= costs;
+    *budget -= total;
     if let Some(broken) = patterns(site, minor) {
         return broken.into_iter().for_each(say);
     }
     let compiled = compiled(site.schema, minor);
     let value = stored(site.schema, site.node, minor, null).to_json();
-    let before = old.and_then(|old| old.old(site.node)).map(|old| stored(site.schema, old, minor, null).to_json());
+    let before = replaced.map(|old| stored(site.schema, old, minor, null).to_json());
     let evaluated = VALIDATOR.with(|validator| validator.validate_compiled(&compiled, &value, before.as_ref()));
     for error in evaluated.err().into_iter().flat_map(ValidationErrors::into_vec) {
         let rule = site.schema.rules_on(minor).find(|rule| rule.rule == error.rule);

@@ -181,6 +181,13 @@ impl Target {
         matches!(self.constraint.as_str(), "default" | "nullable" | "x-kubernetes-preserve-unknown-fields")
     }
 
+    /// Tells whether the constraint is on types and required fields.
+    pub(crate) fn is_of_structure(&self) -> bool {
+        self.constraint == "type"
+            || self.constraint == "x-kubernetes-int-or-string"
+            || self.constraint.starts_with("required ")
+    }
+
     /// Tells whether its values are so large that a few pairs are enough.
     pub(crate) fn is_large(&self) -> bool {
         matches!(self.constraint.as_str(), "maxItems")
@@ -233,7 +240,8 @@ impl Target {
             "minItems" => with(Json::Array(Vec::new())),
             "maxItems" => with((0..=number("maxItems")).map(|at| distinct(&schema["items"], at, generator)).collect()),
             "x-kubernetes-list-type" => {
-                let item = generator.value(&schema["items"], 1);
+                let item =
+                    if spare { least(&schema["items"], generator) } else { generator.value(&schema["items"], 1) };
                 (Some(json!([item])), Some(Some(json!([item, item]))))
             }
             "cel" | "anyOf" | "allOf" | "not" | "oneOf" => {

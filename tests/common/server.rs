@@ -68,6 +68,13 @@ impl Server {
         None
     }
 
+    /// Returns what a server finds wrong with CRDs that are applied to it.
+    pub(crate) fn faults_of_crds(&self, files: &[PathBuf]) -> Vec<String> {
+        let judged = Command::new(&self.0).arg("crds").args(files).output().unwrap();
+        assert!(judged.status.success(), "the oracle failed: {}", String::from_utf8_lossy(&judged.stderr));
+        String::from_utf8(judged.stdout).unwrap().lines().map(str::to_owned).collect()
+    }
+
     /// Answers questions in their order.
     pub(crate) fn answers(&self, questions: &[Question]) -> Vec<Answer> {
         let mut server = Command::new(&self.0).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

@@ -4,8 +4,10 @@
 // update replaces. `crd` is a file. Out: one line for each, in the same order: whether the server takes the object under
 // field validation `Strict`, its errors, the fields that it does not know, and the object as it would be stored.
 //
+// `oracle crds FILE…` judges CRDs instead, as a server does to which they are applied.
+//
 // What is not asked: webhooks, admission, and native kinds. One version of the libraries answers for every minor; where
-// older servers read otherwise (formats, nulls before Kubernetes 1.20), the minor says so.
+// older servers read otherwise (formats, nulls before Kubernetes 1.20, updates before 1.30), the minor says so.
 package main
 
 import (
@@ -40,6 +42,9 @@ func main() {
 }
 
 func run() error {
+	if len(os.Args) > 1 && os.Args[1] == "crds" {
+		return judge(os.Args[2:])
+	}
 	asked := make(chan chan answer, 256)
 	failed := make(chan error, 1)
 	go read(asked, failed)

@@ -36,6 +36,7 @@ type server struct {
 	hasStatus            bool
 	preservesUnknown     bool
 	dropsNulls           bool
+	forgives             bool
 	structural           *schema.Structural
 	values               validation.SchemaValidator
 	rules                *cel.Validator
@@ -81,6 +82,7 @@ func newServer(path, minor string) (*server, error) {
 		hasStatus:        subresources != nil && subresources.Status != nil,
 		preservesUnknown: crd.Spec.PreserveUnknownFields != nil && *crd.Spec.PreserveUnknownFields,
 		dropsNulls:       kubernetes >= 20,
+		forgives:         kubernetes >= 30,
 	}
 	structural, err := schema.NewStructural(properties.OpenAPIV3Schema)
 	if err != nil {
@@ -210,8 +212,10 @@ func (s *server) validate(object, old *unstructured.Unstructured) field.ErrorLis
 	} else {
 		oldContent = old.Object
 		correlated := common.NewCorrelatedObject(object.Object, old.Object, &model.Structural{Structural: s.structural})
-		valueOptions = append(valueOptions, validation.WithRatcheting(correlated))
-		ruleOptions = append(ruleOptions, cel.WithRatcheting(correlated))
+		if s.forgives {
+			valueOptions = append(valueOptions, validation.WithRatcheting(correlated))
+			ruleOptions = append(ruleOptions, cel.WithRatcheting(correlated))
+		}
 		errs = apivalidation.ValidateObjectMetaAccessorUpdate(object, old, field.NewPath("metadata"))
 		errs = append(errs,
 			validation.ValidateCustomResourceUpdate(nil, object.Object, old.Object, s.values, valueOptions...)...)

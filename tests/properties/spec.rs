@@ -101,7 +101,13 @@ impl Maker<'_> {
             spec.put("images", self.images());
         }
         if self.choices.chance() {
+            spec.put("mirrors", self.mirrors());
+        }
+        if self.choices.chance() {
             spec.put("pruner", self.pruner());
+        }
+        if self.choices.chance() {
+            spec.put("access", self.access());
         }
         let store = map([("name", self.name(&["name"])), ("kind", "ClusterSecretStore".into())]);
         // Rendered only where something is external, so its mark is not asked for.
@@ -304,6 +310,54 @@ impl Maker<'_> {
             images.put("allowedRegistriesForImport", Tree::List(vec![registry]));
         }
         images
+    }
+
+    fn mirrors(&mut self) -> Tree {
+        let mut mirrors = map([]);
+        if self.choices.chance() {
+            mirrors.put("kind", self.choices.one(&["ImageContentSourcePolicy", "ImageDigestMirrorSet", "Both"]));
+        }
+        if self.choices.chance() {
+            mirrors.put("name", self.name(&["name"]));
+        }
+        for section in ["imageDigestMirrors", "imageTagMirrors"] {
+            let mut sources = map([]);
+            for _ in 0..self.choices.below(3) {
+                let mark = self.mark();
+                let source = format!("{mark}.example.com/team");
+                let rendered = vec![(source.clone(), &["source"][..])];
+                self.marks.push(Mark { sign: mark, written: source.clone(), rendered });
+                let mirror = self.around("mirror.example.com:5000/", "", &["mirrors"]);
+                sources.put(source, map([("mirrors", Tree::List(vec![mirror]))]));
+            }
+            mirrors.put(section, sources);
+        }
+        mirrors
+    }
+
+    fn access(&mut self) -> Tree {
+        let mut access = map([]);
+        for section in ["viewers", "pushers", "metrics"] {
+            if self.choices.chance() {
+                continue;
+            }
+            let name = self.mark();
+            let rendered = vec![(format!("registry-{section}-{name}"), &["name"][..])];
+            self.marks.push(Mark { sign: name.clone(), written: name.clone(), rendered });
+            let subjects = [self.free(&["name"]), self.free(&["name"])].map(|subject| Tree::List(vec![subject]));
+            let [users, groups] = subjects;
+            let mut grant = map([("users", users), ("groups", groups)]);
+            let account = self.mark();
+            let written = format!("ci/{account}");
+            let rendered = vec![(account.clone(), &["name"][..])];
+            self.marks.push(Mark { sign: account, written: written.clone(), rendered });
+            grant.put("serviceAccounts", Tree::List(vec![written.into()]));
+            if section != "metrics" && self.choices.chance() {
+                grant.put("namespaces", Tree::List(vec![self.name(&["namespace"])]));
+            }
+            access.put(section, map([(&*name, grant)]));
+        }
+        access
     }
 
     fn pruner(&mut self) -> Tree {

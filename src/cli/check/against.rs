@@ -14,7 +14,7 @@ use crate::cli::console::Console;
 use crate::cli::failure::Refusal;
 use crate::cli::workspace::{Opened, Workspace, each};
 use crate::diag::visible::visible;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, Judge, Severity, codes};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::name::CLUSTER_LABEL;
@@ -25,7 +25,7 @@ use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, SourceKind};
 use crate::update::{self, Before, Cluster, Unknown};
 use crate::validate;
-use crate::world::git::{GitFault, GitWorld, Repository};
+use crate::world::git::{GitFault, GitWorld, Repository, check_name};
 use crate::world::{ProjectPath, World};
 
 /// What is checked against an older state.
@@ -72,7 +72,7 @@ fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> R
     let mut old = State::default();
     for opened in &workspace.opened {
         let project = Project::new(&opened.world);
-        let files = opened.files_below(&project, findings);
+        let files = opened.manifests_below(&project, findings);
         let dir = opened.dirs.first().cloned().unwrap_or_default();
         let relative = |path: &ProjectPath| path.below(&dir).unwrap_or(path.as_str()).to_owned();
         let here = |path: &ProjectPath| start_of(opened.world.display(path));
@@ -112,6 +112,7 @@ fn with_revision(asked: &Asked<'_>, findings: &mut Findings) -> Result<(usize, u
         let help = "compare with a directory, or name files";
         return Err(Refusal::new("standard input has no older state in a revision", help).into());
     }
+    check_name(name).map_err(refusal)?;
     let mut counts = (0, 0);
     for opened in &asked.workspace.opened {
         let repository = Repository::around(&opened.root).map_err(refusal)?;
@@ -123,7 +124,7 @@ fn with_revision(asked: &Asked<'_>, findings: &mut Findings) -> Result<(usize, u
         let project = Project::new(&world);
         let mut files: Vec<ProjectPath> = files.into_iter().filter(|path| world.is_file(path) != Ok(false)).collect();
         // What cannot be listed was not there.
-        files.extend(opened.files_below(&project, &mut Findings::new()));
+        files.extend(opened.manifests_below(&project, &mut Findings::new()));
         files.sort();
         files.dedup();
         let mut old = State::default();
@@ -161,8 +162,15 @@ impl State {
         let mut sorted = Sorted::new(opened, &project, &mut Findings::new());
         sorted.specs.retain(|path| !is_old(path));
         sorted.others.retain(|path| !is_old(path));
-        for (path, answer) in sorted.specs.iter().zip(compiled(&project, &sorted.specs)) {
-            self.clusters.extend(answer?.made.map(|bundle| cluster(bundle, path.as_str().to_owned())));
+        // By the invoker's policy, which may not let everything be acknowledged.
+        let surveyed = opened.each(&project, &sorted.specs, Day::Running, |session, path, _| {
+            let acknowledged = pipeline::survey(session, path)?.acknowledged;
+            Some(session.in_force.ruling([acknowledged]) as Arc<dyn Judge>)
+        });
+        let answers = compiled(&project, &sorted.specs).into_iter().zip(surveyed);
+        for (path, (answer, ruling)) in sorted.specs.iter().zip(answers) {
+            let (made, ruling) = (answer?.made, ruling?.made);
+            self.clusters.extend(made.map(|bundle| Cluster { ruling, ..cluster(bundle, path.as_str().to_owned()) }));
         }
         let mut objects = Vec::new();
         for path in &sorted.others {
@@ -251,6 +259,7 @@ fn cluster(bundle: pipeline::Bundle, path: String) -> Cluster {
         target: Some(bundle.target),
         platform: Some((bundle.profile, bundle.platform)),
         objects: bundle.objects,
+        ruling: None,
     }
 }
 
@@ -263,7 +272,7 @@ fn grouped(objects: impl IntoIterator<Item = (String, Node)>) -> Vec<Cluster> {
         let named = label.or_else(|| object.at(&["metadata", "name"])).unwrap_or(&object).place().clone();
         let key = (name.clone(), if name.is_some() { String::new() } else { path.clone() });
         let group = groups.entry(key);
-        let new = || Cluster { name, path, named, target: None, platform: None, objects: Vec::new() };
+        let new = || Cluster { name, path, named, target: None, platform: None, objects: Vec::new(), ruling: None };
         group.or_insert_with(new).objects.push(object);
     }
     groups.into_values().collect()

@@ -24,12 +24,12 @@ pub(super) struct Judge {
     pub(super) target: Target,
     /// Whether the operator's rules are asked.
     pub(super) rules: bool,
+    /// The time, in seconds since 1970, for what expires.
+    pub(super) as_of: i64,
     /// Definitions of other kinds.
     pub(super) definitions: Definitions,
     /// The files that hold them, by name.
     pub(super) defining: BTreeSet<String>,
-    /// The time, in seconds since 1970, for what expires.
-    pub(super) as_of: i64,
 }
 
 /// What came of a file: what was looked at, or the name of a file for which there is no answer, and why.

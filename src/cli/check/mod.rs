@@ -129,9 +129,9 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
         run.failed(missing, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
-    let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
     let as_of = args.as_of.as_of.unwrap_or_else(fs::clock);
-    let judge = Judge { target, rules: args.only != Some(Only::Schema), definitions, defining, as_of };
+    let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
+    let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };
     let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
     if let Some(input) = &input {
         let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut run.findings);

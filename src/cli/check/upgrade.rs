@@ -1,7 +1,7 @@
 //! `check --openshift RANGE` of specs: what begins or ceases to hold on the way through the minors of the range.
 
 use super::only::Only;
-use crate::diag::{Findings, Upgrade};
+use crate::diag::Upgrade;
 use crate::pipeline::{self, Session};
 use crate::target::Target;
 use crate::world::ProjectPath;
@@ -17,11 +17,9 @@ pub(super) struct Asked {
 
 /// Runs a spec on every minor of a range.
 pub(super) fn upgrade(session: &Session<'_>, path: &ProjectPath, asked: Asked) -> Upgrade {
-    let found = pipeline::on_each_minor(session, path, asked.range).into_iter().map(|(minor, mut findings)| {
-        if let Some(only) = asked.only {
-            only.filter(&mut [], &mut findings);
-        }
-        (minor, findings)
-    });
-    Upgrade::new(session.project.world().display(path), found.collect::<Vec<(_, Findings)>>())
+    let mut found = pipeline::on_each_minor(session, path, asked.range);
+    if let Some(only) = asked.only {
+        found.iter_mut().for_each(|on| only.filter(&mut [], &mut on.findings));
+    }
+    Upgrade::new(session.project.world().display(path), found, pipeline::stage)
 }

@@ -4,8 +4,8 @@
 //! is said stands in the descriptions.
 
 use super::Refusal;
-use crate::diag::nearest;
 use crate::diag::visible::quoted;
+use crate::diag::{codes, nearest};
 use crate::schema::field::{Field, NoField};
 use crate::schema::words::{facts, kind_of};
 use crate::schema::{Kind, find, kinds};
@@ -92,8 +92,20 @@ fn written(kind: Option<&Kind>, field: &Field) -> String {
     section("What it takes", takes(field));
     section("What the operator does", field.schema.operator.to_owned());
     section("Where it lands", landing(kind, field));
+    section("Findings", findings(kind, field));
     section("Fields", fields(field));
     text
+}
+
+/// Which rules look at which field; a test makes it.
+const CODES: &str = include_str!("codes.tsv");
+
+/// Lists the codes of the rules that look at a field.
+fn findings(kind: Option<&Kind>, field: &Field) -> String {
+    let path = titled(kind, &field.path);
+    let codes = CODES.lines().filter_map(|line| line.split_once('\t')).filter(|(field, _)| *field == path);
+    let codes = codes.filter_map(|(_, code)| codes::find(code));
+    codes.map(|code| format!("- {} {}", code.id, code.name)).collect::<Vec<_>>().join("\n")
 }
 
 /// Says what the value must be, each thing once, with the releases where it does not hold on all.

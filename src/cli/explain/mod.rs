@@ -14,8 +14,8 @@ use crate::diag::{Code, codes, nearest};
 /// Explain a finding's code, or a field
 ///
 /// Prints what a code means, why it matters, an example and how to fix it; or what a field of a spec or an object does, what
-/// it takes, on which releases it exists, what the operator does with it, where it lands, and the fields below it. Both are
-/// Markdown. Without an argument, lists all codes
+/// it takes, on which releases it exists, what the operator does with it, where it lands, which findings are about it, and
+/// the fields below it. Both are Markdown. Without an argument, lists all codes
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// The code, such as RC0101, or its name; or the field, such as storage.s3.keyID or Config.spec.replicas

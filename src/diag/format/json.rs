@@ -21,8 +21,8 @@
 //!  "rows": [{"holds": [true, false], "finding": {"code": "RC0311", "…": "as in `findings`"}}]}
 //! ```
 //!
-//! `columns` are runs of minors on which the same holds, oldest first, and `holds` says of each whether the finding does;
-//! `right` are the minors without error and warning.
+//! `columns` are runs of minors on which the same holds, oldest first, and `holds` says of each whether the finding does,
+//! with `null` where other errors kept it from being looked for; `right` are the minors without error and warning.
 //!
 //! `schemas/findings.schema.json` describes it. Lines and columns count from 1, columns in code points; the end is the
 //! character after the last. Strings are those of the text format before escaping; what could act on a terminal or a CI
@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::diag::visible::acts;
-use crate::diag::{Diagnostic, Fault, Item, Location, Note, Row, Severity, Upgrade, Verdict};
+use crate::diag::{Diagnostic, Fault, Holds, Item, Location, Note, Row, Severity, Upgrade, Verdict};
 
 /// Writes the document, with a line break at its end.
 pub fn document(outcome: &Outcome) -> String {
@@ -61,7 +61,13 @@ pub fn document(outcome: &Outcome) -> String {
 }
 
 fn upgrade(upgrade: &Upgrade) -> Value {
-    let row = |row: &Row| json!({"holds": row.holds, "finding": finding(&row.finding)});
+    let holds = |holds: &Holds| match holds {
+        Holds::Yes => Value::Bool(true),
+        Holds::No => Value::Bool(false),
+        Holds::Unknown => Value::Null,
+    };
+    let row =
+        |row: &Row| json!({"holds": row.holds.iter().map(holds).collect::<Vec<_>>(), "finding": finding(&row.finding)});
     json!({
         "file": upgrade.file,
         "range": upgrade.range().map(|range| range.to_string()),

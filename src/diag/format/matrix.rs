@@ -7,13 +7,15 @@
 //!   right on 4.17..4.19
 //! ```
 //!
-//! Every line goes through [`inert`], as those of findings do.
+//! `-` stands where a finding does not hold, `?` where other errors kept it from being looked for. Every line goes through
+//! [`inert`], as those of findings do.
 
-use crate::diag::Upgrade;
 use crate::diag::visible::inert;
+use crate::diag::{Holds, Upgrade};
 
-/// What stands where a finding does not hold.
+/// What stands where a finding does not hold, and where errors that come first kept it from being looked for.
 const NOT: &str = "-";
+const UNKNOWN: &str = "?";
 
 /// Writes the matrices, a blank line between each two.
 pub fn text(upgrades: &[Upgrade]) -> String {
@@ -23,7 +25,7 @@ pub fn text(upgrades: &[Upgrade]) -> String {
 fn matrix(upgrade: &Upgrade) -> String {
     let Some(range) = upgrade.range() else { return String::new() };
     let right: Vec<String> = upgrade.right().map(|span| span.to_string()).collect();
-    if upgrade.rows.is_empty() {
+    if upgrade.rows.is_empty() && !right.is_empty() {
         return line(&format!("{} is right on OpenShift {range}", upgrade.file));
     }
     let spans: Vec<String> = upgrade.spans.iter().map(ToString::to_string).collect();
@@ -36,7 +38,11 @@ fn matrix(upgrade: &Upgrade) -> String {
     text += &line(&format!("  {:6}{}", "", cells(&mut spans.iter().map(String::as_str))));
     for row in &upgrade.rows {
         let finding = &row.finding;
-        let mut holds = row.holds.iter().map(|holds| if *holds { finding.severity.name() } else { NOT });
+        let mut holds = row.holds.iter().map(|holds| match holds {
+            Holds::Yes => finding.severity.name(),
+            Holds::No => NOT,
+            Holds::Unknown => UNKNOWN,
+        });
         let cells = cells(&mut holds);
         text += &line(&format!("  {:6}{cells}  {}: {}", finding.code.id, finding.place, finding.message));
     }
@@ -53,7 +59,7 @@ mod tests {
     use super::*;
     use crate::diag::codes::MALFORMED_YAML;
     use crate::diag::visible::acts;
-    use crate::diag::{Diagnostic, Findings};
+    use crate::diag::{Diagnostic, Findings, OnMinor};
     use crate::tree::{Place, Source, SourceKind};
 
     #[test]
@@ -61,7 +67,11 @@ mod tests {
         let source = Source::new("a\u{1b}.yaml", "a: 1\n", SourceKind::User);
         let mut findings = Findings::new();
         findings.push(Diagnostic::error(&MALFORMED_YAML, &Place::new(&source, 0..1), "\u{202e}\n::error::x"));
-        let text = text(&[Upgrade::new("a\u{1b}.yaml", [("4.16".parse().unwrap(), findings)])]);
+        let text = text(&[Upgrade::new(
+            "a\u{1b}.yaml",
+            vec![OnMinor { minor: "4.16".parse().unwrap(), findings, reached: 0 }],
+            |_| 0,
+        )]);
         assert!(text.chars().all(|char| char == '\n' || !acts(char)), "{text:?}");
         assert!(text.lines().all(|line| !line.starts_with("::")), "{text}");
         assert_eq!(text.lines().count(), 4, "{text}");

@@ -35,7 +35,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
                 Some(now) => Diagnostic::about(RULE.code, Severity::Info, &now.source.origin, message),
                 None => ctx.gone(RULE.code, Severity::Info, message),
             };
-            ctx.was(finding, was.source, "mirrored before").help("take away mirrors when nodes may be drained")
+            ctx.was(finding, was.source, "mirrored before").help("apply it when nodes may be drained")
         }
         (None, Some(now)) => {
             let source = quoted(now.source.as_str().unwrap_or_default());

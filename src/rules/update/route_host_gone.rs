@@ -16,7 +16,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         if new.iter().any(|(other, _)| *other == host) || is_routed_otherwise(&ctx.new, &host) {
             continue;
         }
-        let message = format!("{} is no host of the registry any more", in_words(&host));
+        let message = format!("the registry is not reached by {} any more", in_words(&host));
         let at = match &host {
             Host::Default => config.get("defaultRoute"),
             _ => config.get("routes"),
@@ -46,9 +46,9 @@ enum Host {
 
 fn in_words(host: &Host) -> String {
     match host {
-        Host::Default => "that of the default route".into(),
+        Host::Default => "its default route".into(),
         Host::Named(host) => quoted(host),
-        Host::OfRoute(name) => format!("that of the route {}", quoted(name)),
+        Host::OfRoute(name) => format!("its route {}", quoted(name)),
     }
 }
 

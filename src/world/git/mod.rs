@@ -6,7 +6,7 @@
 
 mod repository;
 
-pub use repository::{GitFault, Repository, Revision};
+pub use repository::{GitFault, Repository, Revision, check_name};
 
 use std::collections::BTreeMap;
 

@@ -131,17 +131,7 @@ impl Repository {
 
     /// Finds the commit that a revision names.
     pub fn revision(&self, name: &str) -> Result<Revision<'_>, GitFault> {
-        // What only a path can be was meant for one.
-        if name.starts_with(['.', '/']) || name.ends_with('/') || name.contains("../") {
-            return Err(fault(
-                format!("there is no directory `{name}`"),
-                "name a directory of manifests, or a revision",
-            ));
-        }
-        if name.is_empty() || name.starts_with('-') || name.contains(['\0', '\n', '\r']) {
-            let message = format!("`{name}` is neither a directory nor a revision");
-            return Err(fault(message, "name a branch, a tag or a commit, such as `origin/main`"));
-        }
+        check_name(name)?;
         let wanted = format!("{name}^{{commit}}");
         let ended = self.ask(&["rev-parse", "--verify", "--end-of-options", &wanted], MOST_SAID)?;
         let said = String::from_utf8_lossy(&ended.stdout);
@@ -277,6 +267,18 @@ impl Revision<'_> {
         bytes.pop();
         Ok(Ok(bytes))
     }
+}
+
+/// Refuses what no revision is called: a path, an option, more than one line.
+pub fn check_name(name: &str) -> Result<(), GitFault> {
+    if name.starts_with(['.', '/']) || name.ends_with('/') || name.contains("../") {
+        return Err(fault(format!("there is no directory `{name}`"), "name a directory of manifests, or a revision"));
+    }
+    if name.is_empty() || name.starts_with('-') || name.contains(['\0', '\n', '\r']) {
+        let message = format!("`{name}` is neither a directory nor a revision");
+        return Err(fault(message, "name a branch, a tag or a commit, such as `origin/main`"));
+    }
+    Ok(())
 }
 
 /// Tells whether Git refuses a repository because of its owner.
