@@ -100,7 +100,7 @@ fn parse(files: &[PathBuf], n_threads: usize) -> Took {
 fn timed(act: impl FnOnce()) -> Took {
     let (cpu, start) = (cpu(), Instant::now());
     act();
-    Took { wall: start.elapsed(), cpu: self::cpu() - cpu }
+    Took { wall: start.elapsed(), cpu: self::cpu().saturating_sub(cpu) }
 }
 
 /// Returns what this process and the children that it waited for took of processors, in steps of 10 ms.

@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_only_looks_encrypted_stays() {
-        assert_eq!(opened("{a: 'ENC[AES256_GCM,data:x,type:str]'}").0, false);
-        assert_eq!(opened("{a: 1, sops: no-metadata}").0, false);
+        assert!(!opened("{a: 'ENC[AES256_GCM,data:x,type:str]'}").0);
+        assert!(!opened("{a: 1, sops: no-metadata}").0);
     }
 }

@@ -62,7 +62,8 @@ fn add(held: read::Held, definitions: &mut Definitions, findings: &mut Findings)
             true
         }
         read::Held::Objects(objects, _) => {
-            objects.iter().fold(false, |any, object| definitions.add(object, findings) || any)
+            let defining = objects.iter().filter(|object| definitions.add(object, findings));
+            defining.count() > 0
         }
     }
 }

@@ -27,10 +27,8 @@ pub(super) fn file(project: &Project<'_>, path: &ProjectPath) -> Held {
         let is_binary = found.iter().all(|finding| finding.code == &codes::NOT_UTF8 && !is_manifest(finding));
         return if is_binary { Held::Skipped("it is no text".into()) } else { Held::Broken(found) };
     };
-    match (chart(project, path), file_reason(path)) {
-        (Some(reason), _) | (None, Some(reason)) => Held::Skipped(reason),
-        (None, None) => text(&source),
-    }
+    let reason = file_reason(path).or_else(|| chart(project, path)).or_else(|| patch(project, path));
+    reason.map_or_else(|| text(&source), Held::Skipped)
 }
 
 /// Reads a text.
@@ -51,12 +49,11 @@ pub(super) fn text(source: &Arc<Source>) -> Held {
     let mut objects = Vec::new();
     let mut skipped = "it holds no Kubernetes object".to_owned();
     for mut document in documents {
-        match reason(&document) {
-            Some(reason) => skipped = reason,
-            None => {
-                sops::open(&mut document);
-                flatten(document, &mut objects);
-            }
+        if let Some(reason) = reason(&document) {
+            skipped = reason;
+        } else {
+            sops::open(&mut document);
+            flatten(document, &mut objects);
         }
     }
     if objects.is_empty() { Held::Skipped(skipped) } else { Held::Objects(objects, found) }
@@ -113,6 +110,22 @@ fn chart(project: &Project<'_>, path: &ProjectPath) -> Option<String> {
         dir = dir.parent();
     }
     None
+}
+
+/// Says that a file is a patch, which the kustomization beside it names; the object that it is a part of is elsewhere.
+fn patch(project: &Project<'_>, path: &ProjectPath) -> Option<String> {
+    const LISTS: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+    let names = ["kustomization.yaml", "kustomization.yml"].map(|name| path.parent().join(name));
+    let beside = names.into_iter().flatten().find(|beside| project.world().is_file(beside) == Ok(true))?;
+    let source = project.text(&beside, None, &mut Findings::new())?;
+    let documents = parse::documents(&source, Reading::AsKubectl, &mut Findings::new())?;
+    let lists = documents.iter().flat_map(|document| LISTS.iter().filter_map(|name| document.get(name)?.as_seq()));
+    let target = |item: &Node| {
+        let text = item.as_str().or_else(|| item.get("path").and_then(Node::as_str))?;
+        path.parent().join(text).ok()
+    };
+    let is_patch = lists.flatten().filter_map(target).any(|target| target == *path);
+    is_patch.then(|| "it is a patch of a kustomization, and no whole object".into())
 }
 
 /// Says what a file is that its name tells.

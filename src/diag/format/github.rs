@@ -8,6 +8,8 @@
 //! the errors of the machine and the worst findings come first, and the last notice counts the files by what came of
 //! them. Nothing but these commands begins with `::`.
 
+use std::fmt::Write;
+
 use super::Outcome;
 use crate::diag::visible::inert;
 use crate::diag::{Diagnostic, Location, Severity};
@@ -44,14 +46,14 @@ fn of_finding(finding: &Diagnostic) -> String {
     properties.push(("title", format!("{} {}", finding.code.id, finding.code.name)));
     let mut message = finding.message.clone();
     if let Some(object) = &finding.object {
-        message += &format!(" ({object})");
+        let _infallible = write!(message, " ({object})");
     }
     for note in &finding.notes {
         let at = note.place.as_ref().map(|place| format!(": {place}")).unwrap_or_default();
-        message += &format!("\nnote: {}{at}", note.message);
+        let _infallible = write!(message, "\nnote: {}{at}", note.message);
     }
     if let Some(help) = &finding.help {
-        message += &format!("\nhelp: {help}");
+        let _infallible = write!(message, "\nhelp: {help}");
     }
     command(name, &properties, &message)
 }

@@ -10,6 +10,8 @@
 //! Paths are as the user names files, so a job runs at the root of the repository. An issue keeps its fingerprint as long
 //! as its file, object, code and message stay, on whatever line. What is valid is no issue.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -22,13 +24,13 @@ const NOWHERE: &str = ".";
 /// Writes the array, with a line break at its end.
 pub fn document(outcome: &Outcome) -> String {
     let faults = outcome.faults().iter().map(of_fault);
-    let findings = outcome.findings().zip(fingerprints(outcome)).map(|(finding, print)| of_finding(finding, print));
+    let findings = outcome.findings().zip(fingerprints(outcome)).map(|(finding, print)| of_finding(finding, &print));
     let skipped = outcome.items().iter().filter(|item| item.verdict == Verdict::Skipped).map(of_skipped);
     let issues: Vec<Value> = faults.chain(findings).chain(skipped).collect();
     super::json::written(&Value::from(issues))
 }
 
-fn of_finding(finding: &Diagnostic, fingerprint: String) -> Value {
+fn of_finding(finding: &Diagnostic, fingerprint: &str) -> Value {
     let Location { file, start, end } = Location::from(&finding.place);
     let (severity, category) = match finding.severity {
         Severity::Error => ("critical", "Bug Risk"),
@@ -42,10 +44,10 @@ fn of_finding(finding: &Diagnostic, fingerprint: String) -> Value {
     let mut body = format!("{description}\n");
     for note in &finding.notes {
         let at = note.place.as_ref().map(|place| format!(": {place}")).unwrap_or_default();
-        body += &format!("\n- {}{at}", note.message);
+        let _infallible = write!(body, "\n- {}{at}", note.message);
     }
     if let Some(help) = &finding.help {
-        body += &format!("\n- help: {help}");
+        let _infallible = write!(body, "\n- help: {help}");
     }
     json!({
         "type": "issue",

@@ -10,7 +10,8 @@
 //! Findings are those of the text format; one that concerns several things, such as a shared layer, stands with each. Times
 //! are 0, so that the same files give the same report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use super::{Outcome, text};
 use crate::diag::visible::{acts, inert};
@@ -22,9 +23,9 @@ const RUN: &str = "regcfg";
 /// Writes the report.
 pub fn report(outcome: &Outcome) -> String {
     let mut suites: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
-    let mut said: Vec<&Diagnostic> = Vec::new();
+    let mut said: BTreeSet<Said<'_>> = BTreeSet::new();
     for item in outcome.items() {
-        said.extend(item.findings.iter());
+        said.extend(item.findings.iter().map(key));
         suites.entry(&item.file).or_default().push(Case::of(item));
     }
     let is_of_item = |fault: &&Fault| outcome.items().iter().any(|item| item.reason.as_ref() == Some(&fault.message));
@@ -33,24 +34,28 @@ pub fn report(outcome: &Outcome) -> String {
         suites.entry(RUN).or_default().extend(faults);
     }
     // What was found on no single thing, such as a directory that cannot be listed.
-    let is_said = |finding: &Diagnostic| said.iter().any(|other| same(other, finding));
-    for finding in outcome.findings().filter(|finding| !is_said(finding)) {
+    for finding in outcome.findings().filter(|finding| !said.contains(&key(finding))) {
         suites.entry(finding.place.source.name()).or_default().push(Case::of_finding(finding));
     }
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    xml += &format!("<testsuites name=\"regcfg\" {} time=\"0\">\n", counts(suites.values().flatten()));
+    let _infallible = write!(xml, "<testsuites name=\"regcfg\" {} time=\"0\">\n", counts(suites.values().flatten()));
     for (file, cases) in &suites {
         let n_skipped = cases.iter().filter(|case| case.is_skipped()).count();
         let (file, counts) = (attribute(file), counts(cases));
-        xml += &format!("  <testsuite name=\"{file}\" {counts} skipped=\"{n_skipped}\" time=\"0\">\n");
-        cases.iter().for_each(|case| xml += &case.element());
+        let _infallible = write!(xml, "  <testsuite name=\"{file}\" {counts} skipped=\"{n_skipped}\" time=\"0\">\n");
+        for case in cases {
+            xml += &case.element();
+        }
         xml += "  </testsuite>\n";
     }
     xml + "</testsuites>\n"
 }
 
-fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
-    a.code == b.code && a.place == b.place && a.message == b.message
+/// What tells findings apart.
+type Said<'f> = (&'f str, &'f str, u32, &'f str);
+
+fn key(finding: &Diagnostic) -> Said<'_> {
+    (finding.code.id, finding.place.source.name(), finding.place.start, &finding.message)
 }
 
 /// A `testcase`.
@@ -158,7 +163,9 @@ fn escaped(text: &str) -> String {
             '&' => xml.push_str("&amp;"),
             '<' => xml.push_str("&lt;"),
             '>' => xml.push_str("&gt;"),
-            char if char != '\n' && acts(char) => xml.push_str(&format!("\\u{{{:x}}}", char as u32)),
+            char if char != '\n' && acts(char) => {
+                let _infallible = write!(xml, "\\u{{{:x}}}", char as u32);
+            }
             char => xml.push(char),
         }
     }

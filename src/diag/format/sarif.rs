@@ -6,6 +6,7 @@
 //! acknowledged is there with its suppression.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde_json::{Value, json};
 
@@ -56,10 +57,10 @@ pub fn document(outcome: &Outcome, exit_code: u8) -> String {
 fn result(finding: &Diagnostic, rule_index: Option<usize>, fingerprint: &str) -> Value {
     let mut text = finding.message.clone();
     for note in finding.notes.iter().filter(|note| note.place.is_none()) {
-        text += &format!("\n{}", note.message);
+        let _infallible = write!(text, "\n{}", note.message);
     }
     if let Some(help) = &finding.help {
-        text += &format!("\nhelp: {help}");
+        let _infallible = write!(text, "\nhelp: {help}");
     }
     let mut location = json!({"physicalLocation": physical(&finding.place)});
     if let Some(object) = &finding.object {
@@ -135,7 +136,7 @@ fn uri(file: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            let _infallible = write!(uri, "%{byte:02X}");
         }
     }
     uri
@@ -144,7 +145,7 @@ fn uri(file: &str) -> String {
 fn of_fault(fault: &Fault) -> Value {
     let mut text = std::iter::once(&fault.message).chain(&fault.causes).cloned().collect::<Vec<_>>().join(": ");
     if let Some(help) = &fault.help {
-        text += &format!("\nhelp: {help}");
+        let _infallible = write!(text, "\nhelp: {help}");
     }
     json!({"level": "error", "message": {"text": text}, "descriptor": {"id": "error"}})
 }

@@ -1,5 +1,7 @@
 //! Where in a manifest a value stands that somebody names by its path.
 
+use std::fmt::Write;
+
 use crate::tree::{Node, Origin};
 
 /// A step of a path.
@@ -77,14 +79,18 @@ pub(super) fn shown(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
         match step {
-            Step::Item(at) => text += &format!("[{at}]"),
+            Step::Item(at) => {
+                let _infallible = write!(text, "[{at}]");
+            }
             Step::Key(key) if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_$".contains(&byte)) => {
                 if !text.is_empty() {
                     text.push('.');
                 }
                 text += key;
             }
-            Step::Key(key) => text += &format!("[\"{}\"]", crate::diag::visible::visible(key)),
+            Step::Key(key) => {
+                let _infallible = write!(text, "[\"{}\"]", crate::diag::visible::visible(key));
+            }
         }
     }
     text

@@ -117,6 +117,7 @@ impl Reader<'_> {
     }
 
     /// Returns the schema of a version; `v1beta1` may have none, which lets everything pass.
+    #[expect(clippy::option_option, reason = "no schema where there need be none is not the same as a broken one")]
     fn schema<'n>(&self, found: Option<&'n Node>, place: &Place, findings: &mut Findings) -> Option<Option<&'n Node>> {
         match found {
             Some(schema) if schema.as_map().is_some() => Some(Some(schema)),

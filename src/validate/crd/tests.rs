@@ -8,7 +8,9 @@ use crate::validate::each_manifest;
 fn read(name: &str, text: &str) -> Vec<Node> {
     let source = Source::new(name, text, SourceKind::User);
     let mut documents = documents(&source, Reading::AsKubectl, &mut Findings::new()).unwrap();
-    documents.iter_mut().for_each(|document| _ = sops::open(document));
+    for document in &mut documents {
+        sops::open(document);
+    }
     documents
 }
 
@@ -42,7 +44,9 @@ spec:
 
 fn definitions(text: &str) -> (Definitions, Vec<String>) {
     let (mut definitions, mut findings) = (Definitions::default(), Findings::new());
-    read("crd.yaml", text).iter().for_each(|document| _ = definitions.add(document, &mut findings));
+    for document in &read("crd.yaml", text) {
+        definitions.add(document, &mut findings);
+    }
     (definitions, shown(findings))
 }
 
@@ -61,9 +65,9 @@ fn check(definition: &str, manifest: &str, expected: &[&str]) {
     assert_eq!(broken, Vec::<String>::new(), "{definition}");
     let mut findings = Findings::new();
     let objects = read("a.yaml", manifest);
-    each_manifest(&objects, "4.19".parse().unwrap(), &definitions)
-        .into_iter()
-        .for_each(|judged| findings.extend(judged.findings));
+    for judged in each_manifest(&objects, "4.19".parse().unwrap(), &definitions) {
+        findings.extend(judged.findings);
+    }
     assert_eq!(shown(findings), expected, "{manifest}");
 }
 
@@ -156,9 +160,9 @@ fn rules_in_cel_see_defaults_and_point_at_the_field() {
     let (definitions, _) = definitions(&crd);
     let objects = read("a.yaml", &one("{count: {most: 1}}"));
     let mut findings = Findings::new();
-    each_manifest(&objects, "4.19".parse().unwrap(), &definitions)
-        .into_iter()
-        .for_each(|judged| findings.extend(judged.findings));
+    for judged in each_manifest(&objects, "4.19".parse().unwrap(), &definitions) {
+        findings.extend(judged.findings);
+    }
     let found = shown(findings);
     assert!(
         found.contains(&"RC0510 count: `spec.count` breaks a rule of the API: least is more than most".to_owned()),
@@ -194,9 +198,9 @@ fn encrypted_values_are_checked_for_their_type_alone() {
     let (definitions, _) = definitions(&crd);
     let objects = read("a.yaml", &right);
     let mut found = Findings::new();
-    each_manifest(&objects, "4.19".parse().unwrap(), &definitions)
-        .into_iter()
-        .for_each(|judged| found.extend(judged.findings));
+    for judged in each_manifest(&objects, "4.19".parse().unwrap(), &definitions) {
+        found.extend(judged.findings);
+    }
     assert!(!found.has_errors(), "{found:?}");
     let mut found = shown(found);
     found.sort();

@@ -50,7 +50,9 @@ pub(super) fn drop_nulls(schema: &Json, value: &mut Json) {
         }
         Json::Array(items) => {
             if let Some(each) = schema.get("items") {
-                items.iter_mut().for_each(|item| drop_nulls(each, item));
+                for item in items {
+                    drop_nulls(each, item);
+                }
             }
         }
         _ => {}
@@ -74,7 +76,9 @@ pub(super) fn put_defaults(schema: &Json, value: &mut Json) {
         }
         Json::Array(items) => {
             if let Some(each) = schema.get("items") {
-                items.iter_mut().for_each(|item| put_defaults(each, item));
+                for item in items {
+                    put_defaults(each, item);
+                }
             }
         }
         _ => {}
