@@ -304,7 +304,7 @@ fn objects_of(source: &std::sync::Arc<Source>, findings: &mut Findings) -> Vec<N
 }
 
 fn first_error(findings: &Findings) -> Option<&Diagnostic> {
-    findings.iter().find(|finding| finding.severity == Severity::Error)
+    findings.iter().find(|finding| finding.is_error())
 }
 
 fn unknown(path: &ProjectPath, name: Option<String>, fault: &Diagnostic, naming: &Naming<'_>) -> Unknown {
