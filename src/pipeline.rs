@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::{Checked, check};
-use crate::diag::{Code, Findings, OnMinor, Severity, codes};
+use crate::diag::{Code, Findings, OnMinor, codes};
 use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
 use crate::policy::{Acknowledgement, InForce, say_unused};

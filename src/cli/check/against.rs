@@ -14,7 +14,7 @@ use crate::cli::console::Console;
 use crate::cli::failure::Refusal;
 use crate::cli::workspace::{Opened, Workspace, each};
 use crate::diag::visible::visible;
-use crate::diag::{Diagnostic, Findings, Judge, Severity, codes};
+use crate::diag::{Diagnostic, Findings, Judge, codes};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::name::CLUSTER_LABEL;
