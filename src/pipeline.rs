@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::{Checked, check};
-use crate::diag::{Code, Findings, OnMinor, Severity, codes};
+use crate::diag::{Code, Findings, OnMinor, codes};
 use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
 use crate::policy::{Acknowledgement, InForce, say_unused};
@@ -152,7 +152,7 @@ pub fn on_each_minor(session: &Session<'_>, path: &ProjectPath, range: Target) -
             resolved.drop_at(&dropped.map(|finding| &finding.place).collect::<Vec<_>>());
             finish(session, check(resolved, contents.clone(), session.as_of, &mut findings)?, &mut findings)
         });
-        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let errors = findings.iter().filter(|finding| finding.is_error());
         let reached = errors.map(|finding| stage(finding.code)).max().filter(|_| bundle.is_none());
         OnMinor { minor, findings, reached: reached.unwrap_or(u8::MAX) }
     };
@@ -173,7 +173,7 @@ pub fn stage(code: &'static Code) -> u8 {
 
 /// Tells whether all that is wrong are fields of other minors.
 fn is_of_other_minors(findings: &Findings) -> bool {
-    let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let mut errors = findings.iter().filter(|finding| finding.is_error());
     errors.all(|finding| finding.code == &codes::SPEC_FIELD_OF_OTHER_MINOR)
 }
 

@@ -106,7 +106,7 @@ impl Upgrade {
 
     /// Tells whether an error holds on some minor.
     pub fn has_errors(&self) -> bool {
-        self.rows.iter().any(|row| row.finding.severity == Severity::Error)
+        self.rows.iter().any(|row| row.finding.is_error())
     }
 
     /// Returns the minors on which nothing is wrong: there is no error and no warning.

@@ -23,12 +23,11 @@ pub enum Level {
 }
 
 /// Warnings that no rule says, and that are opinions all the same.
-static WARNINGS: [&Code; 5] = [
+static WARNINGS: [&Code; 4] = [
     &codes::NOTHING_TO_REMOVE,
     &codes::UNUSED_ACKNOWLEDGEMENT,
     &codes::BLANK_LINE_ADDED,
     &codes::NO_EFFECT,
-    &codes::BOOTSTRAPPED_BACKEND,
 ];
 
 /// What rules say and what is a fact nevertheless: without it output would be wrong, overwritten, or hold a secret in plain.

@@ -184,3 +184,22 @@ fn at_the_deadline_the_process_ends_at_once_and_has_printed_nothing() {
     reader.read_to_end(&mut printed).expect("the pipe can be read");
     assert!(printed.iter().all(|byte| *byte == b'x'), "a part of the answer was printed");
 }
+
+#[test]
+fn the_containers_variable_names_a_policy_and_no_application_can() {
+    let kept = tempfile::tempdir().expect("a temporary directory");
+    let policy = kept.path().join("policy.yaml");
+    let text = "apiVersion: regcfg.dev/v1alpha1\nkind: Policy\nspec: {profiles: [aws-upi]}\n";
+    std::fs::write(&policy, text).expect("a file");
+    let policy = policy.to_str().expect("UTF-8");
+    let with = |variable: &str| {
+        let mut sidecar = Sidecar::with(&[("a.yaml", SPEC)]);
+        sidecar.env(variable, policy);
+        generate(&sidecar, "")
+    };
+    let refused = with("REGCFG_POLICY");
+    assert!(refused.stdout.is_empty() && refused.stderr.contains("[RC0123]"), "{}", refused.stderr);
+    for variable in ["ARGOCD_ENV_REGCFG_POLICY", "PARAM_POLICY"] {
+        assert_is_of(&with(variable), "prod");
+    }
+}

@@ -14,7 +14,7 @@ use crate::cli::console::Console;
 use crate::cli::failure::Refusal;
 use crate::cli::workspace::{Opened, Workspace, each};
 use crate::diag::visible::visible;
-use crate::diag::{Diagnostic, Findings, Judge, Severity, codes};
+use crate::diag::{Diagnostic, Findings, Judge, codes};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::name::CLUSTER_LABEL;
@@ -304,7 +304,7 @@ fn objects_of(source: &std::sync::Arc<Source>, findings: &mut Findings) -> Vec<N
 }
 
 fn first_error(findings: &Findings) -> Option<&Diagnostic> {
-    findings.iter().find(|finding| finding.severity == Severity::Error)
+    findings.iter().find(|finding| finding.is_error())
 }
 
 fn unknown(path: &ProjectPath, name: Option<String>, fault: &Diagnostic, naming: &Naming<'_>) -> Unknown {
