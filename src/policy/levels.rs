@@ -23,12 +23,8 @@ pub enum Level {
 }
 
 /// Warnings that no rule says, and that are opinions all the same.
-static WARNINGS: [&Code; 4] = [
-    &codes::NOTHING_TO_REMOVE,
-    &codes::UNUSED_ACKNOWLEDGEMENT,
-    &codes::BLANK_LINE_ADDED,
-    &codes::NO_EFFECT,
-];
+static WARNINGS: [&Code; 4] =
+    [&codes::NOTHING_TO_REMOVE, &codes::UNUSED_ACKNOWLEDGEMENT, &codes::BLANK_LINE_ADDED, &codes::NO_EFFECT];
 
 /// What rules say and what is a fact nevertheless: without it output would be wrong, overwritten, or hold a secret in plain.
 static FACTS: [&Code; 8] = [
