@@ -94,7 +94,9 @@ fn every_environment_variable_is_listed() {
     let readme = read("README.md");
     let (_, section) = readme.split_once("## Environment variables").expect("the section");
     let section = section.split("\n## ").next().unwrap_or_default();
-    let sources: String = sources(Path::new("src")).iter().map(|path| read_lossy(path)).collect();
+    // What only a build for tests reads is nothing for users.
+    let of_users = |path: &&PathBuf| !path.ends_with("mutation.rs");
+    let sources: String = sources(Path::new("src")).iter().filter(of_users).map(|path| read_lossy(path)).collect();
     let asked = sources.split("variable(\"").skip(1).filter_map(|rest| rest.split('"').next());
     let mut names: Vec<&str> = asked.collect();
     names.push("ARGOCD_APP_PARAMETERS");
