@@ -9,7 +9,7 @@ use crate::name::{is_dns_label, is_dns_name};
 pub(super) static RULE: Rule = Rule { code: &codes::BAD_HOSTNAME, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    for route in ctx.routes() {
+    for route in ctx.routes().filter(|_| ctx.is_managed()) {
         let Some(node) = route.hostname else { continue };
         let Some(host) = node.as_str().filter(|host| !is_host(host)) else { continue };
         let help = if host.contains("://") || host.contains('/') {
@@ -63,5 +63,6 @@ mod tests {
     fn manifests_are_judged_without_their_platform() {
         check_objects("4.16", &config("routes: [{name: one, hostname: \"a:443\"}]"), &["error RC0352 at \"a:443\""]);
         check_objects("4.16", &config("routes: [{name: one, hostname: \"\"}]"), &[]);
+        check_objects("4.16", &config("{managementState: Removed, routes: [{name: one, hostname: \"a:443\"}]}"), &[]);
     }
 }

@@ -52,7 +52,8 @@ fn older_source(entry: &MirrorEntry<'_>, minors: &str) -> Diagnostic {
 fn malformed(what: &str, text: &str, node: &Node, minors: &str) -> Diagnostic {
     let logged = not_rolled_out(&format!("invalid format for {what} {text:?}"));
     let form = if what == "source" { "`host[:port][/path]` or `*.host`" } else { "`host[:port][/path]`" };
-    Diagnostic::error(RULE.code, node.place(), format!("{} is no {what} of images", quoted(text)))
+    let shown = if text.is_empty() { "an empty text".to_owned() } else { quoted(text) };
+    Diagnostic::error(RULE.code, node.place(), format!("{shown} is no {what} of images"))
         .note(format!("on {minors}, {logged}"))
         .help(format!("write {form}, without scheme, tag or digest"))
 }

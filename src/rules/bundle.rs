@@ -5,6 +5,7 @@
 //! is assumed, so that a rule is silent rather than wrong.
 
 use super::context::{Setting, degraded};
+use super::retired_backend::DROPPED;
 use crate::lower::{REGISTRY_NAMESPACE, USER_SECRET};
 use crate::name::ObjectName;
 use crate::profile::Profile;
@@ -222,7 +223,9 @@ impl<'o> BundleContext<'o> {
 
     /// Returns the backend where the config CR names exactly one.
     pub(super) fn backend(&self) -> Option<StorageBackend<'o>> {
-        let mut backends = self.backends();
+        // From 4.17 on the operator sees no OSS beside another backend.
+        let sees_oss = self.first() < DROPPED || self.backends().nth(1).is_none();
+        let mut backends = self.backends().filter(|backend| sees_oss || backend.name != "oss");
         backends.next().filter(|_| backends.next().is_none())
     }
 

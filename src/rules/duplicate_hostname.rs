@@ -15,7 +15,7 @@ const SAID_SINCE: Minor = Minor::of(4, 8);
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let mut seen: BTreeMap<String, &Node> = BTreeMap::new();
-    for route in ctx.routes() {
+    for route in ctx.routes().filter(|_| ctx.is_managed()) {
         let Some(node) = route.hostname else { continue };
         let Some(host) = node.as_str() else { continue };
         let Some(first) = seen.get(&host.to_ascii_lowercase()) else {
@@ -29,6 +29,9 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
                 "the cluster would show Degraded=True, reason `RouteDegraded`: `route {} (host {host}, router default) not admitted: …`",
                 route.name.as_str().unwrap_or_default()
             ));
+        }
+        if ctx.first() < SAID_SINCE {
+            finding = finding.note(format!("before OpenShift {SAID_SINCE} no condition shows it"));
         }
         findings.push(finding.help("give each route a host of its own"));
     }
@@ -48,6 +51,7 @@ mod tests {
             &spec("a.b", "a.b"),
             "reason `RouteDegraded`: `route two (host a.b, router default)",
         );
+        check_says("aws-upi 4.6..4.16", &spec("a.b", "a.b"), "before OpenShift 4.8 no condition shows it");
         check("aws-upi 4.16", &spec("a.example.com", "b.example.com"), &[]);
         check("aws-upi 4.16", "registry: {routes: {one: {}, two: {}}}", &[]);
     }
@@ -59,6 +63,9 @@ mod tests {
         };
         check_objects("4.16", &routes("a.b"), &["error RC0351 at a.b"]);
         check_objects("4.16", &routes("c.b"), &[]);
+        check_objects("4.16", &routes("a.b").replace("routes:", "managementState: Unmanaged\n  routes:"), &[
+            "info RC0566 at Unmanaged",
+        ]);
         check_objects("4.16", &config("routes: [{name: one, hostname: \"\"}, {name: two, hostname: \"\"}]"), &[]);
     }
 }

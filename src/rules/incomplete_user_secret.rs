@@ -109,8 +109,10 @@ fn not_read_yet(ctx: &BundleContext<'_>, holder: Holder<'_>, set: &Set) -> Diagn
 
 fn help(sets: &[&Set], has: &[&str]) -> String {
     let wanted = || sets.iter().flat_map(|set| set.keys.iter().copied()).filter(|key| !has.contains(key));
-    let misspelled = has.iter().find_map(|key| Some((key, nearest(key, wanted())?)));
-    if let Some((key, near)) = misspelled.filter(|(key, _)| !sets.iter().any(|set| set.keys.contains(key))) {
+    // The key of another backend is what it says, and no misspelling.
+    let mut unknown = has.iter().filter(|key| !SETS.iter().any(|set| set.keys.contains(key)));
+    let misspelled = unknown.find_map(|key| Some((key, nearest(key, wanted())?)));
+    if let Some((key, near)) = misspelled {
         return format!("rename the key {} to `{near}`", quoted(key));
     }
     // The set of which most is there, the first of several.
@@ -169,6 +171,12 @@ mod tests {
             &secret(&["S3_ACCESSKEY"]),
             &["warning RC0538 at image-registry-private-configuration-user"],
         );
+    }
+
+    #[test]
+    fn a_key_of_another_backend_is_no_misspelling() {
+        let azure = on("azure: {accountName: a, container: c}", &["S3_ACCESSKEY"]);
+        check_objects_say("4.16", &azure, "add `REGISTRY_STORAGE_AZURE_ACCOUNTKEY`");
     }
 
     #[test]

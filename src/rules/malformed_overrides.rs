@@ -47,8 +47,9 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some((node, expected)) = unreadable(&entry.node) else { return };
     let message = format!("`unsupportedConfigOverrides` cannot be read: {expected}, not {}", node.in_words());
     let finding = Diagnostic::error(RULE.code, node.place(), message)
-        .note(stuck("unable to apply objects: … invalid unsupportedConfigOverrides: …"))
-        .help("write it in the type that is read, or remove it");
+        .note(stuck("unable to apply objects: … invalid unsupportedConfigOverrides: …"));
+    let finding = if ctx.first() < READ { finding.note(format!("from OpenShift {READ} on")) } else { finding };
+    let finding = finding.help("write it in the type that is read, or remove it");
     findings.push(finding);
 }
 
@@ -71,6 +72,7 @@ mod tests {
         check_objects("4.16", &overrides(right), &only);
         check_objects("4.7", &overrides("{deployment: kata}"), &only);
         check_objects_say("4.16", &overrides("{deployment: kata}"), "invalid unsupportedConfigOverrides: …`");
+        check_objects_say("4.6..4.8", &overrides("{deployment: kata}"), "from OpenShift 4.8 on");
     }
 
     #[test]

@@ -364,11 +364,41 @@ fn run(platform: Option<&Node>, findings: &mut Findings, check: impl Fn(&Rule, &
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn rules_are_in_order_of_code_and_each_has_its_own() {
         let codes: Vec<&str> = RULES.iter().map(|rule| rule.code.id).collect();
         assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    }
+
+    /// The README names each rule beside the fact that it holds, and under its last heading the codes of others.
+    #[test]
+    fn the_readme_names_every_rule_and_nothing_else() {
+        let (rules, others) = include_str!("README.md").split_once("\n## Said by others\n").expect("the last heading");
+        let named = |text: &str| {
+            let codes = text.match_indices("RC").map(|(at, _)| text[at..].chars().take(6).collect::<String>());
+            codes.filter(|code| code[2..].bytes().all(|byte| byte.is_ascii_digit())).collect::<BTreeSet<String>>()
+        };
+        let all: BTreeSet<String> = RULES.iter().map(|rule| rule.code.id.to_owned()).collect();
+        let named_rules = named(rules);
+        assert_eq!(all.difference(&named_rules).collect::<Vec<_>>(), Vec::<&String>::new(), "rules without a fact");
+        assert_eq!(named_rules.difference(&all).collect::<Vec<_>>(), Vec::<&String>::new(), "codes that are no rules");
+        for code in named(others) {
+            assert!(crate::diag::codes::find(&code).is_some() && !all.contains(&code), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_fact_has_a_rule_or_a_reason() {
+        let rows = include_str!("README.md").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
+        for row in rows.filter(|row| !row.starts_with("| fact ")) {
+            let [_, fact, held, _] = row.split('|').map(str::trim).collect::<Vec<_>>()[..] else { panic!("{row}") };
+            assert!(!fact.is_empty(), "{row}");
+            let reason = ["none: ", "the schema"].iter().find_map(|start| held.strip_prefix(start));
+            assert!(held.contains("RC0") || reason.is_some(), "neither a rule nor a reason: {row}");
+        }
     }
 }

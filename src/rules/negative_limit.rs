@@ -17,7 +17,9 @@ const LIMITS: &[(&str, &str, &str)] = &[
 ];
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    let Some(requests) = ctx.config().and_then(|config| config.get("requests")) else { return };
+    let Some(requests) = ctx.config().filter(|_| ctx.is_managed()).and_then(|config| config.get("requests")) else {
+        return;
+    };
     for (direction, field, operators) in LIMITS {
         let Some(limit) = requests.at(&[direction, field]) else { continue };
         let Some(number) = limit.as_int().filter(|number| *number < 0) else { continue };
@@ -45,5 +47,6 @@ mod tests {
     fn manifests_are_judged_without_their_platform() {
         check_objects("4.16", &config("requests: {write: {maxInQueue: -1}}"), &["error RC0369 at -1"]);
         check_objects("4.16", &config("requests: {write: {maxInQueue: 1}}"), &[]);
+        check_objects("4.16", &config("{managementState: Removed, requests: {write: {maxInQueue: -1}}}"), &[]);
     }
 }

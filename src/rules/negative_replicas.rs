@@ -6,7 +6,9 @@ use crate::diag::{Diagnostic, Findings, codes};
 pub(super) static RULE: Rule = Rule { code: &codes::NEGATIVE_REPLICAS, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    let Some(replicas) = ctx.config().and_then(|config| config.get("replicas")) else { return };
+    let Some(replicas) = ctx.config().filter(|_| ctx.is_managed()).and_then(|config| config.get("replicas")) else {
+        return;
+    };
     let Some(number) = replicas.as_int().filter(|number| *number < 0) else { return };
     let finding =
         Diagnostic::error(RULE.code, replicas.place(), format!("`replicas` is {number}, below 0"))
@@ -34,5 +36,11 @@ mod tests {
     fn manifests_are_judged_without_their_platform() {
         check_objects("4.16", &config("replicas: -1"), &["error RC0333 at -1"]);
         check_objects("4.16", &config("replicas: 0"), &[]);
+    }
+
+    #[test]
+    fn nobody_looks_at_the_replicas_of_a_registry_that_is_not_run() {
+        check_objects("4.16", &config("{managementState: Removed, replicas: -1}"), &[]);
+        check_objects("4.16", &config("{managementState: Unmanaged, replicas: -1}"), &[]);
     }
 }

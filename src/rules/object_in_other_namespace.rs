@@ -79,11 +79,15 @@ fn shown(ctx: &BundleContext<'_>, reference: &Reference<'_>) -> Option<String> {
     let name = reference.text();
     Some(match reference.field {
         "secretName" => stuck(&format!("unable to apply objects: … secret \"{name}\" not found")),
-        "s3.trustedCA" => storage_failing(&format!("failed to get trusted CA \"{name}\": …")),
+        "s3.trustedCA" => {
+            let shown = storage_failing(&format!("failed to get trusted CA \"{name}\": …"));
+            format!("{shown}, and ImageRegistryCertificatesControllerDegraded=True")
+        }
         "s3.cloudFront.privateKey" => "the registry's pods would stay in ContainerCreating".into(),
         "pvc.claim" => claim_failing(&format!("persistentvolumeclaims \"{name}\" not found")),
         _ if ctx.last() >= CERTIFICATES_REPORTED => format!(
-            "the cluster would show ImageRegistryCertificatesControllerDegraded=True, reason `Error`: `… image-registry-certificates: configmap \"{name}\" not found`"
+            "{}the cluster would show ImageRegistryCertificatesControllerDegraded=True, reason `Error`: `… image-registry-certificates: configmap \"{name}\" not found`",
+            if ctx.first() < CERTIFICATES_REPORTED { "from OpenShift 4.5 on, " } else { "" }
         ),
         _ => return None,
     })

@@ -32,7 +32,8 @@ fn about(reference: &Reference<'_>, holder: Holder<'_>, lacking: &[&str], has: &
         ),
         "s3.trustedCA" => {
             let text = format!("trusted CA config map \"{name}\" does not contain required key \"ca-bundle.crt\"");
-            (Severity::Error, storage_failing(&text))
+            let shown = storage_failing(&text);
+            (Severity::Error, format!("{shown}, and ImageRegistryCertificatesControllerDegraded=True"))
         }
         _ => (
             Severity::Error,

@@ -1,5 +1,6 @@
 //! A route with the name of the default one, which is taken even where there is no default route.
 
+use super::bundle::ConfigRoute;
 use super::{BundleContext, Check, Rule};
 use crate::diag::{Diagnostic, Findings, codes};
 
@@ -9,7 +10,9 @@ pub(super) static RULE: Rule = Rule { code: &codes::RESERVED_ROUTE_NAME, check: 
 const RESERVED: &str = "default-route";
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    for route in ctx.routes().filter(|route| route.name.as_str() == Some(RESERVED)) {
+    // The operator makes no routes of a registry that it does not run.
+    let is_reserved = |route: &ConfigRoute<'_>| ctx.is_managed() && route.name.as_str() == Some(RESERVED);
+    for route in ctx.routes().filter(is_reserved) {
         let message = format!("a route named `{RESERVED}`, which is the name of the default route");
         let text = "unable to complete resource: duplication of names has been detected in the additional routes";
         let finding = Diagnostic::error(RULE.code, route.name.place(), message)
@@ -35,5 +38,7 @@ mod tests {
     fn manifests_are_judged_without_their_platform() {
         check_objects("4.16", &config("routes: [{name: default-route}]"), &["error RC0350 at default-route"]);
         check_objects("4.16", &config("routes: [{name: public}]"), &[]);
+        let removed = config("{managementState: Removed, routes: [{name: default-route}]}");
+        check_objects("4.16", &removed, &[]);
     }
 }

@@ -9,11 +9,21 @@ pub(super) static RULE: Rule = Rule { code: &codes::RETIRED_BACKEND, check: Chec
 /// The first minor without a driver for OSS.
 ///
 /// Source: openshift/cluster-image-registry-operator `pkg/storage/storage.go`, by branch.
-const DROPPED: Minor = Minor::of(4, 17);
+pub(super) const DROPPED: Minor = Minor::of(4, 17);
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    let Some(backend) = ctx.only("oss").filter(|_| ctx.is_managed() && ctx.last() >= DROPPED) else { return };
+    let oss = ctx.backends().find(|backend| backend.name == "oss");
+    let Some(backend) = oss.filter(|_| ctx.is_managed() && ctx.last() >= DROPPED) else { return };
     let message = format!("the operator has no `oss` storage from OpenShift {DROPPED} on");
+    if ctx.only("oss").is_none() {
+        // While there is a driver for it, it is one backend too many, which is said as such.
+        if ctx.first() >= DROPPED {
+            let finding = Diagnostic::warning(RULE.code, backend.entry.key.place(), message)
+                .note("beside another backend nobody reads it, and no condition shows it");
+            findings.push(finding.help("remove `oss`"));
+        }
+        return;
+    }
     let finding = Diagnostic::error(RULE.code, backend.entry.key.place(), message)
         .note("to it no storage is configured: it takes what the platform has by default, in which your images are not")
         .note(format!(
