@@ -40,6 +40,9 @@ fn an_api_server_takes_the_crd_of_every_kind_and_minor() {
     assert_eq!(server.faults_of_crds(&files), Vec::<String>::new());
 }
 
+/// Breaks the schema of a `spec`.
+type Break = fn(&mut Json);
+
 #[test]
 fn an_api_server_refuses_a_crd_that_is_wrong() {
     let Some(server) = Server::find() else { return };
@@ -47,7 +50,6 @@ fn an_api_server_refuses_a_crd_that_is_wrong() {
     let route = kinds().iter().find(|kind| kind.kind == "Route").unwrap();
     let right = definition(route, Minor::newest_released()).unwrap();
     let spec = "/spec/versions/0/schema/openAPIV3Schema/properties/spec";
-    type Break = fn(&mut Json);
     let breaks: [(&str, Break); 4] = [
         ("no-type", |spec| _ = spec.as_object_mut().unwrap().remove("type")),
         ("no-cel", |spec| spec["x-kubernetes-validations"][0]["rule"] = "self.nothing ==".into()),

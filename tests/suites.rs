@@ -15,6 +15,7 @@
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/crds.rs"]
 mod crds;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/server.rs"]
 mod server;
 

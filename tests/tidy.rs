@@ -101,19 +101,32 @@ fn no_file_is_longer_than_600_lines() {
 
 #[test]
 fn every_file_of_a_rule_is_listed() {
-    let registry = Path::new("src/rules/mod.rs");
-    if !registry.exists() {
-        return;
-    }
-    let registry = read(registry);
-    let unlisted: Vec<String> = files_below("src/rules")
-        .iter()
-        .map(|path| file_stem(path))
-        .filter(|stem| {
-            stem != "mod" && registry.contains(&format!("mod {stem};")) && !registry.contains(&format!("{stem}::"))
-        })
+    let registry = read(Path::new("src/rules/mod.rs"));
+    let rules: Vec<PathBuf> = files_below("src/rules")
+        .into_iter()
+        .filter(|path| is_rust(path) && read(path).contains("static RULE: "))
         .collect();
+    assert!(rules.len() > 100, "only {} rules were found", rules.len());
+    let unlisted: Vec<&PathBuf> =
+        rules.iter().filter(|path| !registry.contains(&format!("::{}::RULE,", file_stem(path)))).collect();
     assert!(unlisted.is_empty(), "src/rules/mod.rs does not list {unlisted:?}");
+}
+
+#[test]
+fn every_rule_stands_in_the_table_of_facts() {
+    let table = read(Path::new("src/rules/README.md"));
+    let words: Vec<&str> =
+        table.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_id = |word: &str| word.len() == 6 && word.starts_with("RC0");
+    // `RC0352 to RC0358` names those between, too.
+    let is_between =
+        |id: &str| words.windows(3).any(|at| at[1] == "to" && is_id(at[0]) && (at[0]..=at[2]).contains(&id));
+    let missing: Vec<&str> = regcfg::rules::RULES
+        .iter()
+        .map(|rule| rule.code.id)
+        .filter(|id| !words.contains(id) && !is_between(id))
+        .collect();
+    assert!(missing.is_empty(), "src/rules/README.md has no row for {missing:?}");
 }
 
 #[test]

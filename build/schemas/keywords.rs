@@ -32,7 +32,6 @@ pub(crate) struct Keywords {
     pub(crate) map_type: Option<MapType>,
     pub(crate) default: Option<Json>,
     pub(crate) preserve_unknown_fields: bool,
-    pub(crate) embedded_metadata: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]

@@ -99,11 +99,7 @@ impl Tables {
         if let Some(format) = keywords.format {
             set("format", format!("Some({})", format_of(format)));
         }
-        let flags = [
-            ("nullable", keywords.nullable),
-            ("preserve_unknown_fields", keywords.preserve_unknown_fields),
-            ("embedded_metadata", keywords.embedded_metadata),
-        ];
+        let flags = [("nullable", keywords.nullable), ("preserve_unknown_fields", keywords.preserve_unknown_fields)];
         flags.into_iter().filter(|(_, on)| *on).for_each(|(field, _)| set(field, "true".into()));
         let bounds = [
             ("min_length", keywords.min_length),

@@ -18,9 +18,9 @@ use crate::tree::{Place, Source, SourceKind};
 use crate::world::root::PROJECT_FILE;
 use crate::world::{ProjectPath, World};
 
-/// What is judged as a whole.
+/// What is judged together.
 #[derive(Default)]
-struct Whole {
+struct Gathered {
     clusters: Vec<Surveyed>,
     layers: Vec<LayerFacts>,
     nested: Vec<Place>,
@@ -39,14 +39,14 @@ pub(super) fn judge_project(
     findings: &Findings,
 ) -> Result<Findings> {
     let has_project_file = project.settings(&mut Findings::new()).node.is_some();
-    let mut all = BTreeSet::from_iter(files.iter().cloned());
+    let mut all: BTreeSet<ProjectPath> = files.iter().cloned().collect();
     // Without a project file, what belongs together is what was given together.
     if has_project_file && !is_whole {
         all.extend(project.yaml_files(&ProjectPath::root(), &mut Findings::new()));
     }
-    let whole = gather(opened, project, &all, surveyed, is_whole, has_project_file)?;
+    let gathered = gather(opened, project, &all, surveyed, is_whole, has_project_file)?;
     let shown: BTreeSet<String> = files.iter().map(|file| opened.world.display(file)).collect();
-    let found = judged(opened, project, &whole, findings);
+    let found = judged(opened, project, &gathered, findings);
     let mut kept = Findings::new();
     kept.extend(found.into_iter().filter(|finding| has_part(finding, &shown)));
     Ok(kept)
@@ -54,8 +54,8 @@ pub(super) fn judge_project(
 
 /// Judges some clusters beside each other, and nothing else of their project.
 pub(super) fn judge_clusters(opened: &Opened, project: &Project<'_>, clusters: Vec<Surveyed>) -> Findings {
-    let whole = Whole { clusters, ..Whole::default() };
-    judged(opened, project, &whole, &mut Findings::new())
+    let gathered = Gathered { clusters, ..Gathered::default() };
+    judged(opened, project, &gathered, &Findings::new())
 }
 
 /// Gathers what rules on projects ask of all files.
@@ -66,31 +66,32 @@ fn gather(
     surveyed: Vec<(ProjectPath, Option<Surveyed>)>,
     is_whole: bool,
     has_project_file: bool,
-) -> Result<Whole> {
+) -> Result<Gathered> {
     let known: BTreeSet<&ProjectPath> = surveyed.iter().map(|(path, _)| path).collect();
-    let mut whole = Whole { is_whole: is_whole && surveyed.iter().all(|(_, one)| one.is_some()), ..Whole::default() };
+    let mut gathered =
+        Gathered { is_whole: is_whole && surveyed.iter().all(|(_, one)| one.is_some()), ..Gathered::default() };
     let mut rest = Vec::new();
     for path in all.iter().filter(|path| !known.contains(path)) {
         match project.kind_of(path) {
             Some(DocumentKind::Spec) => rest.push(path.clone()),
-            Some(DocumentKind::Layer) => whole.layers.extend(layer(project, path)),
+            Some(DocumentKind::Layer) => gathered.layers.extend(layer(project, path)),
             Some(DocumentKind::Project)
                 if has_project_file && path.file_name() == PROJECT_FILE && *path != root_file() =>
             {
                 let name = opened.world.display(path);
-                whole.nested.push(Place::start_of(&Source::new(name, "", SourceKind::User)));
+                gathered.nested.push(Place::start_of(&Source::new(name, "", SourceKind::User)));
             }
             _ => {}
         }
     }
-    whole.clusters = surveyed.into_iter().filter_map(|(_, surveyed)| surveyed).collect();
+    gathered.clusters = surveyed.into_iter().filter_map(|(_, surveyed)| surveyed).collect();
     let survey =
         |session: &pipeline::Session<'_>, path: &ProjectPath, _: &mut Findings| pipeline::survey(session, path);
     for answer in opened.each(project, &rest, Day::Running, survey) {
-        whole.clusters.extend(answer?.made);
+        gathered.clusters.extend(answer?.made);
     }
-    whole.clusters.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
-    Ok(whole)
+    gathered.clusters.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
+    Ok(gathered)
 }
 
 fn root_file() -> ProjectPath {
@@ -104,19 +105,20 @@ fn layer(project: &Project<'_>, path: &ProjectPath) -> Option<LayerFacts> {
 
 /// Runs the rules. What they find counts as the project, the policy and the clusters' acknowledgements say; `findings` is
 /// what was found of the clusters by themselves.
-fn judged(opened: &Opened, project: &Project<'_>, whole: &Whole, findings: &Findings) -> Findings {
+fn judged(opened: &Opened, project: &Project<'_>, gathered: &Gathered, findings: &Findings) -> Findings {
     let in_force = opened.in_force(project, &mut Findings::new());
-    let acknowledged = || whole.clusters.iter().map(|cluster| std::sync::Arc::clone(&cluster.acknowledged));
-    let clusters: Vec<&ClusterFacts> = whole.clusters.iter().map(|cluster| &cluster.facts).collect();
-    let Whole { layers, nested, is_whole, .. } = whole;
+    let acknowledged = || gathered.clusters.iter().map(|cluster| std::sync::Arc::clone(&cluster.acknowledged));
+    let clusters: Vec<&ClusterFacts> = gathered.clusters.iter().map(|cluster| &cluster.facts).collect();
+    let Gathered { layers, nested, is_whole, .. } = gathered;
     let context = ProjectContext { clusters: &clusters, layers, nested, is_whole: *is_whole };
     let mut found = Findings::new();
     found.judge_by(in_force.ruling(acknowledged()));
     rules::on_project(&context, &mut found);
     if *is_whole {
-        let each: Vec<&Acknowledgement> = whole.clusters.iter().flat_map(|cluster| &*cluster.acknowledged).collect();
+        let each: Vec<&Acknowledgement> = gathered.clusters.iter().flat_map(|cluster| &*cluster.acknowledged).collect();
+        let all: Vec<&Diagnostic> = findings.iter().chain(&found).collect();
         let mut unused = Findings::new();
-        say_unused_in_project(&each, findings.iter().chain(&found), &mut unused);
+        say_unused_in_project(&each, &all, &mut unused);
         found.extend(unused);
     }
     found

@@ -14,7 +14,7 @@ use super::failure::Found;
 use super::policy;
 use crate::diag::visible::visible;
 use crate::diag::{Findings, codes};
-use crate::load::{DocumentKind, Project};
+use crate::load::{DocumentKind, Project, Settings};
 use crate::lower::Day;
 use crate::pipeline::Session;
 use crate::policy::{InForce, Policy};
@@ -81,9 +81,16 @@ impl Workspace {
         let mut workspace = Self::open(paths, as_of)?;
         let around: Vec<&Path> = workspace.opened.iter().map(|opened| &*opened.around).collect();
         let policy = policy.map(|path| policy::read(path, &around)).transpose()?.map(Arc::new);
-        workspace.opened.iter_mut().for_each(|opened| opened.policy = policy.clone());
+        for opened in &mut workspace.opened {
+            opened.policy.clone_from(&policy);
+        }
         workspace.policy = policy;
         Ok(workspace)
+    }
+
+    /// Returns what the invoker decides about findings that are of no project.
+    pub(super) fn in_force(&self, findings: &mut Findings) -> Arc<InForce> {
+        Arc::new(InForce::of(&Settings::default(), self.policy.clone(), findings))
     }
 
     /// Opens the projects of some paths; a path that cannot be had, and a project for other versions of regcfg, is a fault
@@ -227,7 +234,6 @@ impl Opened {
     }
 
     /// Does work for each path of the project, as [`each`] does.
-    #[expect(clippy::unused_self, reason = "the paths are those of what was opened")]
     pub(super) fn each<T: Send>(
         &self,
         project: &Project<'_>,

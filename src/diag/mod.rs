@@ -118,6 +118,11 @@ impl Diagnostic {
         }
     }
 
+    /// Makes an error about a value, wherever it was rendered.
+    pub fn error_about(code: &'static Code, origin: &Origin, message: impl Into<String>) -> Self {
+        Self::about(code, Severity::Error, origin, message)
+    }
+
     /// Adds a line of context.
     #[must_use]
     pub fn note(mut self, message: impl Into<String>) -> Self {

@@ -9,6 +9,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::tree::parse::{self, Reading};
 use crate::tree::{Node, Place, Source, SourceKind};
+use crate::world::root::PROJECT_FILE;
 use crate::world::{ProjectPath, ReadError, World};
 
 /// The largest file that is read, in bytes.
@@ -20,9 +21,6 @@ const MOST_KEPT: usize = 300_000;
 
 /// Bytes of text that take as much memory as one value, roughly.
 const BYTES_PER_VALUE: usize = 200;
-
-/// The name of the project file.
-const PROJECT_FILE: &str = "regcfg.yaml";
 
 /// The files beneath one root. Layers that many clusters share are read and parsed once.
 pub struct Project<'w> {

@@ -131,14 +131,10 @@ pub fn say_unused(acknowledged: &[Acknowledgement], findings: &mut Findings) {
 
 /// Says which acknowledgements acknowledge nothing in the whole project: those of layers, and of what rules on projects
 /// find. `acknowledged` are those of all clusters, `found` is what was found of all.
-pub fn say_unused_in_project<'f>(
-    acknowledged: &[&Acknowledgement],
-    found: impl IntoIterator<Item = &'f Diagnostic> + Clone,
-    findings: &mut Findings,
-) {
-    let used = used(found.clone());
+pub fn say_unused_in_project(acknowledged: &[&Acknowledgement], found: &[&Diagnostic], findings: &mut Findings) {
+    let used = used(found.iter().copied());
     let is_unused = |one: &&&Acknowledgement| one.is_always_looked_for() && one.is_projects() && !one.is_used(&used);
-    findings.extend(acknowledged.iter().filter(is_unused).map(|one| one.unused(found.clone())));
+    findings.extend(acknowledged.iter().filter(is_unused).map(|one| one.unused(found.iter().copied())));
 }
 
 /// Returns the places of the reasons why findings do not count.

@@ -12,11 +12,11 @@ use crate::tree::{Node, Place};
 /// Judges a resolved spec.
 pub(super) fn spec(policy: &Policy, resolved: &Resolved, findings: &mut Findings) {
     let platform = resolved.platform();
-    if let (Some(allowed), Some(name)) = (policy.allowed("profiles"), platform.as_str()) {
-        if !names(allowed).any(|known| known == name) {
-            let message = format!("the policy does not allow the platform {}", quoted(name));
-            findings.push(refused(&codes::PROFILE_NOT_ALLOWED, platform.place(), message, allowed));
-        }
+    if let (Some(allowed), Some(name)) = (policy.allowed("profiles"), platform.as_str())
+        && !names(allowed).any(|known| known == name)
+    {
+        let message = format!("the policy does not allow the platform {}", quoted(name));
+        findings.push(refused(&codes::PROFILE_NOT_ALLOWED, platform.place(), message, allowed));
     }
     if let Some(allowed) = policy.allowed("deliveries") {
         let mut found = Findings::new();

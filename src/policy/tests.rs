@@ -18,7 +18,7 @@ const AS_OF: i64 = 1_795_219_200;
 /// `severity CODE`, with `acknowledged` in place of the severity, and whether there is output.
 fn found(project: &str, policy: &str, spec: &str) -> (Vec<String>, bool) {
     let document = |kind: &str, rest: &str| format!("apiVersion: regcfg.dev/v1alpha1\nkind: {kind}\n{rest}\n");
-    let under_spec = |text: &str| text.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    let under_spec = |text: &str| text.lines().flat_map(|line| ["  ", line, "\n"]).collect::<String>();
     let head = "metadata: {name: c}\nextends: [layer.yaml]\nspec:\n  openshift: \"4.19\"\n";
     let files = [
         ("regcfg.yaml", document("Project", &format!("spec: {{{project}}}"))),

@@ -14,6 +14,7 @@ use super::layout::{self, Layout};
 use super::program::{For, Names, Output, Program, Statement, Stretch};
 use crate::diag::visible::quoted;
 use crate::diag::{Code, Diagnostic, Findings, codes};
+use crate::tree::skeleton::{MARKS, refused_mark};
 use crate::tree::{Place, Source};
 
 /// The longest template.
@@ -57,10 +58,8 @@ fn check_text(source: &Arc<Source>, findings: &mut Findings) -> Option<()> {
         let message = format!("a template longer than {} KiB", LONGEST / 1024);
         Diagnostic::error(&codes::TEMPLATE_LIMIT, &Place::start_of(source), message)
             .help("split the template into several files")
-    } else if let Some(at) = text.find(['\u{fdd0}', '\u{fdd1}']) {
-        let message = "a template with U+FDD0 or U+FDD1, which Unicode reserves as no characters";
-        Diagnostic::error(&codes::RESERVED_CHARACTER, &Place::new(source, at..at + 3), message)
-            .help("remove the character")
+    } else if let Some(at) = text.find(MARKS) {
+        refused_mark("a template", &Place::new(source, at..at + MARKS[0].len_utf8()))
     } else {
         return Some(());
     };

@@ -5,7 +5,7 @@
 //! is assumed, so that a rule is silent rather than wrong.
 
 use super::context::{Setting, degraded};
-use super::retired_backend::DROPPED;
+use super::storage::retired_backend::DROPPED;
 use crate::lower::{REGISTRY_NAMESPACE, USER_SECRET};
 use crate::name::ObjectName;
 use crate::profile::Profile;

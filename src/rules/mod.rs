@@ -1,139 +1,31 @@
 //! Rules: what the schema lets through and the operator, the nodes or the registry then choke on.
 //!
-//! A rule is a static value and a function, one file each, named after its fault. It names its subject: a spec as
-//! resolved, the objects of one cluster whoever wrote them, certificates, a whole project, or an update of old objects to
-//! new ones. Rules never change what they judge. To add one: a file, a line in the table below, a code with its
-//! explanation, and a golden case. What several rules ask stands in `context::SpecContext`, `bundle::BundleContext`,
-//! `certificates::CertificatesContext`, `held::holders`, `mirrors::MirrorEntry`, `registries` and `grants::Bound`;
-//! schedules are read by `cron::check`. Each rule tests itself through `testing::check` and `testing::check_objects`.
-//! `README.md` beside this file says which rule holds which fact about the operator, and which facts no file can decide.
+//! A rule is a static value and a function, one file each, named after its fault, in the folder of its subject. It says by
+//! its [`Check`] what it judges: a spec as resolved, the objects of one cluster whoever wrote them, certificates, a whole
+//! project, or an update of old objects to new ones. Rules never change what they judge. To add one: a file, a line in the
+//! `mod.rs` of its folder and in the table below, a row in `README.md`, a code with its explanation, and a golden case.
+//! What rules on specs and on bundles ask stands in `context` and `bundle`; what the rules of one subject ask stands in the
+//! `mod.rs` of its folder. Each rule tests itself through `testing::check` and `testing::check_objects`. `README.md` says
+//! which rule holds which fact about the operator, and which facts no file can decide.
 
-mod age_in_nanoseconds;
-mod allowed_and_blocked;
-mod ambiguous_ca_host;
-mod anonymous_grant;
-mod authored_observed_config;
-mod backend_not_on_platform;
-mod bad_ca_port;
-mod bad_credentials;
-mod bad_hostname;
-mod bad_mirror_location;
-mod bad_observed_tls;
-mod bad_registry_entry;
-mod bad_schedule;
-mod bad_swift_url;
-mod bad_swift_version;
-mod bootstrap_differs;
-mod bootstrapped_backend;
-mod bucket_host_on_address;
 mod bundle;
-mod certificate_not_valid;
 mod certificates;
-mod committed_http_secret;
-mod conflicting_mirror_orders;
-mod conflicting_source_policies;
+mod config;
 mod context;
-mod credential_of_other_minor;
 mod credentials;
-mod cron;
-mod default_claim_taken;
-mod deprecated_kind;
-mod different_cas;
-mod duplicate_ca_host;
-mod duplicate_cluster;
-mod duplicate_hostname;
-mod duplicate_route_name;
-mod empty_account_key;
-mod empty_node_selector;
-mod endpoint_without_scheme;
-mod everyone_pushes;
-mod forced_state;
-mod grant_to_nobody;
 mod grants;
-mod group_as_user;
 mod held;
-mod host_of_other_route;
-mod images_on_empty_dir;
-mod incomplete_credentials;
-mod incomplete_user_secret;
-mod insecure_registry;
-mod key_of_other_instance;
-mod key_on_own_gcs_bucket;
-mod key_without_container;
-mod key_without_encryption;
-mod log_level_on_range;
-mod logging_without_effect;
-mod malformed_overrides;
-mod management_state_on_range;
-mod minor_in_development;
-mod mirror_kind_of_other_minor;
-mod mirrored_internal_registry;
+mod minors;
 mod mirrors;
-mod mirrors_without_effect;
-mod mixed_credentials;
-mod needed_registry_not_allowed;
-mod negative_limit;
-mod negative_pruner_number;
-mod negative_replicas;
-mod nested_project;
-mod no_backend;
-mod no_certificate;
-mod no_credentials;
-mod no_gcs_region;
-mod no_s3_region;
-mod not_an_authority;
-mod object_in_other_namespace;
-mod object_without_key;
-mod operators_annotation;
-mod operators_ca_host;
-mod operators_object;
-mod operators_storage_deleted;
-mod optional_cloudfront_key;
-mod own_storage_deleted;
-mod own_storage_managed;
-mod payload_blocked;
-mod payload_not_allowed;
-mod platforms_bundle_replaced;
-mod platforms_ca_bundle;
-mod policy_without_mirror_set;
-mod private_access_with_key;
-mod private_key;
 mod project;
-mod pruner_without_registry;
-mod pruner_without_suspend;
+mod pruner;
 mod registries;
-mod registrys_own_role;
-mod replicas_on_empty_dir;
-mod replicas_on_one_node_volume;
-mod reserved_route_name;
-mod retired_backend;
-mod rolling_on_one_node_volume;
-mod rolling_without_replicas;
-mod search_registries;
-mod several_backends;
-mod shared_bucket;
-mod source_among_mirrors;
-mod suspended_pruner;
-mod swift_without_identity;
-mod tagged_registry;
-mod target_out_of_profile;
+mod routes;
+mod storage;
 #[cfg(test)]
 mod testing;
-mod trusted_ca_without_endpoint;
-mod two_prune_ages;
-mod two_route_certificates;
-mod unknown_credential;
-mod unmanaged_settings;
-mod unnamed_claim;
-mod unreadable_certificate;
-mod unsaid_mirror_kind;
-mod unsupported_overrides;
-mod unusable_access_modes;
-mod unused_credentials;
-mod unused_layer;
+mod trust;
 mod update;
-mod vendor_ca;
-mod wait_without_limit;
 
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
@@ -172,119 +64,119 @@ pub enum Check {
 
 /// Every rule, in order of code.
 pub static RULES: &[&Rule] = &[
-    &duplicate_cluster::RULE,
-    &minor_in_development::RULE,
-    &management_state_on_range::RULE,
-    &log_level_on_range::RULE,
-    &bootstrap_differs::RULE,
-    &several_backends::RULE,
-    &no_backend::RULE,
-    &backend_not_on_platform::RULE,
-    &negative_replicas::RULE,
-    &replicas_on_empty_dir::RULE,
-    &replicas_on_one_node_volume::RULE,
-    &rolling_on_one_node_volume::RULE,
-    &unusable_access_modes::RULE,
-    &unnamed_claim::RULE,
-    &rolling_without_replicas::RULE,
-    &key_without_encryption::RULE,
-    &private_access_with_key::RULE,
-    &key_without_container::RULE,
-    &bad_credentials::RULE,
-    &unknown_credential::RULE,
-    &incomplete_credentials::RULE,
-    &mixed_credentials::RULE,
-    &unused_credentials::RULE,
-    &no_credentials::RULE,
-    &credential_of_other_minor::RULE,
-    &reserved_route_name::RULE,
-    &duplicate_hostname::RULE,
-    &bad_hostname::RULE,
-    &two_route_certificates::RULE,
-    &no_certificate::RULE,
-    &private_key::RULE,
-    &unreadable_certificate::RULE,
-    &certificate_not_valid::RULE,
-    &not_an_authority::RULE,
-    &ambiguous_ca_host::RULE,
-    &duplicate_ca_host::RULE,
-    &operators_ca_host::RULE,
-    &bad_ca_port::RULE,
-    &images_on_empty_dir::RULE,
-    &own_storage_managed::RULE,
-    &own_storage_deleted::RULE,
-    &no_s3_region::RULE,
-    &endpoint_without_scheme::RULE,
-    &no_gcs_region::RULE,
-    &negative_limit::RULE,
-    &mirror_kind_of_other_minor::RULE,
-    &unsaid_mirror_kind::RULE,
-    &policy_without_mirror_set::RULE,
-    &grant_to_nobody::RULE,
-    &platforms_bundle_replaced::RULE,
-    &swift_without_identity::RULE,
-    &unused_layer::RULE,
-    &different_cas::RULE,
-    &shared_bucket::RULE,
-    &nested_project::RULE,
-    &target_out_of_profile::RULE,
-    &deprecated_kind::RULE,
-    &bootstrapped_backend::RULE,
-    &duplicate_route_name::RULE,
-    &default_claim_taken::RULE,
-    &object_in_other_namespace::RULE,
-    &object_without_key::RULE,
-    &incomplete_user_secret::RULE,
-    &empty_account_key::RULE,
-    &malformed_overrides::RULE,
-    &unsupported_overrides::RULE,
-    &authored_observed_config::RULE,
-    &bad_observed_tls::RULE,
-    &pruner_without_suspend::RULE,
-    &bad_swift_version::RULE,
-    &bad_swift_url::RULE,
-    &retired_backend::RULE,
-    &key_of_other_instance::RULE,
-    &key_on_own_gcs_bucket::RULE,
-    &trusted_ca_without_endpoint::RULE,
-    &optional_cloudfront_key::RULE,
-    &bucket_host_on_address::RULE,
-    &empty_node_selector::RULE,
-    &bad_schedule::RULE,
-    &negative_pruner_number::RULE,
-    &two_prune_ages::RULE,
-    &age_in_nanoseconds::RULE,
-    &suspended_pruner::RULE,
-    &pruner_without_registry::RULE,
-    &committed_http_secret::RULE,
-    &operators_object::RULE,
-    &operators_annotation::RULE,
-    &platforms_ca_bundle::RULE,
-    &operators_storage_deleted::RULE,
-    &forced_state::RULE,
-    &unmanaged_settings::RULE,
-    &logging_without_effect::RULE,
-    &host_of_other_route::RULE,
-    &wait_without_limit::RULE,
-    &allowed_and_blocked::RULE,
-    &payload_blocked::RULE,
-    &bad_registry_entry::RULE,
-    &bad_mirror_location::RULE,
-    &conflicting_source_policies::RULE,
-    &source_among_mirrors::RULE,
-    &mirrors_without_effect::RULE,
-    &conflicting_mirror_orders::RULE,
-    &tagged_registry::RULE,
-    &payload_not_allowed::RULE,
-    &needed_registry_not_allowed::RULE,
-    &mirrored_internal_registry::RULE,
-    &vendor_ca::RULE,
-    &insecure_registry::RULE,
-    &anonymous_grant::RULE,
-    &everyone_pushes::RULE,
-    &registrys_own_role::RULE,
-    &search_registries::RULE,
-    &group_as_user::RULE,
+    &project::duplicate_cluster::RULE,
+    &minors::minor_in_development::RULE,
+    &minors::management_state_on_range::RULE,
+    &minors::log_level_on_range::RULE,
+    &minors::bootstrap_differs::RULE,
+    &storage::several_backends::RULE,
+    &storage::no_backend::RULE,
+    &storage::backend_not_on_platform::RULE,
+    &config::negative_replicas::RULE,
+    &storage::replicas_on_empty_dir::RULE,
+    &storage::replicas_on_one_node_volume::RULE,
+    &storage::rolling_on_one_node_volume::RULE,
+    &storage::unusable_access_modes::RULE,
+    &storage::unnamed_claim::RULE,
+    &config::rolling_without_replicas::RULE,
+    &storage::key_without_encryption::RULE,
+    &storage::private_access_with_key::RULE,
+    &storage::key_without_container::RULE,
+    &credentials::bad_credentials::RULE,
+    &credentials::unknown_credential::RULE,
+    &credentials::incomplete_credentials::RULE,
+    &credentials::mixed_credentials::RULE,
+    &credentials::unused_credentials::RULE,
+    &credentials::no_credentials::RULE,
+    &credentials::credential_of_other_minor::RULE,
+    &routes::reserved_route_name::RULE,
+    &routes::duplicate_hostname::RULE,
+    &routes::bad_hostname::RULE,
+    &routes::two_route_certificates::RULE,
+    &certificates::no_certificate::RULE,
+    &certificates::private_key::RULE,
+    &certificates::unreadable_certificate::RULE,
+    &certificates::certificate_not_valid::RULE,
+    &certificates::not_an_authority::RULE,
+    &trust::ambiguous_ca_host::RULE,
+    &trust::duplicate_ca_host::RULE,
+    &trust::operators_ca_host::RULE,
+    &trust::bad_ca_port::RULE,
+    &storage::images_on_empty_dir::RULE,
+    &storage::own_storage_managed::RULE,
+    &storage::own_storage_deleted::RULE,
+    &storage::no_s3_region::RULE,
+    &storage::endpoint_without_scheme::RULE,
+    &storage::no_gcs_region::RULE,
+    &config::negative_limit::RULE,
+    &mirrors::mirror_kind_of_other_minor::RULE,
+    &mirrors::unsaid_mirror_kind::RULE,
+    &mirrors::policy_without_mirror_set::RULE,
+    &grants::grant_to_nobody::RULE,
+    &trust::platforms_bundle_replaced::RULE,
+    &storage::swift_without_identity::RULE,
+    &project::unused_layer::RULE,
+    &project::different_cas::RULE,
+    &project::shared_bucket::RULE,
+    &project::nested_project::RULE,
+    &minors::target_out_of_profile::RULE,
+    &mirrors::deprecated_kind::RULE,
+    &storage::bootstrapped_backend::RULE,
+    &routes::duplicate_route_name::RULE,
+    &storage::default_claim_taken::RULE,
+    &held::object_in_other_namespace::RULE,
+    &held::object_without_key::RULE,
+    &credentials::incomplete_user_secret::RULE,
+    &credentials::empty_account_key::RULE,
+    &config::malformed_overrides::RULE,
+    &config::unsupported_overrides::RULE,
+    &config::authored_observed_config::RULE,
+    &config::bad_observed_tls::RULE,
+    &pruner::pruner_without_suspend::RULE,
+    &storage::bad_swift_version::RULE,
+    &storage::bad_swift_url::RULE,
+    &storage::retired_backend::RULE,
+    &credentials::key_of_other_instance::RULE,
+    &storage::key_on_own_gcs_bucket::RULE,
+    &storage::trusted_ca_without_endpoint::RULE,
+    &storage::optional_cloudfront_key::RULE,
+    &storage::bucket_host_on_address::RULE,
+    &config::empty_node_selector::RULE,
+    &pruner::bad_schedule::RULE,
+    &pruner::negative_pruner_number::RULE,
+    &pruner::two_prune_ages::RULE,
+    &pruner::age_in_nanoseconds::RULE,
+    &pruner::suspended_pruner::RULE,
+    &pruner::pruner_without_registry::RULE,
+    &config::committed_http_secret::RULE,
+    &config::operators_object::RULE,
+    &config::operators_annotation::RULE,
+    &trust::platforms_ca_bundle::RULE,
+    &storage::operators_storage_deleted::RULE,
+    &config::forced_state::RULE,
+    &config::unmanaged_settings::RULE,
+    &config::logging_without_effect::RULE,
+    &routes::host_of_other_route::RULE,
+    &config::wait_without_limit::RULE,
+    &registries::allowed_and_blocked::RULE,
+    &registries::payload_blocked::RULE,
+    &registries::bad_registry_entry::RULE,
+    &mirrors::bad_mirror_location::RULE,
+    &mirrors::conflicting_source_policies::RULE,
+    &mirrors::source_among_mirrors::RULE,
+    &mirrors::mirrors_without_effect::RULE,
+    &mirrors::conflicting_mirror_orders::RULE,
+    &registries::tagged_registry::RULE,
+    &registries::payload_not_allowed::RULE,
+    &registries::needed_registry_not_allowed::RULE,
+    &mirrors::mirrored_internal_registry::RULE,
+    &trust::vendor_ca::RULE,
+    &registries::insecure_registry::RULE,
+    &grants::anonymous_grant::RULE,
+    &grants::everyone_pushes::RULE,
+    &grants::registrys_own_role::RULE,
+    &registries::search_registries::RULE,
+    &grants::group_as_user::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,
@@ -336,17 +228,19 @@ pub fn on_bundle(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 /// Runs every rule on whole projects.
 pub fn on_project(ctx: &ProjectContext<'_>, findings: &mut Findings) {
-    run(None, findings, |rule, found| match rule.check {
-        Check::Project(check) => check(ctx, found),
-        _ => {}
+    run(None, findings, |rule, found| {
+        if let Check::Project(check) = rule.check {
+            check(ctx, found);
+        }
     });
 }
 
 /// Runs every rule on updates.
 pub fn on_update(ctx: &UpdateContext<'_>, findings: &mut Findings) {
-    run(ctx.new.platform(), findings, |rule, found| match rule.check {
-        Check::Update(check) => check(ctx, found),
-        _ => {}
+    run(ctx.new.platform(), findings, |rule, found| {
+        if let Check::Update(check) = rule.check {
+            check(ctx, found);
+        }
     });
 }
 
@@ -393,7 +287,8 @@ mod tests {
 
     #[test]
     fn every_fact_has_a_rule_or_a_reason() {
-        let rows = include_str!("README.md").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
+        let rows =
+            include_str!("README.md").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
         for row in rows.filter(|row| !row.starts_with("| fact ")) {
             let [_, fact, held, _] = row.split('|').map(str::trim).collect::<Vec<_>>()[..] else { panic!("{row}") };
             assert!(!fact.is_empty(), "{row}");

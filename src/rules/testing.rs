@@ -18,15 +18,21 @@ use crate::world::{MemWorld, ProjectPath};
 /// The time that tests judge certificates by: 2026-11-21.
 const AS_OF: i64 = 1_795_219_200;
 
-/// An authority of the tests.
+/// An authority.
 pub(super) const CA: &str = include_str!("testing/ca.crt");
+
+/// An authority whose time is over.
+pub(super) const EXPIRED: &str = include_str!("testing/expired.crt");
+
+/// A certificate that may sign nothing.
+pub(super) const LEAF: &str = include_str!("testing/leaf.crt");
 
 /// Files that specs may name, and a platform of the project's own that knows every backend.
 const FILES: &[(&str, &str)] = &[
     ("ca.crt", CA),
-    ("expired.crt", include_str!("testing/expired.crt")),
+    ("expired.crt", EXPIRED),
     ("future.crt", include_str!("testing/future.crt")),
-    ("leaf.crt", include_str!("testing/leaf.crt")),
+    ("leaf.crt", LEAF),
     ("bundle.crt", concat!(include_str!("testing/ca.crt"), include_str!("testing/expired.crt"))),
     (
         "half.crt",
@@ -132,6 +138,11 @@ pub(super) fn trusted(bundles: &[(&str, &str)]) -> String {
         bundles.iter().map(|(key, text)| format!("  {key}: |\n    {}\n", text.trim_end().replace('\n', "\n    ")));
     let map = object("ConfigMap", "openshift-config", "cas", &format!("data:\n{}", entries.collect::<String>()));
     image("additionalTrustedCA: {name: cas}") + &map
+}
+
+/// Returns image.config with the ConfigMap that it trusts, which holds an authority by each of these keys.
+pub(super) fn trusted_hosts(keys: &[&str]) -> String {
+    trusted(&keys.iter().map(|key| (*key, CA)).collect::<Vec<_>>())
 }
 
 fn singleton(version: &str, kind: &str, spec: &str) -> String {

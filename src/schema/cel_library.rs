@@ -125,14 +125,20 @@ mod tests {
                     assert_eq!(function_of_later(rule.rule, minor), None, "{} on {minor}", rule.rule);
                 }
             }
-            schema.properties.iter().for_each(|property| visit(property.schema, n_rules));
-            schema.items.into_iter().for_each(|items| visit(items, n_rules));
+            for property in schema.properties {
+                visit(property.schema, n_rules);
+            }
+            if let Some(items) = schema.items {
+                visit(items, n_rules);
+            }
             if let Additional::Each(each) = schema.additional {
                 visit(each, n_rules);
             }
         }
         let mut n_rules = 0;
-        kinds().iter().for_each(|kind| visit(kind.schema, &mut n_rules));
+        for kind in kinds() {
+            visit(kind.schema, &mut n_rules);
+        }
         assert!(n_rules > 50, "{n_rules}");
     }
 }

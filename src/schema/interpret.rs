@@ -57,8 +57,6 @@ pub struct Found<'t> {
     pub faults: Vec<Fault<'t>>,
     /// Where rules in CEL must decide.
     pub sites: Vec<Site<'t>>,
-    /// The `metadata` of objects.
-    pub metadata: Vec<&'t Node>,
 }
 
 /// A value without faults under a schema that has rules.
@@ -141,7 +139,6 @@ impl<'t> Walk<'t> {
             let is_unknown = |fault: &Fault<'_>| matches!(fault.what, What::Unknown { .. } | What::OtherMinor { .. });
             self.found.faults.extend(walk.found.faults.into_iter().filter(is_unknown));
             self.found.sites.append(&mut walk.found.sites);
-            self.found.metadata.append(&mut walk.found.metadata);
             return;
         }
         if self.is_of_type(keywords, node, path) {
@@ -200,9 +197,6 @@ impl<'t> Walk<'t> {
                 self.value(schema, &entry.node, &entry.key, &path.key(name));
             }
             return;
-        }
-        if keywords.embedded_metadata {
-            self.found.metadata.extend(map.get("metadata").map(|entry| &entry.node));
         }
         for (name, entry) in map {
             self.field(schema, keywords, name, entry, path);

@@ -42,11 +42,6 @@ pub fn find(api_version: &str, kind: &str) -> Option<&'static Kind> {
     kinds().iter().find(|known| known.kind == kind && known.is_api_version(api_version))
 }
 
-/// Returns the kinds of a name, whatever their group and version.
-pub fn named(kind: &str) -> impl Iterator<Item = &'static Kind> {
-    kinds().iter().filter(move |known| known.kind == kind)
-}
-
 /// A run of minors on which a kind's schema is the same, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {

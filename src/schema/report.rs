@@ -3,7 +3,7 @@
 use super::fault::{Fault, What};
 use super::interpret::{self, Manner};
 use super::{Kind, Segment};
-use crate::diag::{Code, Diagnostic, Findings, Severity};
+use crate::diag::{Code, Diagnostic, Findings};
 use crate::target::{Minor, Target};
 use crate::tree::Node;
 
@@ -64,7 +64,7 @@ pub fn check(kind: &'static Kind, node: &Node, target: Target, manner: Manner, c
 /// Says one fault as a finding.
 pub fn finding(fault: &Fault<'_>, target: Target, codes: &Codes) -> Diagnostic {
     let code = codes.of(&fault.what);
-    let mut finding = Diagnostic::about(code, Severity::Error, fault.origin, fault.message(target));
+    let mut finding = Diagnostic::error_about(code, fault.origin, fault.message(target));
     if let Some((origin, says)) = fault.also() {
         finding = finding.note_at(origin.place(), says);
     }

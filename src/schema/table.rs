@@ -190,8 +190,6 @@ pub struct Keywords {
     pub default: Option<Literal>,
     /// Whether fields that are not described are kept.
     pub preserve_unknown_fields: bool,
-    /// Whether `metadata` is an object's own.
-    pub embedded_metadata: bool,
 }
 
 /// The type of a value.
@@ -320,7 +318,6 @@ impl Keywords {
         atomic_map: false,
         default: None,
         preserve_unknown_fields: false,
-        embedded_metadata: false,
     };
 }
 

@@ -167,6 +167,12 @@ impl Node {
         self.as_map()?.get(key)
     }
 
+    /// Returns the entries of the mapping under a key, each with its own key; none where there is no mapping.
+    pub fn entries(&self, key: &str) -> impl Iterator<Item = (&str, &Entry)> {
+        let map = self.get(key).and_then(Self::as_map);
+        map.into_iter().flatten().map(|(key, entry)| (&**key, entry))
+    }
+
     /// Returns the value at a path of keys, each of a mapping.
     pub fn at(&self, path: &[&str]) -> Option<&Node> {
         path.iter().try_fold(self, |node, key| node.get(key))

@@ -11,6 +11,7 @@ use indexmap::map::Entry as Slot;
 use super::node::{Entry, Map, Node, Value};
 use super::origin::{Place, Source};
 use super::scalar;
+use super::skeleton::{MARKS, refused_mark};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 
@@ -346,9 +347,8 @@ impl Builder<'_> {
 
     /// Refuses the two characters that mark holes in rendered text.
     fn refuse_reserved(&mut self, text: &str, place: &Place) {
-        if text.contains(['\u{fdd0}', '\u{fdd1}']) {
-            let message = "a value with U+FDD0 or U+FDD1, which Unicode reserves as no characters";
-            self.push(Diagnostic::error(&codes::RESERVED_CHARACTER, place, message).help("remove the character"));
+        if text.contains(MARKS) {
+            self.push(refused_mark("a value", place));
         }
     }
 

@@ -18,6 +18,15 @@ use crate::diag::{Diagnostic, Findings, codes};
 const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
 
+/// The characters that mark holes, which nobody may write.
+pub(crate) const MARKS: [char; 2] = [OPEN, CLOSE];
+
+/// Refuses a text with such a character; `what` it stands in is the beginning of the message.
+pub(crate) fn refused_mark(what: &str, place: &Place) -> Diagnostic {
+    let message = format!("{what} with U+FDD0 or U+FDD1, which Unicode reserves as no characters");
+    Diagnostic::error(&codes::RESERVED_CHARACTER, place, message).help("remove the character")
+}
+
 /// The most nodes in one text.
 const MOST_NODES: usize = 100_000;
 
@@ -278,9 +287,7 @@ impl Builder<'_> {
         let pieces = pieces(text, self.holed.n_holes);
         // An escape (`"\uFDD0"`) could otherwise name a hole that the template did not place there.
         let (Some(pieces), true) = (pieces, count(written) == count(text)) else {
-            let message = "text with U+FDD0 or U+FDD1, which Unicode reserves as no characters";
-            let finding = Diagnostic::error(&codes::RESERVED_CHARACTER, place, message);
-            self.findings.push(finding.help("remove the character"));
+            self.findings.push(refused_mark("text", place));
             return Shape::Literal(Value::Null);
         };
         for piece in &pieces {

@@ -137,7 +137,7 @@ fn broken(site: &Site<'_>, minor: Minor, error: &ValidationError) -> Diagnostic 
 
 fn breaks(site: &Site<'_>, origin: &Origin, message: &str) -> Diagnostic {
     let message = format!("`{}` breaks a rule of the API: {message}", site.path);
-    Diagnostic::about(&codes::API_RULE, Severity::Error, origin, message)
+    Diagnostic::error_about(&codes::API_RULE, origin, message)
 }
 
 fn not_checked(site: &Site<'_>, why: &str) -> Diagnostic {

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::identity::Identity;
 use crate::diag::visible::quoted;
-use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
-use crate::tree::{Entry, Map, Node, Origin};
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::tree::{Entry, Node};
 
 /// The most bytes that the values of a secret or config map may have together.
 const MOST_BYTES: usize = 1 << 20;
@@ -40,17 +40,18 @@ fn secret(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
     };
     if let Some(key) = lacking {
         let message = format!("a secret of the type {} needs the key `{key}`", shown(kind));
-        say(about(&codes::SECRET_KEY_MISSING, &kind.origin, message).help(format!("add `{key}`, or remove the type")));
+        say(Diagnostic::error_about(&codes::SECRET_KEY_MISSING, &kind.origin, message)
+            .help(format!("add `{key}`, or remove the type")));
     }
 }
 
 fn config_map(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
     keys(node, &["data", "binaryData"], say);
     size(node, "binaryData", &["data"], say);
-    for (key, entry) in map(node, "binaryData") {
+    for (key, entry) in node.entries("binaryData") {
         if let Some(other) = node.at(&["data"]).and_then(|data| data.entry(key)) {
             let message = format!("the key `{key}` stands in `data` and in `binaryData`");
-            let finding = about(&codes::KEY_IN_BOTH, &entry.key, message);
+            let finding = Diagnostic::error_about(&codes::KEY_IN_BOTH, &entry.key, message);
             say(finding.note_at(other.key.place(), "and here").help("remove one of the two"));
         }
     }
@@ -59,10 +60,10 @@ fn config_map(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
 /// Refuses the names that would be paths when mounted, which the pattern lets through.
 fn keys(node: &Node, fields: &[&str], say: &mut dyn FnMut(Diagnostic)) {
     for field in fields {
-        for (key, entry) in map(node, field) {
+        for (key, entry) in node.entries(field) {
             if key == "." || key.starts_with("..") {
                 let message = format!("the name {} must not be `.` or begin with `..`", quoted(key));
-                say(about(&codes::OBJECT_MALFORMED_VALUE, &entry.key, message));
+                say(Diagnostic::error_about(&codes::OBJECT_MALFORMED_VALUE, &entry.key, message));
             }
         }
     }
@@ -70,7 +71,7 @@ fn keys(node: &Node, fields: &[&str], say: &mut dyn FnMut(Diagnostic)) {
 
 fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnostic)) {
     let length = |entry: &Entry| entry.node.as_str().map_or(0, str::len);
-    let plain: usize = plain.iter().flat_map(|field| map(node, field)).map(|(_, entry)| length(entry)).sum();
+    let plain: usize = plain.iter().flat_map(|field| node.entries(field)).map(|(_, entry)| length(entry)).sum();
     let decoded = |entry: &Entry| {
         // Long values alone are worth decoding; short ones cannot pass the limit unless there are very many.
         let text = entry.node.as_str().unwrap_or_default();
@@ -80,10 +81,11 @@ fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnost
             STANDARD.decode(text).map_or(0, |bytes| bytes.len())
         }
     };
-    let total = plain + map(node, encoded).map(|(_, entry)| decoded(entry)).sum::<usize>();
+    let total = plain + node.entries(encoded).map(|(_, entry)| decoded(entry)).sum::<usize>();
     if total > MOST_BYTES {
         let message = format!("the values have {total} bytes, more than the {MOST_BYTES} that the API server takes");
-        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &node.origin, message).help("split it, or keep the bytes elsewhere"));
+        say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &node.origin, message)
+            .help("split it, or keep the bytes elsewhere"));
     }
 }
 
@@ -92,13 +94,13 @@ fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
         node.at(&["spec", "resources", "requests", "storage"]).filter(|size| !size.has_secret() && !is_positive(size))
     {
         let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", shown(size));
-        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
+        say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
     }
     let modes = node.at(&["spec", "accessModes"]).and_then(Node::as_seq).unwrap_or_default();
     let only = modes.iter().find(|mode| mode.as_str() == Some("ReadWriteOncePod"));
     if let Some(only) = only.filter(|_| modes.len() > 1) {
         let message = "`ReadWriteOncePod` must be the only access mode";
-        say(about(&codes::OBJECT_NOT_TOGETHER, &only.origin, message).help("remove the others"));
+        say(Diagnostic::error_about(&codes::OBJECT_NOT_TOGETHER, &only.origin, message).help("remove the others"));
     }
 }
 
@@ -115,13 +117,4 @@ fn is_positive(quantity: &Node) -> bool {
 
 fn shown(node: &Node) -> String {
     node.as_str().map_or_else(|| format!("`{}`", node.to_json()), quoted)
-}
-
-fn map<'o>(node: &'o Node, field: &str) -> impl Iterator<Item = (&'o str, &'o Entry)> + use<'o> {
-    let map: Option<&'o Map> = node.get(field).and_then(Node::as_map);
-    map.into_iter().flatten().map(|(key, entry)| (&**key, entry))
-}
-
-fn about(code: &'static Code, origin: &Origin, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::about(code, Severity::Error, origin, message)
 }

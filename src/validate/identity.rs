@@ -47,7 +47,7 @@ pub(super) fn read<'o>(
     let (Some(api_version), Some(kind)) = (field("apiVersion"), field("kind")) else {
         let lacks = if field("apiVersion").is_none() { "apiVersion" } else { "kind" };
         let message = format!("this is no Kubernetes object: `{lacks}` is missing or no text");
-        let finding = Diagnostic::about(&codes::NOT_A_MANIFEST, Severity::Error, &node.origin, message);
+        let finding = Diagnostic::error_about(&codes::NOT_A_MANIFEST, &node.origin, message);
         findings.push(finding.help("every document of a manifest has `apiVersion`, `kind` and `metadata`"));
         return None;
     };
@@ -76,7 +76,7 @@ fn of_group(api_version: &str) -> impl Iterator<Item = &'static Kind> {
 fn other_version(node: &Node, api_version: &str, known: &Kind) -> Diagnostic {
     let message = format!("`{}` is not served as {}", known.kind, quoted(api_version));
     let origin = node.get("apiVersion").map_or(&node.origin, |node| &node.origin);
-    let finding = Diagnostic::about(&codes::OTHER_API_VERSION, Severity::Error, origin, message);
+    let finding = Diagnostic::error_about(&codes::OTHER_API_VERSION, origin, message);
     finding.help(format!("write `apiVersion: {}`", known.api_version()))
 }
 
@@ -92,10 +92,8 @@ fn is_on(identity: &Identity<'_>, target: Target, findings: &mut Findings) -> bo
         None => format!("since OpenShift {}", kind.since),
     };
     let message = format!("`{}` exists {window}; the target is {target}", kind.kind);
-    findings.push(
-        Diagnostic::about(&codes::OBJECT_FIELD_OF_OTHER_MINOR, Severity::Error, origin, message)
-            .object(identity.shown()),
-    );
+    findings
+        .push(Diagnostic::error_about(&codes::OBJECT_FIELD_OF_OTHER_MINOR, origin, message).object(identity.shown()));
     false
 }
 
@@ -144,7 +142,7 @@ impl<'o> Seen<'o> {
         let shown = called.to_string();
         let place = |node: &'o Node| node.at(&["metadata", "name"]).unwrap_or(node);
         let message = format!("{} stands twice", quoted(&shown));
-        let finding = Diagnostic::about(&codes::DUPLICATE_OBJECT, Severity::Error, &place(node).origin, message);
+        let finding = Diagnostic::error_about(&codes::DUPLICATE_OBJECT, &place(node).origin, message);
         let finding = finding.note_at(place(first).place(), "first stands here").object(shown);
         findings.push(finding.help("remove one of the two, or give it another name"));
     }

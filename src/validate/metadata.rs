@@ -2,10 +2,10 @@
 
 use super::identity::Identity;
 use crate::diag::visible::quoted;
-use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::name::{is_dns_label, is_dns_name};
 use crate::schema::Names;
-use crate::tree::{Entry, Map, Node, Origin};
+use crate::tree::{Entry, Node, Origin};
 
 /// The most bytes that the annotations of an object may have together, keys and values.
 const MOST_ANNOTATION_BYTES: usize = 256 << 10;
@@ -42,7 +42,7 @@ pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
     namespace(named, metadata, &mut say);
     generated_name(&metadata.node, &mut say);
     finalizers(&metadata.node, &mut say);
-    for (key, value) in map(&metadata.node, "labels") {
+    for (key, value) in metadata.node.entries("labels") {
         if !is_qualified_name(key) {
             say(malformed(&value.key, format!("the label key {} must be {QUALIFIED_NAME}", quoted(key))));
         } else if let Some(text) = value.node.as_str().filter(|text| !text.is_empty() && !is_word(text)) {
@@ -51,7 +51,7 @@ pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
         }
     }
     let mut size = 0;
-    for (key, value) in map(&metadata.node, "annotations") {
+    for (key, value) in metadata.node.entries("annotations") {
         if !is_qualified_name(&key.to_lowercase()) {
             say(malformed(&value.key, format!("the annotation key {} must be {QUALIFIED_NAME}", quoted(key))));
         }
@@ -61,13 +61,15 @@ pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
         let message = format!(
             "the annotations have {size} bytes, more than the {MOST_ANNOTATION_BYTES} that the API server takes"
         );
-        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &entry.key, message).help("keep large texts in a config map"));
+        say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &entry.key, message)
+            .help("keep large texts in a config map"));
     }
 }
 
 fn name(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
     let Some(name) = metadata.node.get("name").filter(|name| name.as_str().is_some_and(|name| !name.is_empty())) else {
-        let finding = about(&codes::OBJECT_MISSING_FIELD, &metadata.key, "`metadata.name` is missing");
+        let finding =
+            Diagnostic::error_about(&codes::OBJECT_MISSING_FIELD, &metadata.key, "`metadata.name` is missing");
         say(match (named.singleton, metadata.node.get("generateName")) {
             (Some(only), _) => finding.help(format!("write `name: {only}`")),
             (None, Some(_)) => finding.help("an object that is applied needs its whole name, not `generateName`"),
@@ -111,7 +113,8 @@ fn finalizers(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
     }
     if let Some(generation) = metadata.get("generation").filter(|node| node.as_int().is_some_and(i64::is_negative)) {
         let message = "`metadata.generation` must be at least 0";
-        say(about(&codes::OBJECT_OUT_OF_BOUNDS, &generation.origin, message).help("remove it: the cluster writes it"));
+        say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &generation.origin, message)
+            .help("remove it: the cluster writes it"));
     }
 }
 
@@ -125,7 +128,7 @@ fn namespace(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic
         }
         (_, None) if named.namespaced => {
             let message = "`metadata.namespace` is missing, and the object goes wherever it is applied from";
-            let finding = about(&codes::MISSING_NAMESPACE, &metadata.key, message);
+            let finding = Diagnostic::error_about(&codes::MISSING_NAMESPACE, &metadata.key, message);
             say(finding.help("write the namespace that the registry or the cluster reads it from"));
         }
         (Some(node), Some(text)) if !is_dns_label(text) => {
@@ -161,17 +164,8 @@ fn is_word(text: &str) -> bool {
     text.len() <= 63 && bytes.iter().all(|byte| is_inner(*byte)) && is_outer(bytes.first()) && is_outer(bytes.last())
 }
 
-fn map<'o>(metadata: &'o Node, field: &str) -> impl Iterator<Item = (&'o str, &'o Entry)> {
-    let map: Option<&'o Map> = metadata.get(field).and_then(Node::as_map);
-    map.into_iter().flatten().map(|(key, entry)| (&**key, entry))
-}
-
 fn malformed(origin: &Origin, message: String) -> Diagnostic {
-    about(&codes::OBJECT_MALFORMED_VALUE, origin, message)
-}
-
-fn about(code: &'static Code, origin: &Origin, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::about(code, Severity::Error, origin, message)
+    Diagnostic::error_about(&codes::OBJECT_MALFORMED_VALUE, origin, message)
 }
 
 #[cfg(test)]

@@ -29,10 +29,10 @@ use super::survey::judge_project;
 use super::workspace::{Opened, Workspace};
 use crate::check::shape;
 use crate::diag::{self, Fault, Findings, Item, Outcome, Thing, Upgrade};
-use crate::load::{LIMIT, Project, Settings};
+use crate::load::{LIMIT, Project};
 use crate::lower::Day;
 use crate::pipeline::{self, Session, Surveyed};
-use crate::policy::{InForce, Policy};
+use crate::policy::Policy;
 use crate::target::{Minor, Target};
 use crate::world::{ProjectPath, fs};
 
@@ -137,8 +137,8 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };
     let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
     if let Some(input) = &input {
-        let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut run.findings);
-        run.take_manifests(judge.input(input), &(Arc::new(in_force).ruling([]) as Arc<dyn diag::Judge>), console);
+        let ruling: Arc<dyn diag::Judge> = workspace.in_force(&mut run.findings).ruling([]);
+        run.take_manifests(judge.input(input), &ruling, console);
     }
     let upgrades = args.target.openshift.map(|range| upgrade::Asked { range, only: args.only });
     for opened in &workspace.opened {
@@ -160,13 +160,10 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
 impl Run {
     /// Returns what decides about findings on everything that was given: the project, where it is one, and the policy.
     fn ruling_of_all(&mut self, workspace: &Workspace) -> Arc<dyn diag::Judge> {
-        match &*workspace.opened {
-            [opened] => opened.in_force(&Project::new(&opened.world), &mut Findings::new()).ruling([]),
-            _ => {
-                let in_force = InForce::of(&Settings::default(), workspace.policy.clone(), &mut self.findings);
-                Arc::new(in_force).ruling([])
-            }
+        if let [opened] = &*workspace.opened {
+            return opened.in_force(&Project::new(&opened.world), &mut Findings::new()).ruling([]);
         }
+        workspace.in_force(&mut self.findings).ruling([])
     }
 
     /// Checks what was given of a project.

@@ -38,11 +38,11 @@ pub fn report(outcome: &Outcome) -> String {
         suites.entry(finding.place.source.name()).or_default().push(Case::of_finding(finding));
     }
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _infallible = write!(xml, "<testsuites name=\"regcfg\" {} time=\"0\">\n", counts(suites.values().flatten()));
+    let _infallible = writeln!(xml, "<testsuites name=\"regcfg\" {} time=\"0\">", counts(suites.values().flatten()));
     for (file, cases) in &suites {
         let n_skipped = cases.iter().filter(|case| case.is_skipped()).count();
         let (file, counts) = (attribute(file), counts(cases));
-        let _infallible = write!(xml, "  <testsuite name=\"{file}\" {counts} skipped=\"{n_skipped}\" time=\"0\">\n");
+        let _infallible = writeln!(xml, "  <testsuite name=\"{file}\" {counts} skipped=\"{n_skipped}\" time=\"0\">");
         for case in cases {
             xml += &case.element();
         }

@@ -10,6 +10,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{codes, nearest};
 use crate::render::program::{Comparison, Expr, Filter, Kind, Operator, Stretch, Test};
 use crate::target::Minor;
+use crate::tree::skeleton::{MARKS, refused_mark};
 use crate::tree::{Node, Value};
 
 impl Reader<'_> {
@@ -88,8 +89,8 @@ impl Reader<'_> {
             _ => Value::String(Arc::from(value.as_str().unwrap_or_default())),
         };
         if value_has_marks(&value) {
-            let message = "text with U+FDD0 or U+FDD1, which Unicode reserves as no characters";
-            return self.refuse(&codes::RESERVED_CHARACTER, at, message, "remove the character");
+            self.findings.push(refused_mark("text", &self.place(at)));
+            return None;
         }
         Some(Kind::Literal(Node::new(value, self.place(at))))
     }
@@ -246,7 +247,7 @@ fn numbered(n_args: usize) -> String {
 }
 
 fn value_has_marks(value: &Value) -> bool {
-    matches!(value, Value::String(text) if text.contains(['\u{fdd0}', '\u{fdd1}']))
+    matches!(value, Value::String(text) if text.contains(MARKS))
 }
 
 fn const_text(args: &[ast::CallArg<'_>]) -> Option<String> {

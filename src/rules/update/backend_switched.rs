@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::UpdateContext;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::context::storage_failing;
-use crate::rules::several_backends::too_many_backends;
+use crate::rules::storage::several_backends::too_many_backends;
 use crate::rules::{Check, Rule};
 use crate::tree::Node;
 
@@ -17,7 +17,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!("the backend changes from `{}` to `{}`, and the cluster keeps both", old.name, new.name);
-    let finding = Diagnostic::about(RULE.code, Severity::Error, &new.entry.key, message);
+    let finding = Diagnostic::error_about(RULE.code, &new.entry.key, message);
     let finding = ctx
         .was_at(finding, old.entry.key.place(), "the old backend")
         .note("server-side apply, by which Argo CD and Flux apply too, takes away no key that the operator has written to")

@@ -2,7 +2,7 @@
 
 use super::{UpdateContext, name_of};
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::{Check, Rule};
 use crate::tree::Node;
 
@@ -38,7 +38,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         let (was, is) = (old.at(&["spec", field]), new.at(&["spec", field]));
         let message = format!("`{field}` of the claim {} changes, which no claim can", quoted(name_of(new)));
         let at = is.or_else(|| new.get("spec")).unwrap_or(new);
-        let mut finding = Diagnostic::about(RULE.code, Severity::Error, &at.origin, message);
+        let mut finding = Diagnostic::error_about(RULE.code, &at.origin, message);
         if let Some(was) = was {
             finding = ctx.was(finding, was, "as it was");
         }

@@ -2,7 +2,7 @@
 
 use super::{UpdateContext, name_of};
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::{Check, Rule};
 use crate::tree::Node;
 
@@ -17,7 +17,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
             continue;
         }
         let message = format!("the claim {} shrinks, which no claim can", quoted(name_of(new)));
-        let finding = Diagnostic::about(RULE.code, Severity::Error, &is.origin, message);
+        let finding = Diagnostic::error_about(RULE.code, &is.origin, message);
         findings.push(
             ctx.was(finding, &was, "its size before")
                 .note("the API server refuses it: `spec.resources.requests.storage: Forbidden: field can not be less than previous value`")

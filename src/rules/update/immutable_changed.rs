@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{UpdateContext, naming};
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::ObjectName;
 use crate::rules::{Check, Rule};
 use crate::tree::{Map, Node};
@@ -19,7 +19,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         for (old, new) in ctx.both_of(kind) {
             let Some((place, what, refused)) = change(old, new) else { continue };
             let message = format!("{what} of {} changes, which it cannot", quoted(&ObjectName::of(new).to_string()));
-            let finding = Diagnostic::about(RULE.code, Severity::Error, &place.origin, message);
+            let finding = Diagnostic::error_about(RULE.code, &place.origin, message);
             let at = old.get("immutable").filter(|_| what != "the type").or_else(|| old.get("type")).unwrap_or(old);
             findings.push(
                 ctx.was(finding, at, "as it was")

@@ -45,7 +45,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
                 .help("keep rendering it, or say elsewhere who manages it")
         } else {
             let message = format!("{shown} is rendered no more, and is still read; an engine that prunes deletes it");
-            Diagnostic::about(RULE.code, Severity::Error, asked, message)
+            Diagnostic::error_about(RULE.code, asked, message)
                 .note(shows)
                 .help("keep it, or take away what refers to it, too")
         };

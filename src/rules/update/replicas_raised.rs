@@ -1,7 +1,7 @@
 //! More replicas on a claim of one node that the operator accepted with one: it does not look at the claim again.
 
 use super::UpdateContext;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::{Check, Rule};
 use crate::tree::Node;
 
@@ -19,7 +19,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     }
     let message =
         format!("{} replicas on a `ReadWriteOnce` claim that was accepted with one", new.as_int().unwrap_or_default());
-    let finding = Diagnostic::about(RULE.code, Severity::Error, &new.origin, message);
+    let finding = Diagnostic::error_about(RULE.code, &new.origin, message);
     findings.push(
         ctx.was(finding, modes, "the claim's access modes")
             .note(NO_CONDITION)

@@ -2,7 +2,7 @@
 
 use super::UpdateContext;
 use super::replicas_raised::NO_CONDITION;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::{Check, Rule};
 use crate::tree::Node;
 
@@ -19,7 +19,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         return;
     }
     let message = "`RollingUpdate` on a `ReadWriteOnce` claim that was accepted with `Recreate`";
-    let finding = Diagnostic::about(RULE.code, Severity::Error, &new.origin, message);
+    let finding = Diagnostic::error_about(RULE.code, &new.origin, message);
     findings.push(
         ctx.was(finding, modes, "the claim's access modes")
             .note(NO_CONDITION)

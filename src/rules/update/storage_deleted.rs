@@ -1,7 +1,7 @@
 //! The registry is removed while the operator manages its storage: the storage is deleted with every image in it.
 
 use super::UpdateContext;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::resolve::BACKENDS;
 use crate::rules::update::store_settings;
 use crate::rules::{BundleContext, Check, Rule};
@@ -47,7 +47,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     };
     let Some((backend, why, _)) = deleted(ctx) else { return };
     let message = format!("the operator deletes the `{backend}` storage with every image in it");
-    let finding = Diagnostic::about(RULE.code, Severity::Error, &removed.origin, message)
+    let finding = Diagnostic::error_about(RULE.code, &removed.origin, message)
         .note(format!("the storage is the operator's: {why}"));
     let shows = match backend {
         "s3" => Some("S3 Bucket Deleted"),

@@ -8,7 +8,7 @@ use super::object::{at, subject, undecided};
 use super::place::{Found, Step, pointer};
 use super::{Version, strict};
 use crate::diag::visible::quoted;
-use crate::diag::{Code, Diagnostic, Severity, codes, nearest};
+use crate::diag::{Diagnostic, codes, nearest};
 use crate::tree::{Node, Origin, Value};
 
 /// Says one error as findings; several where several fields are unknown.
@@ -41,32 +41,36 @@ pub(super) fn findings(error: &ValidationError<'_>, object: &Node, version: &Ver
                     let words: Vec<&str> = types.into_iter().flat_map(words).collect();
                     of_type(&words, node, &subject)
                 }
-                None => {
-                    about(&codes::OBJECT_NOT_TOGETHER, key, format!("{subject} is none of what its definition allows"))
-                }
+                None => Diagnostic::error_about(
+                    &codes::OBJECT_NOT_TOGETHER,
+                    key,
+                    format!("{subject} is none of what its definition allows"),
+                ),
             }
         }
-        Fault::OneOfMultipleValid { .. } => about(
+        Fault::OneOfMultipleValid { .. } => Diagnostic::error_about(
             &codes::OBJECT_NOT_TOGETHER,
             key,
             format!("{subject} is more than one of what its definition allows one of"),
         ),
-        Fault::Not { .. } => {
-            about(&codes::OBJECT_NOT_TOGETHER, key, format!("{subject} is what its definition does not allow"))
-        }
+        Fault::Not { .. } => Diagnostic::error_about(
+            &codes::OBJECT_NOT_TOGETHER,
+            key,
+            format!("{subject} is what its definition does not allow"),
+        ),
         other => bound(other, node, key, &subject),
     };
     vec![finding]
 }
 
-fn about(code: &'static Code, origin: &Origin, message: String) -> Diagnostic {
-    Diagnostic::about(code, Severity::Error, origin, message)
-}
-
 fn unknown(node: &Node, key: &Origin, name: &str, steps: &[Step], schema: Option<&Json>) -> Diagnostic {
     let origin = node.entry(name).map_or(key, |entry| &entry.key);
     let inside = if steps.is_empty() { "in the object".to_owned() } else { format!("in {}", subject(steps)) };
-    let finding = about(&codes::OBJECT_UNKNOWN_FIELD, origin, format!("unknown field {} {inside}", quoted(name)));
+    let finding = Diagnostic::error_about(
+        &codes::OBJECT_UNKNOWN_FIELD,
+        origin,
+        format!("unknown field {} {inside}", quoted(name)),
+    );
     let known = schema.and_then(|schema| schema.get("properties")?.as_object());
     match nearest(name, known.into_iter().flat_map(|known| known.keys().map(String::as_str))) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
@@ -76,7 +80,8 @@ fn unknown(node: &Node, key: &Origin, name: &str, steps: &[Step], schema: Option
 
 fn missing(name: &str, key: &Origin, steps: &[Step]) -> Diagnostic {
     let below = [steps, &[Step::Key(name.to_owned())]].concat();
-    about(&codes::OBJECT_MISSING_FIELD, key, format!("{} is missing", subject(&below))).help(format!("add `{name}`"))
+    Diagnostic::error_about(&codes::OBJECT_MISSING_FIELD, key, format!("{} is missing", subject(&below)))
+        .help(format!("add `{name}`"))
 }
 
 fn wrong_type(kind: &TypeKind, node: &Node, subject: &str) -> Diagnostic {
@@ -90,7 +95,7 @@ fn of_type(words: &[&str], node: &Node, subject: &str) -> Diagnostic {
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     };
     let message = format!("{subject} must be {expected}, not {}", node.in_words());
-    about(&codes::OBJECT_WRONG_TYPE, &node.origin, message)
+    Diagnostic::error_about(&codes::OBJECT_WRONG_TYPE, &node.origin, message)
 }
 
 /// Says types in words; null is left out, which is allowed beside them and never what is meant.
@@ -127,7 +132,7 @@ fn not_among(options: &Json, node: &Node, subject: &str) -> Diagnostic {
         [only] => format!("{subject} must be `{only}`, not {}", shown(node)),
         _ => format!("{subject} must be one of `{}`, not {}", options.join("`, `"), shown(node)),
     };
-    let finding = about(&codes::OBJECT_VALUE_NOT_ALLOWED, &node.origin, message);
+    let finding = Diagnostic::error_about(&codes::OBJECT_VALUE_NOT_ALLOWED, &node.origin, message);
     match node.as_str().and_then(|text| nearest(text, options.iter().map(String::as_str))) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
@@ -144,7 +149,7 @@ fn malformed(error: &ValidationError<'_>, node: &Node, subject: &str, version: &
     } else {
         format!("{subject} must match `{}`, which {} does not", of(strict::PATTERN), shown(node))
     };
-    about(&codes::OBJECT_MALFORMED_VALUE, &node.origin, message)
+    Diagnostic::error_about(&codes::OBJECT_MALFORMED_VALUE, &node.origin, message)
 }
 
 fn bound(kind: &Fault, node: &Node, key: &Origin, subject: &str) -> Diagnostic {
@@ -162,14 +167,14 @@ fn bound(kind: &Fault, node: &Node, key: &Origin, subject: &str) -> Diagnostic {
         Fault::MaxProperties { limit } => (key, format!("must have at most {limit} fields")),
         // Keywords that no structural schema has.
         other => {
-            return about(
+            return Diagnostic::error_about(
                 &codes::OBJECT_NOT_TOGETHER,
                 key,
                 format!("{subject} breaks `{}` of its definition", other.keyword()),
             );
         }
     };
-    about(&codes::OBJECT_OUT_OF_BOUNDS, origin, format!("{subject} {words}"))
+    Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, origin, format!("{subject} {words}"))
 }
 
 /// Returns the schema that holds the keyword that an error is of.

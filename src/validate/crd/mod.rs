@@ -19,7 +19,7 @@ use jsonschema::Validator;
 use kube::core::cel::{CompiledSchema, compile_schema};
 use serde_json::Value as Json;
 
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::group;
 use crate::tree::{Node, Place};
 
@@ -86,7 +86,7 @@ impl Definitions {
         let Some(version) = definition.versions.get(name).filter(|version| version.served) else {
             let message = format!("`{kind}` is not served as `{api_version}`");
             let origin = node.get("apiVersion").map_or(&node.origin, |node| &node.origin);
-            let finding = Diagnostic::about(&codes::OTHER_API_VERSION, Severity::Error, origin, message);
+            let finding = Diagnostic::error_about(&codes::OTHER_API_VERSION, origin, message);
             let served = definition.versions.iter().filter(|(_, version)| version.served);
             let served: Vec<String> = served.map(|(name, _)| format!("`{of_group}/{name}`")).collect();
             findings.push(finding.help(format!("write one of {}", served.join(", "))));

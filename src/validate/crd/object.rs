@@ -39,7 +39,7 @@ pub(super) fn check(node: &Node, definition: &Definition, version: &Version, fin
     findings.extend(found.into_iter().take(MOST).map(|finding| finding.object(&*called)));
     if is_right && node.get("metadata").is_none() {
         let message = "`metadata` is missing";
-        let finding = Diagnostic::about(&codes::OBJECT_MISSING_FIELD, Severity::Error, &node.origin, message);
+        let finding = Diagnostic::error_about(&codes::OBJECT_MISSING_FIELD, &node.origin, message);
         findings.push(finding.help("add `metadata` with a `name`"));
     }
     if is_right {
@@ -79,7 +79,7 @@ fn rules(node: &Node, json: &Json, version: &Version, found: &mut Vec<Diagnostic
 fn broken(node: &Node, way: &[String], error: &RuleError) -> Diagnostic {
     let (Found { key, .. }, steps) = follow(node, way);
     let message = format!("{} breaks a rule of the API: {}", subject(&steps), error.message);
-    Diagnostic::about(&codes::API_RULE, Severity::Error, key, message)
+    Diagnostic::error_about(&codes::API_RULE, key, message)
 }
 
 /// Says that something was not decided, so that nobody takes it for right.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::object::{subject, undecided};
 use super::place::Step;
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Severity, codes};
+use crate::diag::{Diagnostic, codes};
 use crate::secret::Plaintext;
 use crate::tree::{Node, Value};
 
@@ -118,7 +118,7 @@ pub(super) fn duplicates<'o>(schema: &Json, object: &'o Node, found: &mut Vec<Di
             let message = format!("{what} stands twice in {}", subject(steps));
             let place = |item: &'o Node| keys.first().and_then(|key| item.get(key)).unwrap_or(item);
             let origin = &place(item).origin;
-            let finding = Diagnostic::about(&codes::OBJECT_DUPLICATE_ITEM, Severity::Error, origin, message);
+            let finding = Diagnostic::error_about(&codes::OBJECT_DUPLICATE_ITEM, origin, message);
             found.push(finding.note_at(place(first).place(), "first stands here").help("remove one of the two"));
         }
     });

@@ -1,0 +1,30 @@
+//! Rules on where images are kept: backends, their settings, claims, and who manages them.
+
+pub(super) mod backend_not_on_platform;
+pub(super) mod bad_swift_url;
+pub(super) mod bad_swift_version;
+pub(super) mod bootstrapped_backend;
+pub(super) mod bucket_host_on_address;
+pub(super) mod default_claim_taken;
+pub(super) mod endpoint_without_scheme;
+pub(super) mod images_on_empty_dir;
+pub(super) mod key_on_own_gcs_bucket;
+pub(super) mod key_without_container;
+pub(super) mod key_without_encryption;
+pub(super) mod no_backend;
+pub(super) mod no_gcs_region;
+pub(super) mod no_s3_region;
+pub(super) mod operators_storage_deleted;
+pub(super) mod optional_cloudfront_key;
+pub(super) mod own_storage_deleted;
+pub(super) mod own_storage_managed;
+pub(super) mod private_access_with_key;
+pub(super) mod replicas_on_empty_dir;
+pub(super) mod replicas_on_one_node_volume;
+pub(super) mod retired_backend;
+pub(super) mod rolling_on_one_node_volume;
+pub(super) mod several_backends;
+pub(super) mod swift_without_identity;
+pub(super) mod trusted_ca_without_endpoint;
+pub(super) mod unnamed_claim;
+pub(super) mod unusable_access_modes;
