@@ -63,9 +63,11 @@ mod tests {
         };
         check_objects("4.16", &routes("a.b"), &["error RC0351 at a.b"]);
         check_objects("4.16", &routes("c.b"), &[]);
-        check_objects("4.16", &routes("a.b").replace("routes:", "managementState: Unmanaged\n  routes:"), &[
-            "info RC0566 at Unmanaged",
-        ]);
+        check_objects(
+            "4.16",
+            &routes("a.b").replace("routes:", "managementState: Unmanaged\n  routes:"),
+            &["info RC0566 at Unmanaged"],
+        );
         check_objects("4.16", &config("routes: [{name: one, hostname: \"\"}, {name: two, hostname: \"\"}]"), &[]);
     }
 }

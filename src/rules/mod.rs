@@ -393,7 +393,8 @@ mod tests {
 
     #[test]
     fn every_fact_has_a_rule_or_a_reason() {
-        let rows = include_str!("README.md").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
+        let rows =
+            include_str!("README.md").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
         for row in rows.filter(|row| !row.starts_with("| fact ")) {
             let [_, fact, held, _] = row.split('|').map(str::trim).collect::<Vec<_>>()[..] else { panic!("{row}") };
             assert!(!fact.is_empty(), "{row}");

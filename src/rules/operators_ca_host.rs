@@ -20,7 +20,10 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     for (key, entry) in ctx.registry_cas().filter(|(key, _)| OPERATORS.contains(key)) {
         let message = format!("{} is a key of the operator's own, which this would replace", quoted(&host_of(key)));
         let finding = Diagnostic::error(RULE.code, entry.key.place(), message)
-            .note(format!("no condition would show it: {} with `x509: certificate signed by unknown authority`", fails(key)))
+            .note(format!(
+                "no condition would show it: {} with `x509: certificate signed by unknown authority`",
+                fails(key)
+            ))
             .help("remove it: the operator trusts its own registry by itself; for storage use `s3.trustedCA`");
         findings.push(finding);
     }

@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_what_the_state_makes_of_it() {
-        let two = |state: &str| config(&format!("{{managementState: {state}, storage: {{pvc: {{}}, emptyDir: {{}}}}}}"));
+        let two =
+            |state: &str| config(&format!("{{managementState: {state}, storage: {{pvc: {{}}, emptyDir: {{}}}}}}"));
         check_objects_say("4.16", &two("Managed"), "unable to sync storage configuration: exactly one storage type");
         check_objects_say("4.16", &two("Removed"), "resources: unable to get generators: exactly one storage type");
         check_objects_say("4.16", &two("Unmanaged"), "no condition would show it before the registry is `Managed`");
