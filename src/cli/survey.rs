@@ -46,9 +46,16 @@ pub(super) fn judge_project(
     }
     let gathered = gather(opened, project, &all, surveyed, is_whole, has_project_file)?;
     let shown: BTreeSet<String> = files.iter().map(|file| opened.world.display(file)).collect();
+    // What a layer says is said of each spec that extends it.
+    let is_given = |cluster: &&Surveyed| files.contains(&cluster.facts.path);
+    let given: Vec<&ClusterFacts> = gathered.clusters.iter().filter(is_given).map(|cluster| &cluster.facts).collect();
+    let is_of_given = |finding: &Diagnostic| {
+        let document = finding.place.source.name();
+        given.iter().any(|cluster| cluster.is_made_of(document))
+    };
     let found = judged(opened, project, &gathered, findings);
     let mut kept = Findings::new();
-    kept.extend(found.into_iter().filter(|finding| has_part(finding, &shown)));
+    kept.extend(found.into_iter().filter(|finding| has_part(finding, &shown) || is_of_given(finding)));
     Ok(kept)
 }
 
@@ -94,7 +101,8 @@ fn gather(
     Ok(gathered)
 }
 
-fn root_file() -> ProjectPath {
+/// Returns where the project file of a root stands.
+pub(super) fn root_file() -> ProjectPath {
     ProjectPath::root().join(PROJECT_FILE).unwrap_or_else(|_| ProjectPath::root())
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use regcfg::diag::{Code, codes};
+use regcfg::rules::RULES;
 
 use crate::sandbox::{Run, Sandbox};
 
@@ -15,6 +16,12 @@ const NOT_IN_MARKDOWN: &[(&str, &str)] = &[
     ("RC0111", "Markdown is UTF-8 itself: `tests/golden/check` has a case"),
     ("RC0708", "a hundred levels are no reading: `tests/golden/render` has a case"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
+];
+
+/// Rules whose passing case draws another rule's warning by its nature, each with that rule and the reason.
+const PASSES_WITH: &[(&str, &str, &str)] = &[
+    ("RC0540", "RC0541", "overrides take the registry out of support, also where they can be read"),
+    ("RC0605", "RC0606", "a registry that is removed is told, also where its storage stays"),
 ];
 
 #[test]
@@ -26,6 +33,40 @@ fn examples_do_what_they_say() {
         }
     }
     assert!(report.is_empty(), "{report}");
+}
+
+/// The failing case and the passing one of each rule are the two examples of its explanation; no rule goes without.
+#[test]
+fn every_rule_has_a_failing_and_a_passing_case() {
+    let mut report = String::new();
+    for code in RULES.iter().map(|rule| rule.code) {
+        assert!(NOT_IN_MARKDOWN.iter().all(|(id, _)| *id != code.id), "{} is a rule, and has no example", code.id);
+        if let Err(failure) = check(code).and_then(|()| passes(code)) {
+            let _infallible = writeln!(report, "\n--- {}: {failure}", code.id);
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+/// Checks that the good example is silent but for what only might matter.
+fn passes(code: &Code) -> Result<(), String> {
+    let bad = files_under("## Example", code.explanation);
+    let run = judge(code, &bad.into_iter().chain(files_under("## How to fix", code.explanation)).collect());
+    let expected =
+        PASSES_WITH.iter().find(|(id, _, _)| *id == code.id).map(|(_, other, _)| format!("warning[{other}]"));
+    let is_alarm = |line: &str| line.starts_with("error[") || line.starts_with("warning[");
+    let alarms = |text: &str| {
+        text.lines()
+            .filter(|line| is_alarm(line))
+            .map(|line| line[..line.find(':').unwrap_or(line.len())].to_owned())
+            .collect::<Vec<_>>()
+    };
+    let found = [alarms(&run.stdout), alarms(&run.stderr)].concat();
+    if run.exit.trim() == "0" && found == Vec::from_iter(expected) {
+        Ok(())
+    } else {
+        Err(format!("the good example gives another finding\n{run:#?}"))
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod explain;
 mod golden;
 mod init;
+mod projects;
 mod same_bytes;
 mod sandbox;
 mod streams;

@@ -129,8 +129,8 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
         run.failed(missing, fault, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
-    if target.last().is_in_development() {
-        console.note(&format!("OpenShift {} is in development: what is known of it may change", target.last()));
+    if let Some(text) = in_development(target) {
+        console.note(&text);
     }
     let as_of = args.as_of.as_of.unwrap_or_else(fs::clock);
     let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
@@ -186,6 +186,9 @@ impl Run {
             let mut found = Findings::new();
             opened.profiles(&mut found);
             self.items.push(judged(path, Thing::Project, found));
+        }
+        for path in &sorted.nested {
+            self.items.push(judged(path, Thing::Project, Findings::new()));
         }
         for path in &sorted.layers {
             self.items.push(judged(path, Thing::Layer, check_layer(&project, path)));
@@ -260,6 +263,20 @@ impl Run {
     }
 }
 
+/// Says once for everything that is checked which minors of a target were in development when regcfg was made.
+fn in_development(target: Target) -> Option<String> {
+    let minors: Vec<String> =
+        target.minors().filter(|minor| minor.is_in_development()).map(|minor| minor.to_string()).collect();
+    match &*minors {
+        [] => None,
+        [one] => Some(format!("OpenShift {one} is in development: what is known of it may change")),
+        [first @ .., last] => Some(format!(
+            "OpenShift {} and {last} are in development: what is known of them may change",
+            first.join(", ")
+        )),
+    }
+}
+
 /// Compiles a spec for its findings, and for what is known of it beside others.
 fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Surveyed> {
     pipeline::judged(session, path, findings).surveyed
@@ -295,6 +312,14 @@ impl<'a> Subject<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn minors_in_development_are_named_together() {
+        let says = |target: &str| in_development(target.parse().expect("a target"));
+        assert_eq!(says("4.4..4.22"), None);
+        assert!(says("5.1").expect("a note").starts_with("OpenShift 5.1 is in development"));
+        assert!(says("4.4..5.1").expect("a note").starts_with("OpenShift 4.23, 5.0 and 5.1 are in development"));
+    }
 
     #[test]
     fn subjects_do_not_depend_on_the_order_of_arguments() {

@@ -1,5 +1,6 @@
 //! The files that were given, by what they are.
 
+use crate::cli::survey::root_file;
 use crate::cli::workspace::{Opened, in_order};
 use crate::diag::Findings;
 use crate::load::{DocumentKind, Project, load};
@@ -14,6 +15,8 @@ pub(super) struct Sorted {
     pub(super) layers: Vec<ProjectPath>,
     /// The project file, if it was given.
     pub(super) project_file: Option<ProjectPath>,
+    /// Project files below the root's, in which nothing holds.
+    pub(super) nested: Vec<ProjectPath>,
     /// Files that may hold manifests.
     pub(super) others: Vec<ProjectPath>,
     /// Policies, which are kept here and hold for others.
@@ -40,7 +43,8 @@ impl Sorted {
             match kind {
                 Some(DocumentKind::Spec) => sorted.specs.push(path),
                 Some(DocumentKind::Layer) => sorted.layers.push(path),
-                Some(DocumentKind::Project) => sorted.project_file = Some(path),
+                Some(DocumentKind::Project) if path == root_file() => sorted.project_file = Some(path),
+                Some(DocumentKind::Project) => sorted.nested.push(path),
                 Some(DocumentKind::Policy) => sorted.policies.push(path),
                 None => sorted.others.push(path),
             }
