@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::table::{Additional, ListType, Schema};
+use crate::mutation::is_off;
 use crate::target::Minor;
 use crate::tree::Node;
 
@@ -49,14 +50,18 @@ impl<'o> Correlated<'o> {
         }
         self.old.insert(address(node), Old { node: Some(old), is_same });
         let keywords = schema.on(minor);
-        if let (Some(fields), Some(_), false) = (node.as_map(), old.as_map(), keywords.atomic_map) {
+        if let (Some(fields), Some(_), false) =
+            (node.as_map(), old.as_map(), keywords.atomic_map && !is_off("atomic-map"))
+        {
             for (name, entry) in fields {
                 if let (Some(child), Some(old)) = (below(schema, name), old.get(name)) {
                     self.pair(child, &entry.node, old, minor);
                 }
             }
         }
-        if let (ListType::Map(keys), Some(each)) = (keywords.list_type, schema.items) {
+        if let (ListType::Map(keys), Some(each)) = (keywords.list_type, schema.items)
+            && !is_off("correlated-items")
+        {
             let old = old.as_seq().unwrap_or_default();
             for item in node.as_seq().unwrap_or_default() {
                 let is_same = |other: &&'o Node| keys.iter().all(|key| item.get(key) == other.get(key));

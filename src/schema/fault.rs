@@ -78,11 +78,14 @@ impl What<'_> {
             Self::Missing { .. } => "required",
             Self::NotAmong { .. } => "enum",
             Self::Malformed { .. } => "pattern",
+            Self::BadFormat { format: Format::Byte, .. } => "format-byte",
+            Self::BadFormat { format: Format::DateTime, .. } => "format-date-time",
             Self::BadFormat { .. } => "format",
             Self::LaxDuration { .. } => "go-duration",
             Self::BadName { .. } => "name-pattern",
             Self::OutOfBounds { bound, .. } => bound.part(),
-            Self::Duplicate { .. } => "list-type",
+            Self::Duplicate { keys: [], .. } => "list-set",
+            Self::Duplicate { .. } => "list-map",
             Self::NoAlternative { .. } => "any-of",
         }
     }

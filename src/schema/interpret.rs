@@ -128,16 +128,14 @@ impl<'t> Walk<'t> {
             return;
         }
         let keywords = schema.on(self.minor);
-        if node.is_null() && (keywords.nullable || self.manner.directives) {
+        if node.is_null() && (keywords.nullable && !is_off("nullable") || self.manner.directives) {
             return;
         }
         let n_faults = self.found.faults.len();
-        if self.old.is_some_and(|old| old.is_unchanged(node)) {
-            // What stands there already is no fault of the update, but for fields that nobody knows.
+        if self.old.is_some_and(|old| old.is_unchanged(node)) && !is_off("ratcheting") {
+            // What stands there already is no fault of the update. Nothing below is unknown: what was stored is pruned.
             let mut walk = Walk { minor: self.minor, manner: self.manner, old: None, found: Found::default() };
             walk.value(schema, node, key, path);
-            let is_unknown = |fault: &Fault<'_>| matches!(fault.what, What::Unknown { .. } | What::OtherMinor { .. });
-            self.found.faults.extend(walk.found.faults.into_iter().filter(is_unknown));
             self.found.sites.append(&mut walk.found.sites);
             return;
         }
@@ -157,11 +155,11 @@ impl<'t> Walk<'t> {
             return self.fault(What::NotAmong { value: node, values: keywords.values }, &node.origin, path);
         }
         self.alternatives(schema, node, key, path);
-        if schema.not.is_some_and(|not| holds(not, schema, node, self.minor)) {
+        if schema.not.is_some_and(|not| holds(not, schema, node, self.minor)) && !is_off("not") {
             self.fault(What::NoAlternative { expects: keywords.expects }, key, path);
         }
         let minor = self.minor;
-        for part in schema.all_of_on(minor).filter(|part| !holds(part, schema, node, minor)) {
+        for part in schema.all_of_on(minor).filter(|part| !holds(part, schema, node, minor) && !is_off("all-of")) {
             let expects = part.on(minor).expects.or(keywords.expects);
             self.fault(What::NoAlternative { expects }, key, path);
         }
@@ -234,7 +232,8 @@ impl<'t> Walk<'t> {
             (Some(property), _) if property.is_on(self.minor) => (property.schema, None),
             (_, Additional::Each(each)) => (*each, schema.names),
             (_, Additional::Open) => return,
-            _ if keywords.preserve_unknown_fields || keywords.kind == Type::Any => return,
+            _ if keywords.preserve_unknown_fields && !is_off("preserve-unknown-fields") => return,
+            _ if keywords.kind == Type::Any => return,
             (Some(property), _) => return self.fault(What::OtherMinor { property }, &entry.key, path),
             (None, _) => return self.fault(What::Unknown { name, schema, minor: self.minor }, &entry.key, path),
         };
@@ -246,7 +245,7 @@ impl<'t> Walk<'t> {
         }
         let null = self.manner.null;
         // Metadata is read apart from the rest, by code that takes null for nothing.
-        if name == "metadata" && path.parent.is_none() {
+        if name == "metadata" && path.parent.is_none() && !is_off("null-metadata") {
             self.manner.null = Null::Absent;
         }
         let is_pruned = entry.node.is_null() && self.manner.null == Null::Absent && !child.on(self.minor).nullable;
@@ -264,7 +263,7 @@ impl<'t> Walk<'t> {
             Some(entry) if !is_absent_null(&entry.node) => true,
             // A null that is a fault has been said already.
             Some(_) if self.manner.null == Null::Fault => true,
-            _ => keywords.is_some_and(|keywords| keywords.default.is_some()),
+            _ => keywords.is_some_and(|keywords| keywords.default.is_some()) && !is_off("default-of-required"),
         }
     }
 
@@ -316,7 +315,8 @@ impl<'t> Walk<'t> {
         path: &Path<'_>,
     ) {
         let minor = self.minor;
-        let default = |key: &str| schema.items?.property(key)?.schema.on(minor).default;
+        let default =
+            |key: &str| schema.items?.property(key)?.schema.on(minor).default.filter(|_| !is_off("default-of-key"));
         let missing = |key: &str| default(key).map_or_else(String::new, |default| literal(&default).to_string());
         let mut seen: HashMap<String, &'t Node> = HashMap::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
@@ -367,7 +367,7 @@ impl<'t> Walk<'t> {
             _ => return,
         };
         let (least, most) = match keywords.format {
-            Some(Format::Int32) => (Some(i64::from(i32::MIN)), Some(i64::from(i32::MAX))),
+            Some(Format::Int32) if !is_off("int32") => (Some(i64::from(i32::MIN)), Some(i64::from(i32::MAX))),
             _ => (None, None),
         };
         let too_small = keywords.minimum.or(least).filter(|least| value < *least as f64);
@@ -441,7 +441,10 @@ impl<'t> Walk<'t> {
 /// Tells whether a constraint, which speaks of fields that `around` describes, holds with the defaults put in.
 fn holds(constraint: &'static Schema, around: &'static Schema, node: &Node, minor: Minor) -> bool {
     let keywords = constraint.on(minor);
-    let default = |name: &str| around.property(name).and_then(|property| property.schema.on(minor).default);
+    let default = |name: &str| {
+        let default = around.property(name).and_then(|property| property.schema.on(minor).default);
+        default.filter(|_| !is_off("default-within"))
+    };
     let is_there = |name: &str| node.get(name).is_some_and(|value| !value.is_null()) || default(name).is_some();
     let fields_hold = || {
         constraint.properties.iter().all(|property| {
@@ -454,14 +457,16 @@ fn holds(constraint: &'static Schema, around: &'static Schema, node: &Node, mino
         })
     };
     let is_short = || keywords.max_length.is_none_or(|most| node.as_str().is_none_or(|text| is_within(text, most)));
-    (keywords.values.is_empty() || is_among(node, keywords.values))
-        && is_short()
-        && has_as_many(keywords, node)
-        && keywords.required.iter().all(|name| is_there(name))
-        && fields_hold()
-        && !constraint.not.is_some_and(|not| holds(not, around, node, minor))
-        && (constraint.any_of.is_empty() || constraint.any_of.iter().any(|any| holds(any, around, node, minor)))
-        && constraint.all_of_on(minor).all(|part| holds(part, around, node, minor))
+    let any_holds =
+        || constraint.any_of.is_empty() || constraint.any_of.iter().any(|any| holds(any, around, node, minor));
+    (keywords.values.is_empty() || is_among(node, keywords.values) || is_off("enum-within"))
+        && (is_short() || is_off("max-length-within"))
+        && (has_as_many(keywords, node) || is_off("items-within"))
+        && (keywords.required.iter().all(|name| is_there(name)) || is_off("required-within"))
+        && (fields_hold() || is_off("fields-within"))
+        && (!constraint.not.is_some_and(|not| holds(not, around, node, minor)) || is_off("not-within"))
+        && (any_holds() || is_off("any-of-within"))
+        && (constraint.all_of_on(minor).all(|part| holds(part, around, node, minor)) || is_off("all-of-within"))
 }
 
 /// Tells whether a list has as many items as a constraint wants.
@@ -501,7 +506,7 @@ fn fits(kind: Type, node: &Node) -> bool {
     if let Value::Secret(slot) = &node.value
         && let Some(plaintext) = slot.encrypted()
     {
-        return fits_once_decrypted(kind, plaintext);
+        return fits_once_decrypted(kind, plaintext) || is_off("encrypted-type");
     }
     match kind {
         Type::Any => true,
@@ -511,7 +516,11 @@ fn fits(kind: Type, node: &Node) -> bool {
         Type::Integer => node.as_int().is_some(),
         Type::Number => matches!(node.value, Value::Int(_) | Value::Float(_)),
         Type::Boolean => matches!(node.value, Value::Bool(_)),
-        Type::IntOrString => matches!(node.value, Value::String(_) | Value::Secret(_)) || node.as_int().is_some(),
+        Type::IntOrString => {
+            matches!(node.value, Value::String(_) | Value::Secret(_))
+                || node.as_int().is_some()
+                || is_off("int-or-string")
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::interpret::Null;
 use super::table::{Additional, Keywords, Literal, Schema, Type};
+use crate::mutation::is_off;
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Origin, Value};
 
@@ -38,7 +39,7 @@ fn stored_map(schema: &'static Schema, map: &Map, origin: &Origin, minor: Minor,
             (None, Additional::Each(each)) => *each,
             (None, additional) => {
                 let is_open = matches!(additional, Additional::Open) || keywords.kind == Type::Any;
-                if is_open || keywords.preserve_unknown_fields {
+                if is_open || keywords.preserve_unknown_fields || is_off("pruning") {
                     stored_fields.insert(Arc::clone(name), entry.clone());
                 }
                 continue;
@@ -47,14 +48,18 @@ fn stored_map(schema: &'static Schema, map: &Map, origin: &Origin, minor: Minor,
         let Keywords { nullable, default, .. } = child.on(minor);
         let node = match default {
             _ if !entry.node.is_null() || *nullable => stored(child, &entry.node, minor, null),
-            Some(default) => stored(child, &put(default, &entry.node.origin), minor, null),
-            None if null == Null::Absent => continue,
-            None => entry.node.clone(),
+            Some(default) if !is_off("default-of-null") => {
+                stored(child, &put(default, &entry.node.origin), minor, null)
+            }
+            None if null == Null::Absent && !is_off("null-pruning") => continue,
+            _ => entry.node.clone(),
         };
         stored_fields.insert(Arc::clone(name), Entry { key: entry.key.clone(), node });
     }
     for property in schema.properties.iter().filter(|property| property.is_on(minor)) {
-        if let (Some(default), false) = (&property.schema.on(minor).default, map.contains_key(property.name)) {
+        if let (Some(default), false) = (&property.schema.on(minor).default, map.contains_key(property.name))
+            && !is_off("default")
+        {
             let node = stored(property.schema, &put(default, origin), minor, null);
             stored_fields.insert(property.name.into(), Entry { key: origin.clone(), node });
         }

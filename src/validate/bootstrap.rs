@@ -6,6 +6,7 @@
 
 use indexmap::map::Entry as Slot;
 
+use crate::mutation::is_off;
 use crate::profile::Profile;
 use crate::schema::{Additional, Kind, ListType, Schema};
 use crate::target::Minor;
@@ -45,12 +46,14 @@ impl<'a> Bootstrap<'a> {
 pub fn merge_onto(schema: &'static Schema, under: &Node, over: &Node, minor: Minor) -> Node {
     let keywords = schema.on(minor);
     let value = match (&under.value, &over.value) {
-        (Value::Map(below), Value::Map(above)) if !keywords.atomic_map => {
+        (Value::Map(below), Value::Map(above)) if !keywords.atomic_map || is_off("merged-atomic-map") => {
             Value::Map(merge_maps(schema, below, above, minor))
         }
         (Value::Seq(below), Value::Seq(above)) => match keywords.list_type {
             ListType::Atomic => return over.clone(),
+            ListType::Set if is_off("merged-list-set") => return over.clone(),
             ListType::Set => Value::Seq(merge_lists(schema, below, above, &[], minor)),
+            ListType::Map(_) if is_off("merged-list-map") => return over.clone(),
             ListType::Map(keys) => Value::Seq(merge_lists(schema, below, above, keys, minor)),
         },
         _ => return over.clone(),
@@ -67,7 +70,7 @@ fn merge_maps(schema: &'static Schema, below: &Map, above: &Map, minor: Minor) -
             (None, _) => None,
         };
         // A null where none is allowed is dropped before the merge, so that it takes nothing away.
-        if entry.node.is_null() && child.is_some_and(|child| !child.on(minor).nullable) {
+        if entry.node.is_null() && child.is_some_and(|child| !child.on(minor).nullable) && !is_off("merged-null") {
             continue;
         }
         match (merged.entry(name.clone()), child) {

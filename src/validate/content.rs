@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::identity::Identity;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::tree::{Entry, Node};
 
 /// The most bytes that the values of a secret or config map may have together.
@@ -38,7 +39,7 @@ fn secret(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
         "kubernetes.io/basic-auth" if !has("username") && !has("password") => Some("username"),
         _ => None,
     };
-    if let Some(key) = lacking {
+    if let Some(key) = lacking.filter(|_| !is_off("secret-type")) {
         let message = format!("a secret of the type {} needs the key `{key}`", shown(kind));
         say(Diagnostic::error_about(&codes::SECRET_KEY_MISSING, &kind.origin, message)
             .help(format!("add `{key}`, or remove the type")));
@@ -49,7 +50,9 @@ fn config_map(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
     keys(node, &["data", "binaryData"], say);
     size(node, "binaryData", &["data"], say);
     for (key, entry) in node.entries("binaryData") {
-        if let Some(other) = node.at(&["data"]).and_then(|data| data.entry(key)) {
+        if let Some(other) = node.at(&["data"]).and_then(|data| data.entry(key))
+            && !is_off("key-in-both")
+        {
             let message = format!("the key `{key}` stands in `data` and in `binaryData`");
             let finding = Diagnostic::error_about(&codes::KEY_IN_BOTH, &entry.key, message);
             say(finding.note_at(other.key.place(), "and here").help("remove one of the two"));
@@ -61,7 +64,7 @@ fn config_map(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
 fn keys(node: &Node, fields: &[&str], say: &mut dyn FnMut(Diagnostic)) {
     for field in fields {
         for (key, entry) in node.entries(field) {
-            if key == "." || key.starts_with("..") {
+            if (key == "." || key.starts_with("..")) && !is_off("data-key") {
                 let message = format!("the name {} must not be `.` or begin with `..`", quoted(key));
                 say(Diagnostic::error_about(&codes::OBJECT_MALFORMED_VALUE, &entry.key, message));
             }
@@ -82,7 +85,7 @@ fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnost
         }
     };
     let total = plain + node.entries(encoded).map(|(_, entry)| decoded(entry)).sum::<usize>();
-    if total > MOST_BYTES {
+    if total > MOST_BYTES && !is_off("data-size") {
         let message = format!("the values have {total} bytes, more than the {MOST_BYTES} that the API server takes");
         say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &node.origin, message)
             .help("split it, or keep the bytes elsewhere"));
@@ -90,15 +93,16 @@ fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnost
 }
 
 fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
-    if let Some(size) =
-        node.at(&["spec", "resources", "requests", "storage"]).filter(|size| !size.has_secret() && !is_positive(size))
+    if let Some(size) = node
+        .at(&["spec", "resources", "requests", "storage"])
+        .filter(|size| !size.has_secret() && !is_positive(size) && !is_off("claim-size"))
     {
         let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", shown(size));
         say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
     }
     let modes = node.at(&["spec", "accessModes"]).and_then(Node::as_seq).unwrap_or_default();
     let only = modes.iter().find(|mode| mode.as_str() == Some("ReadWriteOncePod"));
-    if let Some(only) = only.filter(|_| modes.len() > 1) {
+    if let Some(only) = only.filter(|_| modes.len() > 1 && !is_off("access-modes")) {
         let message = "`ReadWriteOncePod` must be the only access mode";
         say(Diagnostic::error_about(&codes::OBJECT_NOT_TOGETHER, &only.origin, message).help("remove the others"));
     }

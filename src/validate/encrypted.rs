@@ -1,6 +1,7 @@
 //! Objects with encrypted values: what is said of them, and what is not.
 
 use crate::diag::{Diagnostic, Severity, codes};
+use crate::mutation::is_off;
 use crate::tree::{Node, Value};
 
 /// The fields that say which object it is; where one is encrypted, nothing can be checked.
@@ -9,7 +10,7 @@ const IDENTITY: [&[&str]; 4] = [&["apiVersion"], &["kind"], &["metadata", "name"
 /// Says that what an object is is encrypted, if it is.
 pub(super) fn identity(node: &Node) -> Option<Diagnostic> {
     let is_encrypted = |path: &&&[&str]| node.at(path).is_some_and(is_encrypted);
-    let path = IDENTITY.iter().find(is_encrypted)?;
+    let path = IDENTITY.iter().find(is_encrypted).filter(|_| !is_off("encrypted-identity"))?;
     let message = format!("`{}` is encrypted, and the object is not checked", path.join("."));
     let origin = node.at(path).map_or(&node.origin, |node| &node.origin);
     let finding = Diagnostic::about(&codes::ENCRYPTED_VALUE, Severity::Info, origin, message);
@@ -19,7 +20,9 @@ pub(super) fn identity(node: &Node) -> Option<Diagnostic> {
 /// Says which values of an object are encrypted, so that no more than their types were checked.
 pub(super) fn values(node: &Node) -> Option<Diagnostic> {
     let mut found = Vec::new();
-    collect(node, String::new(), &mut found);
+    if !is_off("encrypted-values") {
+        collect(node, String::new(), &mut found);
+    }
     let ((first, path), more) = (found.first()?, found.len() - 1);
     let also = match more {
         0 => "is",

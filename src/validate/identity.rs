@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes, nearest};
+use crate::mutation::is_off;
 use crate::name::{CLUSTER_LABEL, ObjectName, group};
 use crate::schema::{self, Kind};
 use crate::target::Target;
@@ -31,7 +32,7 @@ impl Identity<'_> {
 pub(super) fn items(node: &Node) -> Vec<&Node> {
     let is_list = node.get("kind").and_then(Node::as_str) == Some("List");
     match node.get("items").and_then(Node::as_seq) {
-        Some(items) if is_list => items.iter().collect(),
+        Some(items) if is_list && !is_off("list-of-objects") => items.iter().collect(),
         _ => vec![node],
     }
 }
@@ -47,15 +48,18 @@ pub(super) fn read<'o>(
     let (Some(api_version), Some(kind)) = (field("apiVersion"), field("kind")) else {
         let lacks = if field("apiVersion").is_none() { "apiVersion" } else { "kind" };
         let message = format!("this is no Kubernetes object: `{lacks}` is missing or no text");
-        let finding = Diagnostic::error_about(&codes::NOT_A_MANIFEST, &node.origin, message);
-        findings.push(finding.help("every document of a manifest has `apiVersion`, `kind` and `metadata`"));
+        let finding = Diagnostic::about(&codes::NOT_A_MANIFEST, Severity::Error, &node.origin, message);
+        if !is_off("no-object") {
+            findings.push(finding.help("every document of a manifest has `apiVersion`, `kind` and `metadata`"));
+        }
         return None;
     };
     let text = |name: &str| node.at(&["metadata", name]).and_then(Node::as_str).filter(|text| !text.is_empty());
     let Some(found) = schema::find(api_version, kind).filter(|kind| kind.group != "regcfg.dev") else {
         match served(api_version, kind) {
-            Some(known) => findings.push(other_version(node, api_version, known)),
-            None => seen.add_unchecked(node, api_version, kind),
+            Some(known) if !is_off("api-version") => findings.push(other_version(node, api_version, known)),
+            _ if is_off("unknown-kind") => {}
+            _ => seen.add_unchecked(node, api_version, kind),
         }
         return None;
     };
@@ -83,7 +87,7 @@ fn other_version(node: &Node, api_version: &str, known: &Kind) -> Diagnostic {
 /// Tells whether the kind exists on every minor of the target.
 fn is_on(identity: &Identity<'_>, target: Target, findings: &mut Findings) -> bool {
     let kind = identity.kind;
-    if target.minors().all(|minor| kind.is_on(minor)) {
+    if target.minors().all(|minor| kind.is_on(minor)) || is_off("kind-of-other-minor") {
         return true;
     }
     let origin: &Origin = identity.node.get("kind").map_or(&identity.node.origin, |node| &node.origin);
@@ -136,7 +140,7 @@ impl<'o> Seen<'o> {
         }
         let cluster = text(&["metadata", "labels", CLUSTER_LABEL]);
         let first = *self.first.entry((cluster, called)).or_insert(node);
-        if std::ptr::eq(first, node) {
+        if std::ptr::eq(first, node) || is_off("duplicate-object") {
             return;
         }
         let shown = called.to_string();

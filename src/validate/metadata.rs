@@ -3,6 +3,7 @@
 use super::identity::Identity;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::mutation::is_off;
 use crate::name::{is_dns_label, is_dns_name};
 use crate::schema::Names;
 use crate::tree::{Entry, Node, Origin};
@@ -43,21 +44,25 @@ pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
     generated_name(&metadata.node, &mut say);
     finalizers(&metadata.node, &mut say);
     for (key, value) in metadata.node.entries("labels") {
-        if !is_qualified_name(key) {
+        if !is_qualified_name(key) && !is_off("label-key") {
             say(malformed(&value.key, format!("the label key {} must be {QUALIFIED_NAME}", quoted(key))));
-        } else if let Some(text) = value.node.as_str().filter(|text| !text.is_empty() && !is_word(text)) {
+        } else if let Some(text) = value.node.as_str().filter(|text| !text.is_empty() && !is_word(text))
+            && !is_off("label-value")
+        {
             let message = format!("the value of the label `{key}` must be {WORD}, not {}", quoted(text));
             say(malformed(&value.node.origin, message));
         }
     }
     let mut size = 0;
     for (key, value) in metadata.node.entries("annotations") {
-        if !is_qualified_name(&key.to_lowercase()) {
+        if !is_qualified_name(&key.to_lowercase()) && !is_off("annotation-key") {
             say(malformed(&value.key, format!("the annotation key {} must be {QUALIFIED_NAME}", quoted(key))));
         }
         size += key.len() + value.node.as_str().map_or(0, str::len);
     }
-    if let Some(entry) = metadata.node.entry("annotations").filter(|_| size > MOST_ANNOTATION_BYTES) {
+    if let Some(entry) =
+        metadata.node.entry("annotations").filter(|_| size > MOST_ANNOTATION_BYTES && !is_off("annotations-size"))
+    {
         let message = format!(
             "the annotations have {size} bytes, more than the {MOST_ANNOTATION_BYTES} that the API server takes"
         );
@@ -68,6 +73,9 @@ pub(super) fn check_named(named: &Named<'_>, findings: &mut Findings) {
 
 fn name(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
     let Some(name) = metadata.node.get("name").filter(|name| name.as_str().is_some_and(|name| !name.is_empty())) else {
+        if is_off("missing-name") {
+            return;
+        }
         let finding =
             Diagnostic::error_about(&codes::OBJECT_MISSING_FIELD, &metadata.key, "`metadata.name` is missing");
         say(match (named.singleton, metadata.node.get("generateName")) {
@@ -80,14 +88,14 @@ fn name(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
     let text = name.as_str().unwrap_or_default();
     let (fits, form) = match named.names {
         Names::Subdomain => (is_dns_name(text), SUBDOMAIN),
-        Names::Label => (is_dns_label(text), LABEL),
-        Names::Path => (is_path_segment(text), PATH_SEGMENT),
+        Names::Label => (is_dns_label(text) || is_off("name-label"), LABEL),
+        Names::Path => (is_path_segment(text) || is_off("name-path"), PATH_SEGMENT),
     };
-    if !fits {
+    if !fits && !is_off("name") {
         let message = format!("`metadata.name` must be {form}, not {}", quoted(text));
         return say(malformed(&name.origin, message));
     }
-    if let Some(only) = named.singleton.filter(|only| *only != text) {
+    if let Some(only) = named.singleton.filter(|only| *only != text && !is_off("singleton")) {
         let message = format!("`{}` has no effect under the name {}", named.kind, quoted(text));
         let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &name.origin, message);
         say(finding.help(format!("write `name: {only}`, the only one that is read")));
@@ -99,7 +107,7 @@ fn generated_name(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
     let text = prefix.as_str().unwrap_or_default();
     // What is made of it does not end with the `-`.
     let start = text.strip_suffix('-').filter(|start| !start.is_empty()).unwrap_or(text);
-    if !start.is_empty() && !is_dns_name(&format!("{start}a")) {
+    if !start.is_empty() && !is_dns_name(&format!("{start}a")) && !is_off("generate-name") {
         say(malformed(&prefix.origin, format!("`metadata.generateName` must begin {SUBDOMAIN}, not {}", quoted(text))));
     }
 }
@@ -107,11 +115,13 @@ fn generated_name(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
 fn finalizers(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
     for finalizer in metadata.get("finalizers").and_then(Node::as_seq).unwrap_or_default() {
         let text = finalizer.as_str().unwrap_or_default();
-        if !is_qualified_name(text) {
+        if !is_qualified_name(text) && !is_off("finalizer") {
             say(malformed(&finalizer.origin, format!("the finalizer {} must be {QUALIFIED_NAME}", quoted(text))));
         }
     }
-    if let Some(generation) = metadata.get("generation").filter(|node| node.as_int().is_some_and(i64::is_negative)) {
+    if let Some(generation) = metadata.get("generation").filter(|node| node.as_int().is_some_and(i64::is_negative))
+        && !is_off("generation")
+    {
         let message = "`metadata.generation` must be at least 0";
         say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &generation.origin, message)
             .help("remove it: the cluster writes it"));
@@ -121,17 +131,17 @@ fn finalizers(metadata: &Node, say: &mut dyn FnMut(Diagnostic)) {
 fn namespace(named: &Named<'_>, metadata: &Entry, say: &mut dyn FnMut(Diagnostic)) {
     let namespace = metadata.node.get("namespace").filter(|node| !node.is_null());
     match (namespace, namespace.and_then(Node::as_str).filter(|text| !text.is_empty())) {
-        (Some(node), _) if !named.namespaced => {
+        (Some(node), _) if !named.namespaced && !is_off("namespace-of-cluster") => {
             let message = format!("`{}` is of the whole cluster, so that its namespace has no effect", named.kind);
             let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &node.origin, message);
             say(finding.help("remove `metadata.namespace`"));
         }
-        (_, None) if named.namespaced => {
+        (_, None) if named.namespaced && !is_off("missing-namespace") => {
             let message = "`metadata.namespace` is missing, and the object goes wherever it is applied from";
             let finding = Diagnostic::error_about(&codes::MISSING_NAMESPACE, &metadata.key, message);
             say(finding.help("write the namespace that the registry or the cluster reads it from"));
         }
-        (Some(node), Some(text)) if !is_dns_label(text) => {
+        (Some(node), Some(text)) if !is_dns_label(text) && !is_off("namespace") => {
             let message = format!("`metadata.namespace` must be {LABEL}, not {}", quoted(text));
             say(malformed(&node.origin, message));
         }

@@ -6,6 +6,7 @@ use super::bootstrap::{Bootstrap, merge_onto};
 use super::identity::Identity;
 use super::{CODES, cel, content, cost, metadata};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::mutation::is_off;
 use crate::schema::fault::{Fault, What};
 use crate::schema::interpret::{Found, Manner, Null, Site, walk, walk_update};
 use crate::schema::report::{ByMinor, finding};
@@ -34,7 +35,9 @@ pub(super) fn check(identity: &Identity<'_>, target: Target, bootstrap: Bootstra
     }
     // A copy of a live object, which carries its `uid`, says no more than what is there.
     let is_live = identity.node.at(&["metadata", "uid"]).is_some();
-    if let Some(status) = identity.node.entry("status").filter(|status| !is_live && !is_empty(&status.node)) {
+    if let Some(status) =
+        identity.node.entry("status").filter(|status| !is_live && !is_empty(&status.node) && !is_off("status"))
+    {
         let message = "`status` has no effect: only the cluster writes it";
         let finding = Diagnostic::about(&codes::NO_EFFECT, Severity::Warning, &status.key, message);
         findings.push(finding.help("remove `status`").object(identity.shown()));
@@ -73,11 +76,11 @@ fn on_segment(
     };
     let depends = alone.faults.iter().any(|fault| depends_on_rest(&fault.what)) || !alone.sites.is_empty();
     let under = bootstrap.spec_of(kind, identity.name, minor);
-    let Some(under) = under.filter(|_| depends) else {
+    let Some(under) = under.filter(|_| depends && !is_off("bootstrapped-spec")) else {
         let Found { mut faults, sites, .. } = alone;
         let is_there = kind.bootstrapped && identity.name == kind.singleton && !matches!(bootstrap, Bootstrap::Nothing);
         // What it is made of is not known here, but that it is whole.
-        if is_there && under.is_none() {
+        if is_there && under.is_none() && !is_off("bootstrapped-fields") {
             faults.retain(|fault| !is_bootstrapped_field(fault));
         }
         say(&faults, found);
@@ -103,7 +106,7 @@ fn rules(sites: &[Site<'_>], segment: Segment, null: Null, found: &mut ByMinor) 
 
 /// Returns how a kind's API server reads nulls on a minor.
 fn null_on(kind: &Kind, minor: Minor) -> Null {
-    if kind.native || minor >= NULLS_DROPPED { Null::Absent } else { Null::Fault }
+    if kind.native || minor >= NULLS_DROPPED || is_off("null") { Null::Absent } else { Null::Fault }
 }
 
 /// Returns an object as it is stored on a minor once it is created, its status left out.
@@ -132,7 +135,7 @@ pub(super) fn check_update(identity: &Identity<'_>, old: &Node, minor: Minor, fi
     };
     // Of items that stand twice the server forgives all, on every minor, where the old object has any.
     let is_twice = |fault: &Fault<'_>| matches!(fault.what, What::Duplicate { .. });
-    if walk(kind.schema, &old, minor, manner).faults.iter().any(is_twice) {
+    if walk(kind.schema, &old, minor, manner).faults.iter().any(is_twice) && !is_off("ratcheting-duplicates") {
         faults.retain(|fault| !is_twice(fault));
     }
     let mut say = |finding: Diagnostic| findings.push(finding.object(identity.shown()));

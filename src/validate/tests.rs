@@ -231,3 +231,110 @@ fn a_list_has_so_many_items_and_no_more() {
     assert_eq!(codes_of("4.23", 1025), ["RC0507"]);
     assert_eq!(codes_of("4.22", 1025), [] as [&str; 0]);
 }
+
+#[test]
+fn names_of_all_sorts_have_their_forms() {
+    let map = |metadata: &str| {
+        let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b";
+        findings("4.19", &format!("{head}, {metadata}}}")).iter().map(|finding| finding.message.clone()).collect()
+    };
+    let says = |metadata: &str, words: &str| {
+        let said: Vec<String> = map(metadata);
+        assert!(said.len() == 1 && said[0].starts_with(words), "{metadata}: {said:?}");
+    };
+    says("generateName: A_", "`metadata.generateName` must begin");
+    says("finalizers: [a/b/c]", "the finalizer `a/b/c` must be");
+    says("generation: -1", "`metadata.generation` must be at least 0");
+    says("labels: {a/b/c: x}", "the label key `a/b/c` must be");
+    says("annotations: {-a: x}", "the annotation key `-a` must be");
+    says("creationTimestamp: soon", "`metadata.creationTimestamp` must be a time");
+    assert_eq!(map("generateName: a-, finalizers: [a/b], generation: 1"), Vec::<String>::new());
+    let namespaced =
+        |namespace: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: {namespace}}}");
+    let label = "must be at most 63 lowercase letters, digits and `-`, not";
+    check("4.19", &namespaced("a.b"), &[&format!("RC0506 a.b: `metadata.namespace` {label} `a.b`")]);
+    let named = |kind: &str, name: &str| format!("{kind}\nmetadata: {{name: {name}}}");
+    let namespace = "apiVersion: v1\nkind: Namespace";
+    check("4.19", &named(namespace, "a.b"), &[&format!("RC0506 a.b: `metadata.name` {label} `a.b`")]);
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nrules: []";
+    check("4.19", &named(role, "system:A"), &[]);
+    let path = "RC0506 a/b: `metadata.name` must be a name without `/` and `%` that is not `.` or `..`, not `a/b`";
+    check("4.19", &named(role, "a/b"), &[path]);
+}
+
+#[test]
+fn objects_of_a_list_are_checked_each() {
+    let list =
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: A_b, namespace: a}}";
+    assert_eq!(findings("4.19", list).iter().map(|finding| finding.code.id).collect::<Vec<_>>(), ["RC0506"]);
+}
+
+#[test]
+fn metadata_takes_null_for_nothing_on_every_minor() {
+    check("4.4..5.1", "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster, labels: null}", &[]);
+}
+
+#[test]
+fn read_write_once_pod_is_the_only_mode() {
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a, namespace: b}\nspec:\n  \
+                 accessModes: [ReadWriteOncePod, ReadWriteMany]\n  resources: {requests: {storage: 1Gi}}";
+    check("4.19", claim, &["RC0509 ReadWriteOncePod: `ReadWriteOncePod` must be the only access mode"]);
+}
+
+/// Checks an update of a config on a minor; an expected finding is a code and the text at its place.
+fn check_update(minor: Minor, old: &str, new: &str, expected: &[&str]) {
+    let read = |spec: &str| {
+        let source = Source::new("a.yaml", config(spec), SourceKind::User);
+        documents(&source, Reading::AsKubectl, &mut Findings::new()).unwrap().remove(0)
+    };
+    let mut findings = Findings::new();
+    update(&read(new), &read(old), minor, &mut findings);
+    let shown: Vec<String> =
+        findings.iter().map(|finding| format!("{} {}", finding.code.id, finding.place.text())).collect();
+    assert_eq!(shown, expected, "{old} to {new} on {minor}: {findings:?}");
+}
+
+#[test]
+fn an_update_is_forgiven_what_it_leaves_as_it_was_since_4_17() {
+    let (before, since) = (Minor::of(4, 16), Minor::of(4, 17));
+    let (old, new) = ("replicas: 1\nlogLevel: Loud", "replicas: 2\nlogLevel: Loud");
+    check_update(before, old, new, &["RC0505 Loud"]);
+    check_update(since, old, new, &[]);
+    check_update(since, "replicas: 1", new, &["RC0505 Loud"]);
+    check_update(since, "replicas: 1\nbogus: 1", "replicas: 1\nbogus: 1", &["RC0501 bogus"]);
+    let network =
+        |n| format!("replicas: {n}\nstorage: {{azure: {{networkAccess: {{type: External, internal: {{}}}}}}}}");
+    check_update(before, &network(1), &network(2), &["RC0510 networkAccess"]);
+    check_update(since, &network(1), &network(2), &[]);
+}
+
+#[test]
+fn items_of_keyed_lists_and_fields_of_plain_mappings_are_forgiven_one_by_one() {
+    let minor = Minor::of(4, 18);
+    let claims = |claims: &str| format!("replicas: 1\nresources: {{claims: [{claims}]}}");
+    let (bad, more) = ("{name: a, request: 5}", "{name: a, request: 5}, {name: b}");
+    check_update(minor, &claims(bad), &claims(more), &[]);
+    check_update(minor, &claims("{name: b}"), &claims(more), &["RC0503 5"]);
+    let twice = "{name: a}, {name: a}";
+    check_update(minor, &claims("{name: a}"), &claims(twice), &["RC0508 {name"]);
+    check_update(Minor::of(4, 16), &claims(twice), &claims(twice), &[]);
+    let requests = |write: &str| format!("replicas: 1\nrequests: {{read: {{maxRunning: x}}, write: {{{write}}}}}");
+    check_update(minor, &requests(""), &requests("maxRunning: 1"), &["RC0503 x"]);
+    let proxy = |http: &str| format!("replicas: 1\nproxy: {{noProxy: 1, http: {http}}}");
+    check_update(minor, &proxy("a"), &proxy("b"), &[]);
+}
+
+#[test]
+fn rules_of_the_api_are_not_decided_on_encrypted_values() {
+    let network = "{type: 'ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]', internal: {}}";
+    let text = config(&format!("replicas: 1\nstorage: {{azure: {{networkAccess: {network}}}}}"))
+        + "\nsops: {mac: m, version: 3.9.0}";
+    let source = Source::new("a.yaml", text, SourceKind::User);
+    let mut objects = documents(&source, Reading::AsKubectl, &mut Findings::new()).unwrap();
+    objects.iter_mut().for_each(|object| _ = crate::tree::sops::open(object));
+    let judged = each_manifest(&objects, "4.19".parse().unwrap(), &Definitions::default());
+    let said: Vec<&str> =
+        judged[0].findings.iter().map(|finding| &*finding.message).filter(|said| said.contains("a rule of")).collect();
+    let says = "a rule of the API on `spec.storage.azure.networkAccess` cannot be checked offline: it holds a secret";
+    assert_eq!(said, [says]);
+}

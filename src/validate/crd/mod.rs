@@ -20,6 +20,7 @@ use kube::core::cel::{CompiledSchema, compile_schema};
 use serde_json::Value as Json;
 
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::name::group;
 use crate::tree::{Node, Place};
 
@@ -83,7 +84,8 @@ impl Definitions {
         let definition = self.by_kind.get(&(of_group.to_owned(), kind.to_owned()))?;
         let name = api_version.rsplit('/').next().unwrap_or_default();
         let mut findings = Findings::new();
-        let Some(version) = definition.versions.get(name).filter(|version| version.served) else {
+        let Some(version) = definition.versions.get(name).filter(|version| version.served || is_off("crd-served"))
+        else {
             let message = format!("`{kind}` is not served as `{api_version}`");
             let origin = node.get("apiVersion").map_or(&node.origin, |node| &node.origin);
             let finding = Diagnostic::error_about(&codes::OTHER_API_VERSION, origin, message);

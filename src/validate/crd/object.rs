@@ -7,6 +7,7 @@ use super::super::metadata::{self, Named};
 use super::place::{Found, Step, follow, of_rule, pointer, shown};
 use super::{Definition, Version, fault, walk};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::mutation::is_off;
 use crate::name::ObjectName;
 use crate::schema::Names;
 use crate::tree::Node;
@@ -25,24 +26,30 @@ pub(super) fn check(node: &Node, definition: &Definition, version: &Version, fin
     let called = called.to_string();
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut json = walk::json(node);
-    walk::drop_nulls(&version.structural, &mut json);
-    walk::put_defaults(&version.structural, &mut json);
+    if !is_off("crd-null") {
+        walk::drop_nulls(&version.structural, &mut json);
+    }
+    if !is_off("crd-default") {
+        walk::put_defaults(&version.structural, &mut json);
+    }
     for error in version.validator.iter_errors(&json).take(MOST) {
         found.extend(fault::findings(&error, node, version));
     }
     walk::duplicates(&version.structural, node, &mut found);
     let is_right = found.is_empty();
-    walk::undecided_forms(&version.structural, node, &mut found);
-    if is_right {
+    if !is_off("crd-unknown-format") {
+        walk::undecided_forms(&version.structural, node, &mut found);
+    }
+    if is_right && !is_off("crd-cel") {
         rules(node, &json, version, &mut found);
     }
     findings.extend(found.into_iter().take(MOST).map(|finding| finding.object(&*called)));
-    if is_right && node.get("metadata").is_none() {
+    if is_right && node.get("metadata").is_none() && !is_off("crd-missing-metadata") {
         let message = "`metadata` is missing";
         let finding = Diagnostic::error_about(&codes::OBJECT_MISSING_FIELD, &node.origin, message);
         findings.push(finding.help("add `metadata` with a `name`"));
     }
-    if is_right {
+    if is_right && !is_off("crd-metadata") {
         let kind = &definition.kind;
         metadata::check_named(
             &Named {
@@ -63,8 +70,8 @@ fn rules(node: &Node, json: &Json, version: &Version, found: &mut Vec<Diagnostic
     if !has_rules(&version.structural) {
         return;
     }
-    if node.has_secret() {
-        return found.push(undecided(node, &[], "the rules of its definition see encrypted values"));
+    if node.has_secret() && !is_off("crd-cel-on-secrets") {
+        return found.push(undecided(node, &[], "the rules of its definition, which see encrypted values"));
     }
     let answer = RULES.with(|rules| rules.validate_compiled(version.rules(), json, None));
     for error in answer.err().into_iter().flat_map(ValidationErrors::into_vec) {

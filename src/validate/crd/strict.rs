@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::read::broken;
 use crate::diag::Findings;
 use crate::diag::visible::quoted;
+use crate::mutation::{is_keyword_off, is_off};
 use crate::schema::{format, re2};
 use crate::tree::Node;
 
@@ -52,9 +53,9 @@ pub(super) fn compile(strict: &Json) -> Result<Validator, String> {
 /// Turns one node; `is_structural` is false within constraints, which speak of fields and know of no others.
 fn node(written: &Json, is_structural: bool) -> Json {
     let Some(fields) = written.as_object() else { return written.clone() };
-    let is = |key: &str| fields.get(key) == Some(&Json::Bool(true));
+    let is = |key: &str| fields.get(key) == Some(&Json::Bool(true)) && !is_keyword_off(key);
     let mut made = Map::new();
-    for (key, value) in fields {
+    for (key, value) in fields.iter().filter(|(key, _)| !is_keyword_off(key)) {
         match key.as_str() {
             "properties" => {
                 let each = value.as_object().into_iter().flatten();
@@ -87,7 +88,7 @@ fn node(written: &Json, is_structural: bool) -> Json {
     }
     let keeps_unknown = is("x-kubernetes-preserve-unknown-fields");
     let is_object = fields.get("type") == Some(&"object".into());
-    if is_object && !keeps_unknown && !made.contains_key("additionalProperties") {
+    if is_object && !keeps_unknown && !made.contains_key("additionalProperties") && !is_off("crd-unknown-field") {
         made.insert("additionalProperties".into(), false.into());
     }
     if is("nullable") {
@@ -136,7 +137,7 @@ fn bounds_of_version_4(made: &mut Map<String, Json>) {
 
 fn put_format(name: &str, made: &mut Map<String, Json>) {
     match name {
-        "int32" => {
+        "int32" if !is_off("crd-int32") => {
             made.entry("minimum").or_insert_with(|| i32::MIN.into());
             made.entry("maximum").or_insert_with(|| i32::MAX.into());
         }
@@ -151,6 +152,7 @@ pub(super) fn refuse_broken(schema: &Node, findings: &mut Findings) {
     const TYPES: [&str; 6] = ["object", "array", "string", "integer", "number", "boolean"];
     if let Some(kind) = schema.get("type")
         && !kind.as_str().is_some_and(|kind| TYPES.contains(&kind))
+        && !is_off("crd-broken-type")
     {
         let shown = kind.as_str().map_or_else(|| kind.in_words().to_owned(), quoted);
         findings.push(broken(
@@ -160,6 +162,7 @@ pub(super) fn refuse_broken(schema: &Node, findings: &mut Findings) {
     }
     if let Some(pattern) = schema.get("pattern")
         && pattern.as_str().is_none_or(|pattern| re2::compile(pattern).is_err())
+        && !is_off("crd-broken-pattern")
     {
         findings.push(broken(pattern.place(), "the pattern is none of RE2"));
     }

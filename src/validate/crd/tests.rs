@@ -283,3 +283,61 @@ fn a_definition_that_cannot_be_used_is_found_in_its_file() {
     broken(&known, "RC0153 Image: `Image` of `config.openshift.io` is known here, and this definition is not read");
     assert!(!Definitions::default().add(&read("a.yaml", &one("{}"))[0], &mut Findings::new()));
 }
+
+#[test]
+fn every_keyword_refuses_what_breaks_it() {
+    let bound = |what: &str| format!("RC0507 {what}");
+    let check = |schema: &str, right: &str, wrong: &str, expected: &str| {
+        let crd = widget(&format!("a: {schema}"));
+        check(&crd, &one(&format!("{{a: {right}}}")), &[]);
+        check(&crd, &one(&format!("{{a: {wrong}}}")), &[expected]);
+    };
+    check("{type: number, minimum: 1}", "1", "0", &bound("0: `spec.a` must be at least 1"));
+    check("{type: number, maximum: 1}", "1", "2", &bound("2: `spec.a` must be at most 1"));
+    let least = "{type: number, minimum: 1, exclusiveMinimum: true}";
+    check(least, "2", "1", &bound("1: `spec.a` must be more than 1"));
+    let most = "{type: number, maximum: 1, exclusiveMaximum: true}";
+    check(most, "0", "1", &bound("1: `spec.a` must be less than 1"));
+    check("{type: number, multipleOf: 2}", "4", "3", &bound("3: `spec.a` must be a multiple of 2"));
+    check(
+        "{type: integer, format: int32}",
+        "1",
+        "3000000000",
+        &bound("3000000000: `spec.a` must be at most 2147483647"),
+    );
+    check("{type: string, minLength: 2}", "ab", "a", &bound("a: `spec.a` must have at least 2 characters"));
+    check("{type: string, maxLength: 1}", "é", "ab", &bound("ab: `spec.a` must have at most 1 characters"));
+    let items = |bounds: &str| format!("{{type: array, {bounds}, items: {{type: integer}}}}");
+    check(&items("minItems: 2"), "[1, 2]", "[1]", &bound("[: `spec.a` must have at least 2 items"));
+    check(&items("maxItems: 1"), "[1]", "[1, 2]", &bound("[: `spec.a` must have at most 1 items"));
+    let wrong_item = "RC0503 x: `spec.a[0]` must be a whole number, not a string";
+    check(&items("maxItems: 1"), "[1]", "[x]", wrong_item);
+    let fields = |bounds: &str| format!("{{type: object, {bounds}, additionalProperties: {{type: integer}}}}");
+    check(&fields("minProperties: 1"), "{b: 1}", "{}", &bound("a: `spec.a` must have at least 1 fields"));
+    check(&fields("maxProperties: 1"), "{b: 1}", "{b: 1, c: 1}", &bound("a: `spec.a` must have at most 1 fields"));
+    let too_short = bound("b: `spec.a` must have at least 2 characters");
+    check("{type: string, allOf: [{minLength: 2}]}", "ab", "b", &too_short);
+    let not = "RC0509 a: `spec.a` is what its definition does not allow";
+    check("{type: string, not: {enum: [b]}}", "c", "b", not);
+    let either = "{type: object, properties: {b: {type: integer}, c: {type: integer}}, anyOf: [{required: [b]}, {required: [c]}]}";
+    check(either, "{c: 1}", "{}", "RC0509 a: `spec.a` is none of what its definition allows");
+    let port = "RC0503 1.5: `spec.a` must be a whole number or a string, not a number";
+    check("{x-kubernetes-int-or-string: true}", "80", "1.5", port);
+}
+
+#[test]
+fn an_object_has_metadata_and_rules_see_no_encrypted_values() {
+    let head = "apiVersion: example.com/v1\nkind: Widget\nspec: {}\n";
+    check(&widget("a: {type: string}"), head, &["RC0504 apiVersion: `metadata` is missing"]);
+    let crd = widget("a: {type: string, x-kubernetes-validations: [{rule: self == 'b', message: must be b}]}");
+    let secret = one("{a: 'ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]'}") + "sops: {mac: m, version: 3.9.0}\n";
+    let (definitions, _) = definitions(&crd);
+    let judged = read("a.yaml", &secret);
+    let found: Vec<String> = each_manifest(&judged, "4.19".parse().unwrap(), &definitions)
+        .into_iter()
+        .flat_map(|judged| shown(judged.findings))
+        .collect();
+    let says = "is not checked against the rules of its definition, which see encrypted values";
+    assert!(found.iter().any(|finding| finding.contains(says)), "{found:?}");
+    assert!(!found.iter().any(|finding| finding.starts_with("RC0510")), "{found:?}");
+}

@@ -8,6 +8,7 @@ use super::object::{subject, undecided};
 use super::place::Step;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, codes};
+use crate::mutation::is_off;
 use crate::secret::Plaintext;
 use crate::tree::{Node, Value};
 
@@ -90,8 +91,8 @@ pub(super) fn duplicates<'o>(schema: &Json, object: &'o Node, found: &mut Vec<Di
     walk(schema, object, &mut Vec::new(), &mut |schema, node: &'o Node, steps| {
         let Some(items) = node.as_seq() else { return };
         let keys: Vec<&str> = match schema.get("x-kubernetes-list-type").and_then(Json::as_str) {
-            Some("set") => Vec::new(),
-            Some("map") => {
+            Some("set") if !is_off("crd-list-set") => Vec::new(),
+            Some("map") if !is_off("crd-list-map") => {
                 let keys = schema.get("x-kubernetes-list-map-keys").and_then(Json::as_array);
                 keys.into_iter().flatten().filter_map(Json::as_str).collect()
             }
