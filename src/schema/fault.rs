@@ -165,7 +165,9 @@ impl Fault<'_> {
                 _ => format!("remove `{}`", property.name),
             }),
             What::NotAmong { value, values } => near_value(value, &words(values)),
-            What::Malformed { value, pattern, .. } => near_value(value, pattern.words),
+            What::Malformed { value, pattern, .. } => near_value(value, pattern.words).or_else(|| help_scheme(value)),
+            // The keys of ConfigMaps and Secrets.
+            What::BadName { name, expects: Some(expects), .. } if expects.ends_with("`_` and `.`") => help_port(name),
             What::WrongType { value, expected, expects } => {
                 help_type(value, *expected).or_else(|| expects.map(|expects| format!("write {expects}")))
             }
@@ -268,6 +270,20 @@ fn help_type(value: &Node, expected: Type) -> Option<String> {
         _ => false,
     };
     is_plain.then(|| "take the quotes away".into())
+}
+
+/// Takes the scheme of a URL away that stands where a registry does.
+fn help_scheme(value: &Node) -> Option<String> {
+    let text = value.as_str()?;
+    let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    Some(format!("write {}", quoted(bare.trim_end_matches('/'))))
+}
+
+/// Names a key after a registry with a port as the bundles of CAs do: the key of a ConfigMap can have no colon.
+fn help_port(name: &str) -> Option<String> {
+    let (host, port) = name.rsplit_once(':')?;
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_port.then(|| format!("write {}: `..` stands for the colon before a port", quoted(&format!("{host}..{port}"))))
 }
 
 fn near_value(value: &Node, words: &[&str]) -> Option<String> {
