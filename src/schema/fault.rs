@@ -169,7 +169,10 @@ impl Fault<'_> {
             // The keys of ConfigMaps and Secrets.
             What::BadName { name, expects: Some(expects), .. } if expects.ends_with("`_` and `.`") => help_port(name),
             What::WrongType { value, expected, expects } => {
-                help_type(value, *expected).or_else(|| expects.map(|expects| format!("write {expects}")))
+                let list =
+                    || (*expected == Type::Array && is_scalar(value)).then(|| "put it in square brackets".into());
+                let help = help_type(value, *expected);
+                help.or_else(|| expects.map(|expects| format!("write {expects}"))).or_else(list)
             }
             What::Missing { name, property } => {
                 let what = property.and_then(|property| first_sentence(property.schema.description));
@@ -253,6 +256,10 @@ fn help_unknown(name: &str, schema: &'static Schema, minor: Minor) -> Option<Str
         names if names.len() > 12 => Some(format!("known here: `{}`, …", names[..12].join("`, `"))),
         names => Some(format!("known here: `{}`", names.join("`, `"))),
     }
+}
+
+fn is_scalar(node: &Node) -> bool {
+    matches!(node.value, Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_))
 }
 
 fn help_type(value: &Node, expected: Type) -> Option<String> {
