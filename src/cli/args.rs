@@ -159,7 +159,8 @@ pub struct AsOf {
 pub struct TargetArg {
     /// The OpenShift release of plain manifests, such as 4.19, or a range, such as 4.16..4.19; specs are run on each minor of it
     ///
-    /// Specs are judged on their own target, too. For each, a table says what holds on which minor
+    /// Specs are judged on their own target, too. For each, a table says what holds on which minor. Plain manifests are
+    /// judged on the newest release where none is named
     #[arg(long, value_name = "RELEASE", value_parser = target)]
     pub openshift: Option<Target>,
 }

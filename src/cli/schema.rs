@@ -22,7 +22,7 @@ use crate::tree::{Node, Place, Source, SourceKind};
 /// the release that brought it. For an API server as a CustomResourceDefinition, which is of one release
 #[derive(Args, Debug)]
 pub struct SchemaArgs {
-    /// The kind, regcfg's own (ClusterRegistry, RegistryLayer, Project) or one that it knows, such as Config
+    /// The kind, regcfg's own (ClusterRegistry, RegistryLayer, Project, Policy) or one that it knows, such as Config
     #[arg(default_value = "ClusterRegistry")]
     kind: String,
 

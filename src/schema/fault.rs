@@ -168,9 +168,14 @@ impl Fault<'_> {
                 _ => format!("remove `{}`", property.name),
             }),
             What::NotAmong { value, values } => near_value(value, &words(values)),
-            What::Malformed { value, pattern, .. } => near_value(value, pattern.words),
+            What::Malformed { value, pattern, .. } => near_value(value, pattern.words).or_else(|| help_scheme(value)),
+            // The keys of ConfigMaps and Secrets.
+            What::BadName { name, expects: Some(expects), .. } if expects.ends_with("`_` and `.`") => help_port(name),
             What::WrongType { value, expected, expects } => {
-                help_type(value, *expected).or_else(|| expects.map(|expects| format!("write {expects}")))
+                let list =
+                    || (*expected == Type::Array && is_scalar(value)).then(|| "put it in square brackets".into());
+                let help = help_type(value, *expected);
+                help.or_else(|| expects.map(|expects| format!("write {expects}"))).or_else(list)
             }
             What::Missing { name, property } => {
                 let what = property.and_then(|property| first_sentence(property.schema.description));
@@ -256,6 +261,10 @@ fn help_unknown(name: &str, schema: &'static Schema, minor: Minor) -> Option<Str
     }
 }
 
+fn is_scalar(node: &Node) -> bool {
+    matches!(node.value, Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_))
+}
+
 fn help_type(value: &Node, expected: Type) -> Option<String> {
     let text = match &value.value {
         Value::String(text) => text,
@@ -271,6 +280,20 @@ fn help_type(value: &Node, expected: Type) -> Option<String> {
         _ => false,
     };
     is_plain.then(|| "take the quotes away".into())
+}
+
+/// Takes the scheme of a URL away that stands where a registry does.
+fn help_scheme(value: &Node) -> Option<String> {
+    let text = value.as_str()?;
+    let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    Some(format!("write {}", quoted(bare.trim_end_matches('/'))))
+}
+
+/// Names a key after a registry with a port as the bundles of CAs do: the key of a ConfigMap can have no colon.
+fn help_port(name: &str) -> Option<String> {
+    let (host, port) = name.rsplit_once(':')?;
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_port.then(|| format!("write {}: `..` stands for the colon before a port", quoted(&format!("{host}..{port}"))))
 }
 
 fn near_value(value: &Node, words: &[&str]) -> Option<String> {

@@ -49,8 +49,13 @@ pub(super) fn read<'o>(
         let lacks = if field("apiVersion").is_none() { "apiVersion" } else { "kind" };
         let message = format!("this is no Kubernetes object: `{lacks}` is missing or no text");
         let finding = Diagnostic::about(&codes::NOT_A_MANIFEST, Severity::Error, &node.origin, message);
+        let mut known = schema::kinds().iter().filter(|known| Some(known.kind) == field("kind"));
+        let help = match (known.next(), known.next()) {
+            (Some(only), None) if lacks == "apiVersion" => format!("add `apiVersion: {}`", only.api_version()),
+            _ => "every document of a manifest has `apiVersion`, `kind` and `metadata`".into(),
+        };
         if !is_off("no-object") {
-            findings.push(finding.help("every document of a manifest has `apiVersion`, `kind` and `metadata`"));
+            findings.push(finding.help(help));
         }
         return None;
     };

@@ -124,11 +124,12 @@ impl Judge {
 }
 
 impl File {
-    /// Adds findings, each to the object in which it stands.
+    /// Adds findings, each to the object in which it stands, by whose name it is told.
     fn add(&mut self, findings: Findings) {
-        for finding in findings {
+        for mut finding in findings {
             let before = self.starts.partition_point(|start| *start <= finding.place.start);
             if let Some(item) = self.items.get_mut(before.saturating_sub(1)) {
+                finding.object = finding.object.or_else(|| item.name.clone());
                 item.add([finding]);
             }
         }

@@ -107,6 +107,9 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
         console.note("no file or directory was named, and nothing was checked");
     }
     let run = check(&subjects, args, console)?;
+    if !subjects.is_empty() && run.items.is_empty() && run.faults.is_empty() {
+        console.note("no YAML or JSON file was found, and nothing was checked");
+    }
     let outcome = run.outcome(args.only);
     console.print_findings(&outcome, args.format)?;
     Ok(Exit::of(&outcome))

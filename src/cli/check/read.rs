@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::load::Project;
+use crate::schema;
 use crate::tree::parse::{self, Reading};
 use crate::tree::{Entry, Node, Source, sops};
 use crate::world::ProjectPath;
@@ -36,7 +37,7 @@ pub(super) fn text(source: &Arc<Source>) -> Held {
     if source.text().trim().is_empty() {
         return Held::Skipped("it is empty".into());
     }
-    if !source.text().contains("apiVersion") {
+    if !source.text().contains("apiVersion") && !begins_known_kind(source.text()) {
         return Held::Skipped("it holds no Kubernetes object".into());
     }
     let mut found = Findings::new();
@@ -59,10 +60,29 @@ pub(super) fn text(source: &Arc<Source>) -> Held {
     if objects.is_empty() { Held::Skipped(skipped) } else { Held::Objects(objects, found) }
 }
 
+/// Tells whether a line of a text says that it is an object of a kind that is known here, where `apiVersion` is missing.
+fn begins_known_kind(text: &str) -> bool {
+    let kind = |line: &str| Some(is_known(line.strip_prefix("kind:")?.trim().trim_matches(['"', '\''])));
+    text.lines().filter_map(kind).any(|is_known| is_known)
+}
+
+fn is_known(kind: &str) -> bool {
+    schema::kinds().iter().any(|known| known.kind == kind)
+}
+
+/// Tells whether a document that lacks `apiVersion` or `kind` is an object all the same, and not the settings of something.
+fn is_meant_as_object(document: &Node) -> bool {
+    let is_named = document.at(&["metadata", "name"]).is_some();
+    match document.get("kind").and_then(Node::as_str) {
+        Some(kind) => matches!(kind, "ClusterRegistry" | "RegistryLayer") || (is_named && is_known(kind)),
+        None => is_named && document.get("apiVersion").is_some(),
+    }
+}
+
 /// Says why a document is none of those that are checked here.
 fn reason(document: &Node) -> Option<String> {
     let field = |name: &str| document.get(name).and_then(Node::as_str);
-    if document.get("apiVersion").is_none() || document.get("kind").is_none() {
+    if (document.get("apiVersion").is_none() || document.get("kind").is_none()) && !is_meant_as_object(document) {
         return Some("it holds no Kubernetes object".into());
     }
     match (field("apiVersion").unwrap_or_default(), field("kind").unwrap_or_default()) {

@@ -26,6 +26,21 @@ pub(super) fn first_names() -> impl Iterator<Item = &'static str> {
     names.into_iter().chain(kinds().iter().map(|kind| kind.kind))
 }
 
+/// Returns the paths in a spec that end with a name, those nearest to the top first.
+pub(super) fn ending_with(name: &str) -> Vec<String> {
+    let root = spec_kind().and_then(|kind| Field::root(kind.schema).at(["spec"]).ok());
+    let mut level: Vec<Field> = root.iter().flat_map(Field::fields).collect();
+    while !level.is_empty() {
+        let named = |field: &&Field| field.inside.is_some_and(|(_, last)| last.eq_ignore_ascii_case(name));
+        let found: Vec<String> = level.iter().filter(named).map(|field| field.path.replacen("spec.", "", 1)).collect();
+        if !found.is_empty() {
+            return found;
+        }
+        level = level.iter().flat_map(Field::fields).collect();
+    }
+    Vec::new()
+}
+
 fn spec_kind() -> Option<&'static Kind> {
     find("regcfg.dev/v1alpha1", "ClusterRegistry")
 }

@@ -40,6 +40,12 @@ fn code(word: &str) -> Option<&'static Code> {
 
 /// Says that a word is neither a code nor a field.
 fn unknown(word: &str) -> Refusal {
+    let said = format!("there is no code and no field {}", quoted(word));
+    let paths = field::ending_with(word);
+    if let [path, ..] = &*paths {
+        let more = paths.get(1).map_or_else(String::new, |other| format!(" or `{other}`"));
+        return Refusal::new(said, format!("did you mean `{path}`{more}? A field is written with its path"));
+    }
     let codes = codes::ALL.iter().flat_map(|code| [code.id, code.name]);
     let help = match nearest(word, codes.chain(field::first_names())) {
         Some(near) => {
@@ -47,7 +53,7 @@ fn unknown(word: &str) -> Refusal {
         }
         None => "run `regcfg explain` to list all codes, or `regcfg explain spec` to list the fields of a spec".into(),
     };
-    Refusal::new(format!("there is no code and no field {}", quoted(word)), help)
+    Refusal::new(said, help)
 }
 
 fn list() -> String {

@@ -11,7 +11,8 @@ use crate::tree::Node;
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::INSECURE_REGISTRY, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    for (registry, node) in entries(ctx, "insecureRegistries").filter(|(registry, _)| is_scope(registry)) {
+    let is_registry = |entry: &str| is_scope(entry) && !entry.contains("://");
+    for (registry, node) in entries(ctx, "insecureRegistries").filter(|(registry, _)| is_registry(registry)) {
         findings.push(finding(registry, node));
     }
     let imports = ctx.image().and_then(|image| image.get("allowedRegistriesForImport")?.as_seq()).unwrap_or_default();

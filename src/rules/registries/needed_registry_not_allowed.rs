@@ -21,23 +21,33 @@ struct Needed<'o> {
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     let Some((entry, allowed)) = list(ctx, "allowedRegistries") else { return };
     let is_allowed = |name: &str| allowed.iter().filter_map(Node::as_str).any(|scope| covers(scope, name));
-    let mut said: Vec<&str> = Vec::new();
+    let mut blocked: Vec<Needed<'_>> = Vec::new();
     for needed in needed(ctx).into_iter().filter(|needed| !is_allowed(needed.name)) {
-        if said.contains(&needed.name) {
-            continue;
+        if !blocked.iter().any(|other| other.name == needed.name) {
+            blocked.push(needed);
         }
-        said.push(needed.name);
-        let message = format!("`allowedRegistries` blocks {}, {}", quoted(needed.name), needed.reason);
-        let mut finding = Diagnostic::warning(RULE.code, entry.key.place(), message);
-        if let Some(place) = needed.place {
-            finding = finding.note_at(place, "named here");
-        }
-        findings.push(
-            finding
-                .note("what is not listed is blocked, and nothing is listed by itself")
-                .help(format!("add {}", quoted(registry_of(needed.name)))),
-        );
     }
+    let [first, rest @ ..] = &*blocked else { return };
+    let message = match rest.len() {
+        0 => format!("`allowedRegistries` blocks {}, {}", quoted(first.name), first.reason),
+        n => format!("`allowedRegistries` blocks {} registries that are needed", n + 1),
+    };
+    let mut finding = Diagnostic::warning(RULE.code, entry.key.place(), message);
+    for needed in &blocked {
+        let says = format!("{}: {}", quoted(needed.name), needed.reason);
+        finding = match needed.place {
+            Some(place) => finding.note_at(place, says),
+            None if rest.is_empty() => finding,
+            None => finding.note(says),
+        };
+    }
+    let mut add: Vec<String> = blocked.iter().map(|needed| quoted(registry_of(needed.name))).collect();
+    add.dedup();
+    findings.push(
+        finding
+            .note("what is not listed is blocked, and nothing is listed by itself")
+            .help(format!("add {}", add.join(", "))),
+    );
 }
 
 fn needed<'o>(ctx: &BundleContext<'o>) -> Vec<Needed<'o>> {
@@ -56,7 +66,8 @@ fn needed<'o>(ctx: &BundleContext<'o>) -> Vec<Needed<'o>> {
         });
         needed.extend(mirrors);
     }
-    let insecure = entries(ctx, "insecureRegistries");
+    // One with a scheme is no registry, as another rule says.
+    let insecure = entries(ctx, "insecureRegistries").filter(|(name, _)| !name.contains("://"));
     needed.extend(insecure.map(|(name, node)| Needed {
         name,
         reason: "an insecure registry",
@@ -78,9 +89,13 @@ mod tests {
     #[test]
     fn the_registries_that_a_cluster_needs_are_listed() {
         check("aws-upi 4.16", &spec(ALL, ""), &[]);
-        let two = ["warning RC0580 at allowedRegistries", "warning RC0580 at allowedRegistries"];
-        check("aws-upi 4.16", &spec("quay.io", ""), &two);
-        check_says("aws-upi 4.16", &spec("quay.io", ""), "add `image-registry.openshift-image-registry.svc:5000`");
+        check("aws-upi 4.16", &spec("quay.io", ""), &["warning RC0580 at allowedRegistries"]);
+        for says in [
+            "`allowedRegistries` blocks 2 registries that are needed",
+            "add `registry.redhat.io`, `image-registry.openshift-image-registry.svc:5000`",
+        ] {
+            check_says("aws-upi 4.16", &spec("quay.io", ""), says);
+        }
     }
 
     #[test]

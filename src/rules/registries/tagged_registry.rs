@@ -22,6 +22,10 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 /// Returns where the tag or digest of an entry begins. A port is none: a path follows it, or nothing precedes it.
 fn image_part(entry: &str) -> Option<usize> {
+    // A URL is none of a registry, as another rule says.
+    if entry.contains("://") {
+        return None;
+    }
     if let Some(at) = entry.find('@') {
         return Some(at);
     }
