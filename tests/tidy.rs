@@ -115,13 +115,17 @@ fn every_file_of_a_rule_is_listed() {
 #[test]
 fn every_rule_stands_in_the_table_of_facts() {
     let table = read(Path::new("src/rules/README.md"));
-    let words: Vec<&str> = table.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        table.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_id = |word: &str| word.len() == 6 && word.starts_with("RC0");
     // `RC0352 to RC0358` names those between, too.
     let is_between =
         |id: &str| words.windows(3).any(|at| at[1] == "to" && is_id(at[0]) && (at[0]..=at[2]).contains(&id));
-    let missing: Vec<&str> =
-        regcfg::rules::RULES.iter().map(|rule| rule.code.id).filter(|id| !words.contains(id) && !is_between(id)).collect();
+    let missing: Vec<&str> = regcfg::rules::RULES
+        .iter()
+        .map(|rule| rule.code.id)
+        .filter(|id| !words.contains(id) && !is_between(id))
+        .collect();
     assert!(missing.is_empty(), "src/rules/README.md has no row for {missing:?}");
 }
 
