@@ -23,6 +23,11 @@ pub(crate) struct ObjectName<'o> {
     pub(crate) name: &'o str,
 }
 
+/// Returns the label that names the cluster an object is for, where it has that label and a text in it.
+pub(crate) fn cluster_label(object: &Node) -> Option<&Node> {
+    object.at(&["metadata", "labels", CLUSTER_LABEL]).filter(|label| label.as_str().is_some())
+}
+
 impl<'o> ObjectName<'o> {
     /// Reads what an object is called.
     pub(crate) fn of(object: &'o Node) -> Self {

@@ -86,12 +86,12 @@ struct Prepared {
 
 /// Resolves a spec and reads its files. From here on what is found counts as its acknowledgements say.
 fn prepared(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Prepared> {
-    findings.judge_by(session.in_force.ruling([]));
+    findings.weigh_by(session.in_force.ruling([]));
     let resolved = resolved(session, path, findings)?;
     let n_errors = findings.n_errors();
     let contents = contents(session.project, resolved.spec(), &|place| resolved.dir_of(place), findings);
     let acknowledged = session.in_force.acknowledgements(&resolved, session.as_of, findings);
-    findings.judge_by(session.in_force.ruling([Arc::clone(&acknowledged)]));
+    findings.weigh_by(session.in_force.ruling([Arc::clone(&acknowledged)]));
     if findings.n_errors() > n_errors {
         return None;
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, Judge, codes};
+use crate::diag::{Diagnostic, Findings, Weigh, codes};
 use crate::name::ObjectName;
 use crate::profile::Profile;
 use crate::rules::{self, BundleContext, UpdateContext};
@@ -31,7 +31,7 @@ pub struct Cluster {
     /// Its objects.
     pub objects: Vec<Node>,
     /// What decides about findings on it, where its spec acknowledges some.
-    pub ruling: Option<Arc<dyn Judge>>,
+    pub ruling: Option<Arc<dyn Weigh>>,
 }
 
 /// What clusters were before.
@@ -141,7 +141,7 @@ fn judge(before: &Before, old: &Cluster, new: &Cluster, target: Target, findings
     };
     let mut found = Findings::new();
     if let Some(ruling) = &new.ruling {
-        found.judge_by(Arc::clone(ruling));
+        found.weigh_by(Arc::clone(ruling));
     }
     rules::on_update(&ctx, &mut found);
     findings.extend(found);

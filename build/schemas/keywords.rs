@@ -6,7 +6,6 @@ use serde_json::Value as Json;
 /// What one node says from one minor on, all its `at` overlays merged.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a keyword that is there or not")]
 pub(crate) struct Keywords {
     #[serde(rename = "type")]
     pub(crate) kind: Option<Type>,

@@ -120,7 +120,7 @@ fn judged(opened: &Opened, project: &Project<'_>, gathered: &Gathered, findings:
     let Gathered { layers, nested, is_whole, .. } = gathered;
     let context = ProjectContext { clusters: &clusters, layers, nested, is_whole: *is_whole };
     let mut found = Findings::new();
-    found.judge_by(in_force.ruling(acknowledged()));
+    found.weigh_by(in_force.ruling(acknowledged()));
     rules::on_project(&context, &mut found);
     if *is_whole {
         let each: Vec<&Acknowledgement> = gathered.clusters.iter().flat_map(|cluster| &*cluster.acknowledged).collect();

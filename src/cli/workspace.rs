@@ -265,7 +265,7 @@ pub(super) fn each<T: Send>(
     let session = Session { project, profiles: &profiles, day, as_of: world.now(), in_force };
     let one = |path: &ProjectPath| {
         let mut findings = faults.clone();
-        findings.judge_by(session.in_force.ruling([]));
+        findings.weigh_by(session.in_force.ruling([]));
         // Without the project's own profiles the built-in ones would take their place.
         if findings.has_errors() {
             return Ok(Answer { made: None, findings });

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Diagnostic, Findings, Judge, codes};
+use super::{Diagnostic, Findings, Weigh, codes};
 
 /// What came of a thing that was looked at, the better before the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +101,7 @@ impl Item {
     pub fn judged(file: impl Into<String>, thing: Thing, findings: Findings) -> Self {
         let mut item =
             Self { file: file.into(), thing, name: None, line: 1, verdict: Verdict::Valid, reason: None, findings };
-        item.judge();
+        item.conclude();
         item
     }
 
@@ -125,21 +125,21 @@ impl Item {
         self
     }
 
-    /// Lets findings count as a judge says, and judges again.
+    /// Lets findings count as a ruling says, and concludes again.
     #[must_use]
-    pub fn judged_by(mut self, judge: &Arc<dyn Judge>) -> Self {
-        self.findings.judge_by(Arc::clone(judge));
-        self.judge();
+    pub fn weighed_by(mut self, ruling: &Arc<dyn Weigh>) -> Self {
+        self.findings.weigh_by(Arc::clone(ruling));
+        self.conclude();
         self
     }
 
-    /// Adds findings, and judges again.
+    /// Adds findings, and concludes again.
     pub fn add(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
         self.findings.extend(findings);
-        self.judge();
+        self.conclude();
     }
 
-    /// Keeps the findings that are asked for, and judges again. Where others are left out that are errors, the rest was
+    /// Keeps the findings that are asked for, and concludes again. Where others are left out that are errors, the rest was
     /// not looked at.
     pub fn keep(&mut self, is_asked_for: impl Fn(&Diagnostic) -> bool, reason: &str) {
         let mut kept = Findings::new();
@@ -152,13 +152,13 @@ impl Item {
             }
         }
         self.findings = kept;
-        self.judge();
+        self.conclude();
         if hides_errors && self.verdict == Verdict::Valid {
             (self.verdict, self.reason) = (Verdict::NotChecked, Some(reason.to_owned()));
         }
     }
 
-    fn judge(&mut self) {
+    fn conclude(&mut self) {
         if matches!(self.verdict, Verdict::Skipped | Verdict::Error) {
             return;
         }

@@ -169,19 +169,19 @@ impl Diagnostic {
 }
 
 /// Who decides how much a finding matters before it counts.
-pub trait Judge: fmt::Debug + Send + Sync {
-    /// Returns the finding as it counts; none where it shall not be said. Judged twice, it comes out the same.
-    fn judge(&self, finding: Diagnostic) -> Option<Diagnostic>;
+pub trait Weigh: fmt::Debug + Send + Sync {
+    /// Returns the finding as it counts; none where it shall not be said. Weighed twice, it comes out the same.
+    fn weigh(&self, finding: Diagnostic) -> Option<Diagnostic>;
 }
 
 /// A sink of findings, kept in the order of saying until they are sorted for showing.
 ///
-/// What enters a sink with a judge counts as the judge says, so that whoever asks the sink for errors, to go on or to
+/// What enters a sink with a ruling counts as the ruling says, so that whoever asks the sink for errors, to go on or to
 /// stop, need not know that there is one.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     found: Vec<Diagnostic>,
-    judge: Option<Arc<dyn Judge>>,
+    ruling: Option<Arc<dyn Weigh>>,
 }
 
 impl Findings {
@@ -190,17 +190,17 @@ impl Findings {
         Self::default()
     }
 
-    /// Sets who judges what is in the sink, and what enters it from now on.
-    pub fn judge_by(&mut self, judge: Arc<dyn Judge>) {
-        self.judge = Some(judge);
+    /// Sets what weighs all that is in the sink, and that enters it from now on.
+    pub fn weigh_by(&mut self, ruling: Arc<dyn Weigh>) {
+        self.ruling = Some(ruling);
         let found = std::mem::take(&mut self.found);
         self.extend(found);
     }
 
     /// Adds a finding.
     pub fn push(&mut self, finding: Diagnostic) {
-        match &self.judge {
-            Some(judge) => self.found.extend(judge.judge(finding)),
+        match &self.ruling {
+            Some(ruling) => self.found.extend(ruling.weigh(finding)),
             None => self.found.push(finding),
         }
     }

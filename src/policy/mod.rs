@@ -17,7 +17,7 @@ pub use levels::{Level, is_opinion};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Findings, Judge, Suppression};
+use crate::diag::{Diagnostic, Findings, Suppression, Weigh};
 use crate::load::Settings;
 use crate::resolve::Resolved;
 use crate::tree::Node;
@@ -71,8 +71,8 @@ impl InForce {
     }
 }
 
-impl Judge for Ruling {
-    fn judge(&self, mut finding: Diagnostic) -> Option<Diagnostic> {
+impl Weigh for Ruling {
+    fn weigh(&self, mut finding: Diagnostic) -> Option<Diagnostic> {
         if let Some(level) = self.in_force.levels.get(finding.code.id) {
             finding.severity = level.severity()?;
         }

@@ -126,17 +126,17 @@ pub(super) fn image(spec: &str) -> String {
     singleton("config.openshift.io/v1", "Image", spec)
 }
 
-/// Returns the manifest of a namespaced object; `rest` stands beside its `metadata`.
-pub(super) fn object(kind: &str, namespace: &str, name: &str, rest: &str) -> String {
-    let version = if kind == "ExternalSecret" { "external-secrets.io/v1" } else { "v1" };
-    format!("---\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}, namespace: {namespace}}}\n{rest}\n")
+/// Returns the claim `c` of the registry with these access modes.
+pub(super) fn claim(modes: &str) -> String {
+    let spec = format!("spec: {{accessModes: {modes}}}");
+    manifest("v1 PersistentVolumeClaim", "openshift-image-registry/c", &spec)
 }
 
 /// Returns image.config with the ConfigMap that it trusts, which holds these texts by their keys.
 pub(super) fn trusted(bundles: &[(&str, &str)]) -> String {
     let entries =
         bundles.iter().map(|(key, text)| format!("  {key}: |\n    {}\n", text.trim_end().replace('\n', "\n    ")));
-    let map = object("ConfigMap", "openshift-config", "cas", &format!("data:\n{}", entries.collect::<String>()));
+    let map = manifest("v1 ConfigMap", "openshift-config/cas", &format!("data:\n{}", entries.collect::<String>()));
     image("additionalTrustedCA: {name: cas}") + &map
 }
 

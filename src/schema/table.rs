@@ -150,7 +150,6 @@ pub struct Variant {
 
 /// What a node says about a value.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a keyword that is there or not")]
 pub struct Keywords {
     /// The type.
     pub kind: Type,

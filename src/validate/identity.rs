@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes, nearest};
 use crate::mutation::is_off;
-use crate::name::{CLUSTER_LABEL, ObjectName, group};
+use crate::name::{ObjectName, cluster_label, group};
 use crate::schema::{self, Kind};
 use crate::target::Target;
 use crate::tree::{Node, Origin};
@@ -143,7 +143,7 @@ impl<'o> Seen<'o> {
         if schema::find(text(&["apiVersion"]), called.kind).is_some_and(|known| !known.namespaced) {
             called.namespace = "";
         }
-        let cluster = text(&["metadata", "labels", CLUSTER_LABEL]);
+        let cluster = cluster_label(node).and_then(Node::as_str).unwrap_or_default();
         let first = *self.first.entry((cluster, called)).or_insert(node);
         if std::ptr::eq(first, node) || is_off("duplicate-object") {
             return;

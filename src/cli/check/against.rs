@@ -9,19 +9,19 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 
+use super::read::{self, Held};
 use super::sorted::Sorted;
 use crate::cli::console::Console;
 use crate::cli::failure::Refusal;
 use crate::cli::workspace::{Opened, Workspace, each};
 use crate::diag::visible::visible;
-use crate::diag::{Diagnostic, Findings, Judge, codes};
+use crate::diag::{Diagnostic, Findings, Weigh, codes};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
-use crate::name::CLUSTER_LABEL;
+use crate::name::cluster_label;
 use crate::pipeline;
 use crate::policy::InForce;
 use crate::target::Target;
-use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, SourceKind};
 use crate::update::{self, Before, Cluster, Unknown};
 use crate::validate;
@@ -165,7 +165,7 @@ impl State {
         // By the invoker's policy, which may not let everything be acknowledged.
         let surveyed = opened.each(&project, &sorted.specs, Day::Running, |session, path, _| {
             let acknowledged = pipeline::survey(session, path)?.acknowledged;
-            Some(session.in_force.ruling([acknowledged]) as Arc<dyn Judge>)
+            Some(session.in_force.ruling([acknowledged]) as Arc<dyn Weigh>)
         });
         let answers = compiled(&project, &sorted.specs).into_iter().zip(surveyed);
         for (path, (answer, ruling)) in sorted.specs.iter().zip(answers) {
@@ -267,7 +267,7 @@ fn cluster(bundle: pipeline::Bundle, path: String) -> Cluster {
 fn grouped(objects: impl IntoIterator<Item = (String, Node)>) -> Vec<Cluster> {
     let mut groups: BTreeMap<(Option<String>, String), Cluster> = BTreeMap::new();
     for (path, object) in objects {
-        let label = object.at(&["metadata", "labels", CLUSTER_LABEL]).filter(|label| label.as_str().is_some());
+        let label = cluster_label(&object);
         let name = label.and_then(Node::as_str).map(str::to_owned);
         let named = label.or_else(|| object.at(&["metadata", "name"])).unwrap_or(&object).place().clone();
         let key = (name.clone(), if name.is_some() { String::new() } else { path.clone() });
@@ -278,29 +278,19 @@ fn grouped(objects: impl IntoIterator<Item = (String, Node)>) -> Vec<Cluster> {
     groups.into_values().collect()
 }
 
-/// Returns the objects of a text, those of lists too; none of a template, which is no YAML before it is rendered.
-fn objects_of(source: &std::sync::Arc<Source>, findings: &mut Findings) -> Vec<Node> {
-    if !source.text().contains("apiVersion") {
-        return Vec::new();
-    }
-    let mut found = Findings::new();
-    let read = documents(source, Reading::AsKubectl, &mut found);
-    if !source.text().contains("{{") {
-        findings.extend(found);
-    }
-    let mut objects = Vec::new();
-    for node in read.into_iter().flatten() {
-        let is_list = node.get("kind").and_then(Node::as_str) == Some("List");
-        match node.get("items").and_then(Node::as_seq) {
-            Some(items) if is_list => objects.extend(items.to_vec()),
-            _ => objects.push(node),
+/// Returns the objects of a text, as a check of that text alone reads them.
+fn objects_of(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
+    match read::text(source) {
+        Held::Skipped(_) => Vec::new(),
+        Held::Broken(found) => {
+            findings.extend(found);
+            Vec::new()
+        }
+        Held::Objects(objects, found) => {
+            findings.extend(found);
+            objects
         }
     }
-    let version = |node: &Node| node.get("apiVersion").and_then(Node::as_str).map(str::to_owned);
-    objects.retain(|node| {
-        version(node).is_some_and(|version| !version.starts_with("regcfg.dev/")) && node.get("kind").is_some()
-    });
-    objects
 }
 
 fn first_error(findings: &Findings) -> Option<&Diagnostic> {

@@ -11,7 +11,7 @@ use crate::cli::workspace::in_order;
 use crate::diag::visible::visible;
 use crate::diag::{Findings, Item, Thing};
 use crate::load::Project;
-use crate::name::{CLUSTER_LABEL, ObjectName};
+use crate::name::{ObjectName, cluster_label};
 use crate::rules::{self, BundleContext};
 use crate::target::Target;
 use crate::tree::{Node, Source, SourceKind};
@@ -144,7 +144,7 @@ fn clusters<'f>(files: &[&'f File]) -> Vec<Vec<&'f Node>> {
     let mut clusters: BTreeMap<(&str, &str), Vec<&Node>> = BTreeMap::new();
     for file in files {
         for object in &file.objects {
-            let label = object.at(&["metadata", "labels", CLUSTER_LABEL]).and_then(Node::as_str);
+            let label = cluster_label(object).and_then(Node::as_str);
             let cluster = label.map_or((&*file.name, ""), |label| (&*file.dir, label));
             clusters.entry(cluster).or_default().push(object);
         }

@@ -140,7 +140,7 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };
     let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
     if let Some(input) = &input {
-        let ruling: Arc<dyn diag::Judge> = workspace.in_force(&mut run.findings).ruling([]);
+        let ruling: Arc<dyn diag::Weigh> = workspace.in_force(&mut run.findings).ruling([]);
         run.take_manifests(judge.input(input), &ruling, console);
     }
     let upgrades = args.target.openshift.map(|range| upgrade::Asked { range, only: args.only });
@@ -154,7 +154,7 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
         if let Err(error) = against::check(&asked, &mut found, console) {
             run.failed(None, &error, console);
         }
-        found.judge_by(run.ruling_of_all(workspace));
+        found.weigh_by(run.ruling_of_all(workspace));
         run.findings.extend(found);
     }
     Ok(run)
@@ -162,7 +162,7 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
 
 impl Run {
     /// Returns what decides about findings on everything that was given: the project, where it is one, and the policy.
-    fn ruling_of_all(&mut self, workspace: &Workspace) -> Arc<dyn diag::Judge> {
+    fn ruling_of_all(&mut self, workspace: &Workspace) -> Arc<dyn diag::Weigh> {
         if let [opened] = &*workspace.opened {
             return opened.in_force(&Project::new(&opened.world), &mut Findings::new()).ruling([]);
         }
@@ -179,9 +179,9 @@ impl Run {
     ) {
         let project = Project::new(&opened.world);
         let in_force = opened.in_force(&project, &mut self.findings);
-        let ruling: Arc<dyn diag::Judge> = in_force.ruling([]);
+        let ruling: Arc<dyn diag::Weigh> = in_force.ruling([]);
         let judged = |path: &ProjectPath, thing, mut found: Findings| {
-            found.judge_by(Arc::clone(&ruling));
+            found.weigh_by(Arc::clone(&ruling));
             Item::judged(project.world().display(path), thing, found)
         };
         let sorted = Sorted::new(opened, &project, &mut self.findings);
@@ -237,10 +237,10 @@ impl Run {
     }
 
     /// Takes what came of manifests; what was found counts as `ruling` says.
-    fn take_manifests(&mut self, answers: Vec<Answer>, ruling: &Arc<dyn diag::Judge>, console: &mut Console<'_>) {
+    fn take_manifests(&mut self, answers: Vec<Answer>, ruling: &Arc<dyn diag::Weigh>, console: &mut Console<'_>) {
         for answer in answers {
             match answer {
-                Ok(items) => self.items.extend(items.into_iter().map(|item| item.judged_by(ruling))),
+                Ok(items) => self.items.extend(items.into_iter().map(|item| item.weighed_by(ruling))),
                 Err((file, error)) => self.failed(Some((file, Thing::File)), &error, console),
             }
         }

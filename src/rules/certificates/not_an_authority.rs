@@ -25,7 +25,7 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{CA, LEAF, check, check_objects, config, object, trusted};
+    use crate::rules::testing::{CA, LEAF, check, check_objects, config, manifest, trusted};
 
     #[test]
     fn what_is_trusted_to_sign_says_that_it_may() {
@@ -43,7 +43,7 @@ mod tests {
         check_objects("4.16", &bundle(CA), &[]);
 
         let text = LEAF.replace('\n', "\n    ");
-        let map = object("ConfigMap", "openshift-config", "ca", &format!("data:\n  ca-bundle.crt: |\n    {text}"));
+        let map = manifest("v1 ConfigMap", "openshift-config/ca", &format!("data:\n  ca-bundle.crt: |\n    {text}"));
         let storage = config(
             "storage: {s3: {bucket: b, region: r, regionEndpoint: \"https://a.example.com\", trustedCA: {name: ca}}}",
         ) + &map;

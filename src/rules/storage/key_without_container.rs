@@ -45,7 +45,7 @@ fn say(azure: &Entry, key: &Origin, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{check, check_objects, check_says, config, object};
+    use crate::rules::testing::{check, check_objects, check_says, config, manifest};
 
     #[test]
     fn an_account_key_needs_its_account_and_container() {
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_manifest_shows_it_beside_the_secret_of_the_key() {
         let key = "stringData: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: HUSHHUSH}";
-        let secret = object("Secret", "openshift-image-registry", "image-registry-private-configuration-user", key);
+        let secret = manifest("v1 Secret", "openshift-image-registry/image-registry-private-configuration-user", key);
         let whole = |azure: &str| config(&format!("managementState: Managed\nstorage: {{azure: {{{azure}}}}}"));
         check_objects("4.16", &(whole("accountName: a") + &secret), &["error RC0342 at azure"]);
         check_objects("4.16", &(whole("accountName: a, container: abc") + &secret), &[]);

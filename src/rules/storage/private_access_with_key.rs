@@ -31,7 +31,7 @@ fn say(settings: &Node, key: &Origin, or: &str, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{check, check_objects, config, object};
+    use crate::rules::testing::{check, check_objects, config, manifest};
 
     const KEY: &str = "credentials: {accountKey: {valueFrom: {env: A}}}";
 
@@ -52,15 +52,16 @@ mod tests {
         let internal = config("storage: {azure: {accountName: a, container: abc, networkAccess: {type: Internal}}}");
         let user = "image-registry-private-configuration-user";
         let key = "stringData: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: HUSHHUSH}";
-        let secret = object("Secret", "openshift-image-registry", user, key);
+        let secret = manifest("v1 Secret", &format!("openshift-image-registry/{user}"), key);
         check_objects("4.16", &(internal.clone() + &secret), &["error RC0341 at Internal"]);
         let data = "spec: {data: [{secretKey: REGISTRY_STORAGE_AZURE_ACCOUNTKEY}]}";
-        let external = object("ExternalSecret", "openshift-image-registry", user, data);
+        let external =
+            manifest("external-secrets.io/v1 ExternalSecret", &format!("openshift-image-registry/{user}"), data);
         check_objects("4.16", &(internal.clone() + &external), &["error RC0341 at Internal"]);
         let target = data.replace("data:", &format!("target: {{name: {user}}}, data:"));
-        let renamed = object("ExternalSecret", "openshift-image-registry", "key", &target);
+        let renamed = manifest("external-secrets.io/v1 ExternalSecret", "openshift-image-registry/key", &target);
         check_objects("4.16", &(internal.clone() + &renamed), &["error RC0341 at Internal"]);
-        check_objects("4.16", &(internal.clone() + &object("Secret", "openshift-image-registry", "other", key)), &[]);
+        check_objects("4.16", &(internal.clone() + &manifest("v1 Secret", "openshift-image-registry/other", key)), &[]);
         check_objects("4.16", &internal, &[]);
     }
 }

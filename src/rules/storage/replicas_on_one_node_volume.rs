@@ -27,7 +27,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{check, check_objects, check_says, config, object};
+    use crate::rules::testing::{check, check_objects, check_says, claim, config};
 
     fn spec(registry: &str, modes: &str) -> String {
         format!("registry: {{{registry}}}\nstorage: {{pvc: {{claim: c, create: {{accessModes: {modes}, size: 1Gi}}}}}}")
@@ -58,10 +58,6 @@ mod tests {
 
     #[test]
     fn manifests_are_judged_without_their_platform() {
-        let claim = |modes: &str| {
-            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
-        };
-
         let two = config("replicas: 2\nstorage: {pvc: {claim: c}}");
         check_objects("4.16", &(two.clone() + &claim("[ReadWriteOnce]")), &["error RC0335 at 2"]);
         check_objects("4.16", &(two.clone() + &claim("[ReadWriteMany]")), &[]);

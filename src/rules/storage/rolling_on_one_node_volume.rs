@@ -20,7 +20,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{check, check_objects, check_says, config, object};
+    use crate::rules::testing::{check, check_objects, check_says, claim, config};
 
     fn spec(registry: &str, modes: &str) -> String {
         format!(
@@ -45,10 +45,6 @@ mod tests {
 
     #[test]
     fn manifests_are_judged_without_their_platform() {
-        let claim = |modes: &str| {
-            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
-        };
-
         let rolling = config("rolloutStrategy: RollingUpdate\nstorage: {pvc: {claim: c}}");
         check_objects("4.16", &(rolling.clone() + &claim("[ReadWriteOnce]")), &["error RC0336 at RollingUpdate"]);
         check_objects("4.16", &rolling, &[]);

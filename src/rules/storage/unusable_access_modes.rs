@@ -37,7 +37,7 @@ fn has(modes: &Node, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{check, check_objects, check_says, config, object};
+    use crate::rules::testing::{check, check_objects, check_says, claim, config};
 
     fn spec(modes: &str) -> String {
         format!("storage: {{pvc: {{claim: c, create: {{accessModes: {modes}, size: 1Gi}}}}}}")
@@ -53,10 +53,6 @@ mod tests {
 
     #[test]
     fn a_claim_is_judged_where_the_config_names_it() {
-        let claim = |modes: &str| {
-            object("PersistentVolumeClaim", "openshift-image-registry", "c", &format!("spec: {{accessModes: {modes}}}"))
-        };
-
         let named = config("storage: {pvc: {claim: c}}");
         check_objects("4.16", &(named.clone() + &claim("[ReadWriteOncePod]")), &["error RC0337 at ["]);
         check_objects("4.16", &(named + &claim("[ReadWriteMany]")), &[]);

@@ -30,7 +30,7 @@ fn is_vendors(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{CA, check, check_objects, image, object};
+    use crate::rules::testing::{CA, check, check_objects, image, manifest};
 
     #[test]
     fn authorities_for_the_vendors_registries_are_named() {
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn a_bundle_that_is_not_referenced_is_nobodys() {
         let data = format!("data: {{quay.io: {CA:?}}}");
-        let bundle = object("ConfigMap", "openshift-config", "cas", &data);
+        let bundle = manifest("v1 ConfigMap", "openshift-config/cas", &data);
         let objects = |name: &str| bundle.clone() + &image(&format!("additionalTrustedCA: {{name: {name}}}"));
         check_objects("4.16", &objects("cas"), &["info RC0582 at quay.io"]);
         check_objects("4.16", &objects("other"), &[]);
