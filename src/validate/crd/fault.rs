@@ -11,6 +11,12 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, codes, nearest};
 use crate::tree::{Node, Origin, Value};
 
+/// The most values that a message lists.
+const MOST_OPTIONS: usize = 100;
+
+/// The most values among which a near one is looked for.
+const MOST_COMPARED: usize = 1000;
+
 /// Says one error as findings; several where several fields are unknown.
 pub(super) fn findings(error: &ValidationError<'_>, object: &Node, version: &Version) -> Vec<Diagnostic> {
     let instance = error.instance_path().as_str();
@@ -130,10 +136,15 @@ fn not_among(options: &Json, node: &Node, subject: &str) -> Diagnostic {
     let options: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
     let message = match &*options {
         [only] => format!("{subject} must be `{only}`, not {}", shown(node)),
+        _ if options.len() > MOST_OPTIONS => {
+            let (first, rest) = options.split_at(MOST_OPTIONS);
+            let first = first.join("`, `");
+            format!("{subject} must be one of `{first}` or {} others, not {}", rest.len(), shown(node))
+        }
         _ => format!("{subject} must be one of `{}`, not {}", options.join("`, `"), shown(node)),
     };
     let finding = Diagnostic::error_about(&codes::OBJECT_VALUE_NOT_ALLOWED, &node.origin, message);
-    match node.as_str().and_then(|text| nearest(text, options.iter().map(String::as_str))) {
+    match node.as_str().and_then(|text| nearest(text, options.iter().take(MOST_COMPARED).map(String::as_str))) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
     }
@@ -188,5 +199,9 @@ fn plain(value: &Json) -> String {
 }
 
 fn shown(node: &Node) -> String {
-    node.as_str().map_or_else(|| format!("`{}`", node.to_json()), quoted)
+    match node.as_str() {
+        Some(text) => quoted(text),
+        None if node.has_secret() => node.in_words().to_owned(),
+        None => quoted(&node.to_json().to_string()),
+    }
 }

@@ -5,6 +5,7 @@
 //! nulls that are dropped, defaults, lists that are sets or keyed, RE2, forms of Kubernetes and rules in CEL. What none of
 //! these can decide is said to be not checked.
 
+mod bounds;
 mod fault;
 mod object;
 mod place;

@@ -1,11 +1,13 @@
 //! An object -> findings, by one version of a definition.
 
+use std::thread;
+
 use kube::core::cel::{ErrorKind, ValidationError as RuleError, ValidationErrors, Validator as Rules};
 use serde_json::Value as Json;
 
 use super::super::metadata::{self, Named};
 use super::place::{Found, Step, follow, of_rule, pointer, shown};
-use super::{Definition, Version, fault, walk};
+use super::{Definition, Version, bounds, fault, walk};
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::mutation::is_off;
 use crate::name::ObjectName;
@@ -14,10 +16,6 @@ use crate::tree::Node;
 
 /// The most findings of one object; what is wrong a hundred times is wrong in one way.
 const MOST: usize = 100;
-
-thread_local! {
-    static RULES: Rules = Rules::new();
-}
 
 /// Checks an object.
 pub(super) fn check(node: &Node, definition: &Definition, version: &Version, findings: &mut Findings) {
@@ -29,8 +27,12 @@ pub(super) fn check(node: &Node, definition: &Definition, version: &Version, fin
     if !is_off("crd-null") {
         walk::drop_nulls(&version.structural, &mut json);
     }
+    let mut left = bounds::MOST_DEFAULTS;
     if !is_off("crd-default") {
-        walk::put_defaults(&version.structural, &mut json);
+        walk::put_defaults(&version.structural, &mut json, &mut left);
+    }
+    if left == 0 {
+        return findings.push(undecided(node, &[], "its definition: the defaults are too large").object(&*called));
     }
     for error in version.validator.iter_errors(&json).take(MOST) {
         found.extend(fault::findings(&error, node, version));
@@ -73,7 +75,18 @@ fn rules(node: &Node, json: &Json, version: &Version, found: &mut Vec<Diagnostic
     if node.has_secret() && !is_off("crd-cel-on-secrets") {
         return found.push(undecided(node, &[], "the rules of its definition, which see encrypted values"));
     }
-    let answer = RULES.with(|rules| rules.validate_compiled(version.rules(), json, None));
+    if !bounds::allow(&version.structural, json) {
+        return found.push(undecided(node, &[], "the rules of its definition: they may cost too much"));
+    }
+    // The library goes as deep as a rule does, and a thread's own stack may be small.
+    let answer = thread::scope(|scope| {
+        let evaluate = || Rules::new().validate_compiled(version.rules(), json, None);
+        let started = thread::Builder::new().stack_size(bounds::STACK).spawn_scoped(scope, evaluate);
+        started.ok().and_then(|thread| thread.join().ok())
+    });
+    let Some(answer) = answer else {
+        return found.push(undecided(node, &[], "the rules of its definition: they cannot be evaluated"));
+    };
     for error in answer.err().into_iter().flat_map(ValidationErrors::into_vec) {
         let way = of_rule(node, &error.field_path);
         found.push(match error.kind {

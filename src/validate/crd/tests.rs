@@ -341,3 +341,28 @@ fn an_object_has_metadata_and_rules_see_no_encrypted_values() {
     assert!(found.iter().any(|finding| finding.contains(says)), "{found:?}");
     assert!(!found.iter().any(|finding| finding.starts_with("RC0510")), "{found:?}");
 }
+
+#[test]
+fn a_definition_that_costs_too_much_is_not_checked_and_brings_nothing_down() {
+    let rule =
+        |rule: &str| format!("x:\n  type: string\n  x-kubernetes-validations: [{{rule: \"{rule}\", message: no}}]");
+    let own_list = "[1,2,3,4,5,6,7,8,9,10].all(a, ".repeat(8) + "true" + &")".repeat(8);
+    let deep = "(".repeat(400) + "self" + &")".repeat(400) + " == 'a'";
+    let chain = "1".to_owned() + &"+1".repeat(2000) + " > 1";
+    let mut bomb = "{type: string}".to_owned();
+    for _ in 0..8 {
+        let empty = "{},".repeat(20);
+        bomb = format!("{{type: object, properties: {{a: {{type: array, default: [{empty}], items: {bomb}}}}}}}");
+    }
+    for properties in [rule(&own_list), rule(&deep), rule(&chain), format!("x: {{type: string}}\ny: {bomb}")] {
+        let (definitions, broken) = definitions(&widget(&properties));
+        assert_eq!(broken, Vec::<String>::new());
+        let text = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, namespace: b}\nspec: {x: a, y: {}}\n";
+        let text = if properties.contains("y: ") { text.to_owned() } else { text.replace(", y: {}", "") };
+        let objects = read("widget.yaml", &text);
+        let target = crate::target::Target::only(crate::target::Minor::newest_released());
+        let judged = each_manifest(&objects, target, &definitions);
+        let codes: Vec<&str> = judged.iter().flat_map(|one| one.findings.iter()).map(|found| found.code.id).collect();
+        assert_eq!(codes, ["RC0152"], "{properties}");
+    }
+}

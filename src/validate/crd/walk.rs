@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+use super::bounds;
 use super::object::{subject, undecided};
 use super::place::Step;
 use crate::diag::visible::quoted;
@@ -60,25 +61,27 @@ pub(super) fn drop_nulls(schema: &Json, value: &mut Json) {
     }
 }
 
-/// Puts defaults where nothing is written.
-pub(super) fn put_defaults(schema: &Json, value: &mut Json) {
+/// Puts defaults where nothing is written, as long as something is left for them.
+pub(super) fn put_defaults(schema: &Json, value: &mut Json, left: &mut usize) {
     match value {
         Json::Object(fields) => {
             for (name, property) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
-                if let (None, Some(default)) = (fields.get(name), property.get("default")) {
+                if let (None, Some(default)) = (fields.get(name), property.get("default"))
+                    && bounds::take(default, left)
+                {
                     fields.insert(name.clone(), default.clone());
                 }
             }
             for (name, value) in fields {
                 if let Some(child) = child(schema, name) {
-                    put_defaults(child, value);
+                    put_defaults(child, value, left);
                 }
             }
         }
         Json::Array(items) => {
             if let Some(each) = schema.get("items") {
                 for item in items {
-                    put_defaults(each, item);
+                    put_defaults(each, item, left);
                 }
             }
         }
@@ -161,7 +164,7 @@ fn walk<'o>(schema: &Json, node: &'o Node, steps: &mut Vec<Step>, visit: &mut dy
     }
 }
 
-fn child<'s>(schema: &'s Json, name: &str) -> Option<&'s Json> {
+pub(super) fn child<'s>(schema: &'s Json, name: &str) -> Option<&'s Json> {
     let property = schema.get("properties").and_then(|properties| properties.get(name));
     property.or_else(|| schema.get("additionalProperties").filter(|each| each.is_object()))
 }
