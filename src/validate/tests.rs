@@ -328,10 +328,21 @@ fn rules_of_the_api_are_not_decided_on_encrypted_values() {
         + "\nsops: {mac: m, version: 3.9.0}";
     let source = Source::new("a.yaml", text, SourceKind::User);
     let mut objects = documents(&source, Reading::AsKubectl, &mut Findings::new()).unwrap();
-    objects.iter_mut().for_each(|object| _ = crate::tree::sops::open(object));
+    for object in &mut objects {
+        crate::tree::sops::open(object);
+    }
     let judged = each_manifest(&objects, "4.19".parse().unwrap(), &Definitions::default());
     let said: Vec<&str> =
         judged[0].findings.iter().map(|finding| &*finding.message).filter(|said| said.contains("a rule of")).collect();
     let says = "a rule of the API on `spec.storage.azure.networkAccess` cannot be checked offline: it holds a secret";
     assert_eq!(said, [says]);
+}
+
+#[test]
+fn a_quantity_is_a_number_or_a_text() {
+    let limit = |value: &str| config(&format!("replicas: 1\nresources: {{limits: {{cpu: {value}}}}}"));
+    check("4.19", &limit("2"), &[]);
+    check("4.19", &limit("500m"), &[]);
+    let message = "`spec.resources.limits.cpu` must be a whole number or a string, not a boolean";
+    check("4.19", &limit("true"), &[&format!("RC0503 true: {message}")]);
 }

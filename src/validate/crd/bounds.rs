@@ -79,7 +79,9 @@ fn add_steps(schema: &Json, value: &Json, steps: &mut u64) {
         }
         Json::Array(items) => {
             if let Some(each) = schema.get("items") {
-                items.iter().for_each(|item| add_steps(each, item, steps));
+                for item in items {
+                    add_steps(each, item, steps);
+                }
             }
         }
         _ => {}
@@ -104,14 +106,7 @@ fn size(value: &Json) -> (u64, u64) {
 pub(super) fn take(default: &Json, left: &mut usize) -> bool {
     let (bytes, items) = size(default);
     let takes = usize::try_from(bytes.saturating_add(items.saturating_mul(64)).saturating_add(64));
-    match takes.ok().and_then(|takes| left.checked_sub(takes)) {
-        Some(rest) => {
-            *left = rest;
-            true
-        }
-        None => {
-            *left = 0;
-            false
-        }
-    }
+    let rest = takes.ok().and_then(|takes| left.checked_sub(takes));
+    *left = rest.unwrap_or_default();
+    rest.is_some()
 }
