@@ -72,6 +72,9 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_ALLOW_PROTOCOL", ""),
     ("GIT_ADVICE", "0"),
+    // A revision is what its objects say, and nothing that the clone puts in their place.
+    ("GIT_GRAFT_FILE", "/dev/null"),
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
 ];
 
 /// The repository around a directory.
