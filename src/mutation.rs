@@ -51,7 +51,7 @@ pub const PARTS: &[&str] = &[
     // Updates.
     "ratcheting", "ratcheting-duplicates", "correlated-items", "atomic-map",
     // Rules in CEL.
-    "cel", "cel-evaluated", "cel-pattern", "cel-on-secrets", "cel-ratcheting", "cel-cost", "cel-budget", "cel-default",
+    "cel", "cel-evaluated", "cel-pattern", "cel-on-secrets", "cel-ratcheting", "cel-cost", "cel-budget",
     // Metadata and identity.
     "name", "name-label", "name-path", "missing-name", "singleton", "generate-name", "finalizer", "generation",
     "namespace", "missing-namespace", "namespace-of-cluster", "label-key", "label-value", "annotation-key",

@@ -1,5 +1,5 @@
 //! Every check is missed by some test: each rule and each [part](PARTS) is switched off by itself, and then a unit test of
-//! rules and schemas, or a golden case, must fail. The cheapest tests that may fail come first.
+//! rules and schemas, a golden case, or the agreement with the API server must fail. The cheapest that may fail come first.
 //!
 //! `cargo test --features mutation --test mutation -- --nocapture`; with `MUTANT=part-of-a-name` only some are switched off.
 
@@ -27,6 +27,7 @@ struct Stage<'a> {
 struct Executables {
     unit: PathBuf,
     cli: PathBuf,
+    agreement: PathBuf,
 }
 
 #[test]
@@ -65,13 +66,13 @@ fn stages<'a>(part: &str, executables: &'a Executables, golden: &[(PathBuf, Stri
         let shown = case.map(|cases| Stage { executable: &executables.cli, filters: owned(&["golden_cases"]), cases });
         // Most rules stand in a file of their code's name; where one does not, nothing runs, and that passes.
         let name = RULES.iter().find(|rule| rule.code.id == part).map_or("", |rule| rule.code.name).replace('-', "_");
-        let own = [format!("rules::{name}::"), format!("rules::update::{name}::")];
-        let own = unit(&own.each_ref().map(String::as_str));
+        let own = unit(&[&format!("::{name}::")]);
         [own].into_iter().chain(shown).chain([unit(&["rules::"])]).collect()
     } else {
         vec![unit(if part.starts_with("crd-") { &["validate::crd::"] } else { &["validate::"] }), unit(&["schema::"])]
     };
-    first.into_iter().chain(all_stages(executables)).collect()
+    let last = Stage { executable: &executables.agreement, filters: vec![], cases: String::new() };
+    first.into_iter().chain(all_stages(executables)).chain([last]).collect()
 }
 
 fn all_stages(executables: &Executables) -> [Stage<'_>; 2] {
@@ -101,7 +102,8 @@ fn pass(stage: &Stage<'_>, part: &str) -> bool {
 /// Builds the tests once, with the feature.
 fn build() -> Executables {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["test", "--no-run", "--features", "mutation", "--lib", "--test", "cli", "--message-format=json"]);
+    command.args(["test", "--no-run", "--features", "mutation", "--lib", "--message-format=json"]);
+    command.args(["--test", "cli", "--test", "agreement"]);
     let output = command.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8_lossy(&output.stdout);
@@ -111,7 +113,7 @@ fn build() -> Executables {
         let built = messages.iter().filter(is_it).find_map(|message| message["executable"].as_str());
         PathBuf::from(built.unwrap_or_else(|| panic!("cargo built no tests of {name}")))
     };
-    Executables { unit: executable("regcfg"), cli: executable("cli") }
+    Executables { unit: executable("regcfg"), cli: executable("cli"), agreement: executable("agreement") }
 }
 
 /// Returns the golden cases with all that they expect to be said.

@@ -139,4 +139,17 @@ mod tests {
         let under = "{replicas: 2, observedConfig: {a: 1}}";
         check(Minor::LAST, under, "{replicas: null, observedConfig: null}", "{replicas: 2, observedConfig: null}");
     }
+
+    #[test]
+    fn a_set_keeps_what_is_there_and_each_value_once() {
+        let read = |text: &str| {
+            let source = Source::new("a.yaml", text, SourceKind::User);
+            document(&source, Reading::Strict, &mut Findings::new()).unwrap()
+        };
+        let image = crate::schema::find("config.openshift.io/v1", "Image").unwrap();
+        let sources = image.schema.at(&["spec", "registrySources"]).unwrap();
+        let [under, over, both] = ["[a, b]", "[b, c]", "[a, b, c]"]
+            .map(|hosts| read(&format!("{{containerRuntimeSearchRegistries: {hosts}}}")));
+        assert_eq!(merge_onto(sources, &under, &over, Minor::of(4, 19)), both);
+    }
 }

@@ -57,7 +57,7 @@ pub(super) fn check(
         return broken.into_iter().for_each(say);
     }
     let compiled = compiled(site.schema, minor);
-    let value = if is_off("cel-default") { site.node.clone() } else { stored(site.schema, site.node, minor, null) };
+    let value = stored(site.schema, site.node, minor, null);
     let value = value.to_json();
     let before = replaced.map(|old| stored(site.schema, old, minor, null).to_json());
     let evaluated = VALIDATOR.with(|validator| validator.validate_compiled(&compiled, &value, before.as_ref()));

@@ -346,3 +346,30 @@ fn a_quantity_is_a_number_or_a_text() {
     let message = "`spec.resources.limits.cpu` must be a whole number or a string, not a boolean";
     check("4.19", &limit("true"), &[&format!("RC0503 true: {message}")]);
 }
+
+#[test]
+fn a_status_has_no_effect_and_a_kind_begins_with_a_minor() {
+    let text = config("replicas: 1") + "\nstatus: {readyReplicas: 1}";
+    check("4.19", &text, &["RC0516 status: `status` has no effect: only the cluster writes it"]);
+    let mirrors = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec: {}";
+    check("4.13", mirrors, &[]);
+    let early = "RC0502 ImageDigestMirrorSet: `ImageDigestMirrorSet` exists since OpenShift 4.13; the target is 4.12";
+    check("4.12", mirrors, &[early]);
+}
+
+#[test]
+fn what_is_stored_has_its_defaults_and_no_empty_nulls() {
+    let check = |spec: &str, expected: &str| {
+        let read = |text: &str| {
+            let source = Source::new("a.yaml", text, SourceKind::User);
+            documents(&source, Reading::AsKubectl, &mut Findings::new()).unwrap().remove(0)
+        };
+        let stored = stored(&read(&config(spec)), Minor::of(4, 19)).unwrap();
+        assert_eq!(stored.get("spec").unwrap().get("storage"), Some(&read(expected)), "{spec}");
+    };
+    let external = "{azure: {networkAccess: {type: External}}}";
+    check("storage: {azure: {}}", external);
+    check("storage: {azure: {networkAccess: null}}", external);
+    check("storage: {azure: {networkAccess: {internal: null}}}", external);
+    check("storage: {azure: {accountName: null, networkAccess: {}}}", external);
+}
