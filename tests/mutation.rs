@@ -76,7 +76,7 @@ fn stages<'a>(part: &str, executables: &'a Executables, golden: &[(PathBuf, Stri
 }
 
 fn all_stages(executables: &Executables) -> [Stage<'_>; 2] {
-    let Executables { unit, cli } = executables;
+    let Executables { unit, cli, .. } = executables;
     let stage = |executable, filters: &[&str]| Stage { executable, filters: owned(filters), cases: String::new() };
     [
         stage(unit, &["rules::", "schema::", "validate::", "check::", "policy::", "secret::"]),
