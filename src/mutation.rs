@@ -39,7 +39,7 @@ pub const PARTS: &[&str] = &[
     "unknown-field", "field-of-other-minor", "type", "types", "int-or-string", "nullable", "required", "enum", "pattern",
     "format-byte", "format-date-time", "format", "go-duration",
     "name-pattern", "min-length", "max-length", "max-name-length", "minimum", "maximum", "int32", "min-items", "max-items",
-    "min-fields", "max-fields", "list-set", "list-map", "any-of", "all-of", "not", "preserve-unknown-fields",
+    "min-fields", "max-fields", "list-set", "list-map", "any-of", "all-of", "preserve-unknown-fields",
     "null-metadata", "default-of-required", "default-of-key", "encrypted-type",
     // What stands within `anyOf`, `allOf` and `not`.
     "enum-within", "max-length-within", "items-within", "required-within", "fields-within", "not-within", "any-of-within",

@@ -155,7 +155,7 @@ impl<'t> Walk<'t> {
             return self.fault(What::NotAmong { value: node, values: keywords.values }, &node.origin, path);
         }
         self.alternatives(schema, node, key, path);
-        if schema.not.is_some_and(|not| holds(not, schema, node, self.minor)) && !is_off("not") {
+        if schema.not.is_some_and(|not| holds(not, schema, node, self.minor)) {
             self.fault(What::NoAlternative { expects: keywords.expects }, key, path);
         }
         let minor = self.minor;

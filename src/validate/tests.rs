@@ -373,3 +373,33 @@ fn what_is_stored_has_its_defaults_and_no_empty_nulls() {
     check("storage: {azure: {networkAccess: {internal: null}}}", external);
     check("storage: {azure: {accountName: null, networkAccess: {}}}", external);
 }
+
+fn route(backends: &str) -> String {
+    let head = "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: a, namespace: b}\nspec:\n  ";
+    format!("{head}to: {{kind: Service, name: main, weight: 1}}\n  alternateBackends: [{backends}]\n")
+}
+
+#[test]
+fn items_are_told_apart_by_keys_that_may_have_defaults() {
+    let twice = route("{kind: Service, name: web}, {name: web}");
+    assert!(findings("4.19", &twice).iter().any(|finding| finding.code == &codes::OBJECT_DUPLICATE_ITEM));
+    check("4.19", &route("{kind: Service, name: web}, {kind: Service, name: api}"), &[]);
+}
+
+#[test]
+fn an_item_that_stays_as_it_was_is_forgiven_beside_one_that_comes() {
+    let read = |text: &str| {
+        let source = Source::new("a.yaml", text, SourceKind::User);
+        documents(&source, Reading::AsKubectl, &mut Findings::new()).unwrap().remove(0)
+    };
+    let heavy = "{kind: Service, name: web, weight: 300}";
+    let n_errors = |minor, old: &str, new: &str| {
+        let mut findings = Findings::new();
+        update(&read(&route(new)), &read(&route(old)), minor, &mut findings);
+        findings.n_errors()
+    };
+    let more = format!("{heavy}, {{kind: Service, name: api}}");
+    assert_eq!(n_errors(Minor::of(4, 19), heavy, &more), 0);
+    assert_eq!(n_errors(Minor::of(4, 16), heavy, &more), 1);
+    assert_eq!(n_errors(Minor::of(4, 19), "", heavy), 1);
+}
