@@ -43,7 +43,7 @@ pub const PARTS: &[&str] = &[
     "null-metadata", "default-of-required", "default-of-key", "encrypted-type",
     // What stands within `anyOf`, `allOf` and `not`.
     "enum-within", "max-length-within", "items-within", "required-within", "fields-within", "not-within", "any-of-within",
-    "all-of-within", "default-within",
+    "default-within",
     // What the API server stores.
     "pruning", "null-pruning", "default", "default-of-null", "null",
     // What a cluster has already.

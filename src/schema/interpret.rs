@@ -466,7 +466,7 @@ fn holds(constraint: &'static Schema, around: &'static Schema, node: &Node, mino
         && (fields_hold() || is_off("fields-within"))
         && (!constraint.not.is_some_and(|not| holds(not, around, node, minor)) || is_off("not-within"))
         && (any_holds() || is_off("any-of-within"))
-        && (constraint.all_of_on(minor).all(|part| holds(part, around, node, minor)) || is_off("all-of-within"))
+        && constraint.all_of_on(minor).all(|part| holds(part, around, node, minor))
 }
 
 /// Tells whether a list has as many items as a constraint wants.
