@@ -353,6 +353,9 @@ fn a_status_has_no_effect_and_a_kind_begins_with_a_minor() {
     check("4.19", &text, &["RC0516 status: `status` has no effect: only the cluster writes it"]);
     let mirrors = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec: {}";
     check("4.13", mirrors, &[]);
+    let reported = format!("{mirrors}\nstatus: {{conditions: []}}");
+    let unknown = "RC0501 conditions: unknown field `conditions` in `status`";
+    check("4.13", &reported, &["RC0516 status: `status` has no effect: only the cluster writes it", unknown]);
     let early = "RC0502 ImageDigestMirrorSet: `ImageDigestMirrorSet` exists since OpenShift 4.13; the target is 4.12";
     check("4.12", mirrors, &[early]);
 }
