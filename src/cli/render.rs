@@ -96,7 +96,7 @@ fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &m
     let workspace = Workspace::open_under(args.policy.path(), paths, args.as_of.as_of)?;
     let mut run = Run { exit: Exit::Done, findings: Findings::new(), clusters: Vec::new() };
     for fault in &workspace.faults {
-        console.show_error(fault);
+        console.show_error(&fault.why);
         run.exit = Exit::NoAnswer;
     }
     let mut n_specs = 0;

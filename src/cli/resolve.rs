@@ -29,7 +29,7 @@ pub(super) fn run(args: &ResolveArgs, console: &mut Console<'_>) -> Result<Exit>
 fn resolve(file: &Path, console: &mut Console<'_>) -> Result<Exit> {
     let workspace = Workspace::open(&[file.to_owned()], None)?;
     if let Some(fault) = workspace.faults.into_iter().next() {
-        return Err(fault);
+        return Err(fault.why);
     }
     let mut exit = Exit::Done;
     for opened in &workspace.opened {

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::workspace::Opened;
+use super::check::Sorted;
+use super::workspace::{Opened, in_order};
 use crate::diag::{Diagnostic, Findings};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
@@ -27,27 +28,20 @@ struct Gathered {
     is_whole: bool,
 }
 
-/// Judges a project by what was given of it: `files`, of which the specs `given` are surveyed already. `is_whole` says that
-/// no others need to be looked for. `findings` is what was found of the clusters by themselves; returns what is found of them
-/// together.
+/// Judges a project by what was given of it, sorted, and by what is known of the specs among it. `findings` is what was found
+/// of the clusters by themselves; returns what is found of them together.
 pub(super) fn judge_project(
     opened: &Opened,
     project: &Project<'_>,
-    files: &[ProjectPath],
+    sorted: &Sorted,
     surveyed: Vec<(ProjectPath, Option<Surveyed>)>,
-    is_whole: bool,
     findings: &Findings,
 ) -> Result<Findings> {
-    let has_project_file = project.settings(&mut Findings::new()).node.is_some();
-    let mut all: BTreeSet<ProjectPath> = files.iter().cloned().collect();
-    // Without a project file, what belongs together is what was given together.
-    if has_project_file && !is_whole {
-        all.extend(project.yaml_files(&ProjectPath::root(), &mut Findings::new()));
-    }
-    let gathered = gather(opened, project, &all, surveyed, is_whole, has_project_file)?;
-    let shown: BTreeSet<String> = files.iter().map(|file| opened.world.display(file)).collect();
+    let gathered = gather(opened, project, sorted, surveyed)?;
+    let given: BTreeSet<&ProjectPath> = sorted.given.iter().collect();
+    let shown: BTreeSet<String> = given.iter().map(|file| opened.world.display(file)).collect();
     // What a layer says is said of each spec that extends it.
-    let is_given = |cluster: &&Surveyed| files.contains(&cluster.facts.path);
+    let is_given = |cluster: &&Surveyed| given.contains(&cluster.facts.path);
     let given: Vec<&ClusterFacts> = gathered.clusters.iter().filter(is_given).map(|cluster| &cluster.facts).collect();
     let is_of_given = |finding: &Diagnostic| {
         let document = finding.place.source.name();
@@ -65,32 +59,40 @@ pub(super) fn judge_clusters(opened: &Opened, project: &Project<'_>, clusters: V
     judged(opened, project, &gathered, &Findings::new())
 }
 
-/// Gathers what rules on projects ask of all files.
+/// Gathers what rules on projects ask of all files. What was given is sorted already, and not read again.
 fn gather(
     opened: &Opened,
     project: &Project<'_>,
-    all: &BTreeSet<ProjectPath>,
+    sorted: &Sorted,
     surveyed: Vec<(ProjectPath, Option<Surveyed>)>,
-    is_whole: bool,
-    has_project_file: bool,
 ) -> Result<Gathered> {
     let known: BTreeSet<&ProjectPath> = surveyed.iter().map(|(path, _)| path).collect();
-    let mut gathered =
-        Gathered { is_whole: is_whole && surveyed.iter().all(|(_, one)| one.is_some()), ..Gathered::default() };
-    let mut rest = Vec::new();
-    for path in all.iter().filter(|path| !known.contains(path)) {
-        match project.kind_of(path) {
-            Some(DocumentKind::Spec) => rest.push(path.clone()),
-            Some(DocumentKind::Layer) => gathered.layers.extend(layer(project, path)),
-            Some(DocumentKind::Project)
-                if has_project_file && path.file_name() == PROJECT_FILE && *path != root_file() =>
-            {
-                let name = opened.world.display(path);
-                gathered.nested.push(Place::start_of(&Source::new(name, "", SourceKind::User)));
+    let mut rest: Vec<ProjectPath> = sorted.specs.iter().filter(|path| !known.contains(path)).cloned().collect();
+    let (mut layers, mut nested) = (sorted.layers.clone(), sorted.nested.clone());
+    let has_project_file = project.settings(&mut Findings::new()).node.is_some();
+    // Without a project file, what belongs together is what was given together.
+    if has_project_file && !sorted.is_whole {
+        let seen: BTreeSet<&ProjectPath> = sorted.given.iter().chain(&sorted.specs).collect();
+        let mut others = project.yaml_files(&ProjectPath::root(), &mut Findings::new());
+        others.retain(|path| !seen.contains(path));
+        let kinds = in_order(&others, |path| project.kind_of(path));
+        for (path, kind) in others.into_iter().zip(kinds) {
+            match kind {
+                Some(DocumentKind::Spec) => rest.push(path),
+                Some(DocumentKind::Layer) => layers.push(path),
+                Some(DocumentKind::Project) if path != root_file() => nested.push(path),
+                _ => {}
             }
-            _ => {}
         }
     }
+    let mut gathered = Gathered {
+        is_whole: sorted.is_whole && surveyed.iter().all(|(_, one)| one.is_some()),
+        layers: layers.iter().filter_map(|path| layer(project, path)).collect(),
+        ..Gathered::default()
+    };
+    let is_nested = |path: &&ProjectPath| has_project_file && path.file_name() == PROJECT_FILE;
+    let start = |path| Place::start_of(&Source::new(opened.world.display(path), "", SourceKind::User));
+    gathered.nested = nested.iter().filter(is_nested).map(start).collect();
     gathered.clusters = surveyed.into_iter().filter_map(|(_, surveyed)| surveyed).collect();
     let survey =
         |session: &pipeline::Session<'_>, path: &ProjectPath, _: &mut Findings| pipeline::survey(session, path);

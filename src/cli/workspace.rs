@@ -28,11 +28,18 @@ pub(super) struct Workspace {
     /// Each project with what was given of it.
     pub(super) opened: Vec<Opened>,
     /// What was given and cannot be had.
-    pub(super) faults: Vec<anyhow::Error>,
-    /// The paths that are not there; their faults come first, in the same order.
-    pub(super) missing: Vec<PathBuf>,
+    pub(super) faults: Vec<Unopened>,
     /// What the invoker holds all of them to.
     pub(super) policy: Option<Arc<Policy>>,
+}
+
+/// Something that was given and cannot be had.
+#[derive(Debug)]
+pub(super) struct Unopened {
+    /// The path, where that is it; else it is a project.
+    pub(super) path: Option<PathBuf>,
+    /// Why not.
+    pub(super) why: anyhow::Error,
 }
 
 /// A project, and what was given of it.
@@ -65,7 +72,7 @@ impl Workspace {
     /// Opens the project of one file or directory.
     pub(super) fn one(path: &Path, as_of: Option<i64>) -> Result<Opened> {
         let workspace = Self::open(&[path.to_owned()], as_of)?;
-        let fault = workspace.faults.into_iter().next();
+        let fault = workspace.faults.into_iter().next().map(|fault| fault.why);
         let opened = workspace.opened.into_iter().next();
         opened.ok_or_else(|| fault.unwrap_or_else(|| anyhow!("cannot read `{}`", visible(&path.display().to_string()))))
     }
@@ -99,8 +106,8 @@ impl Workspace {
         let mut workspace = Self::open_any(paths, as_of)?;
         let (faults, opened) = (&mut workspace.faults, &mut workspace.opened);
         opened.retain(|opened| match opened.version_fault() {
-            Some(fault) => {
-                faults.push(fault);
+            Some(why) => {
+                faults.push(Unopened { path: None, why });
                 false
             }
             None => true,
@@ -116,7 +123,7 @@ impl Workspace {
                 .with_context(|| format!("cannot open the project `{}`", visible(&root.display().to_string())))
         };
         let mut given: BTreeMap<PathBuf, Given> = BTreeMap::new();
-        let (mut faults, mut missing) = (Vec::new(), Vec::new());
+        let mut faults = Vec::new();
         let mut arounds: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
         for path in paths {
             match locate(path) {
@@ -136,10 +143,7 @@ impl Workspace {
                     arounds.insert(root.dir.clone(), root.repository.clone().unwrap_or_else(|| root.dir.clone()));
                     given.entry(root.dir).or_default().files.push(path);
                 }
-                Err(error) => {
-                    faults.push(error);
-                    missing.push(path.clone());
-                }
+                Err(why) => faults.push(Unopened { path: Some(path.clone()), why }),
             }
         }
         let mut opened = Vec::new();
@@ -152,7 +156,7 @@ impl Workspace {
             let around = arounds.remove(&root).unwrap_or_else(|| root.clone());
             opened.push(Opened { root, world, files, dirs, others, around, policy: None });
         }
-        Ok(Self { opened, faults, missing, policy: None })
+        Ok(Self { opened, faults, policy: None })
     }
 }
 

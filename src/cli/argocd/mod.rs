@@ -76,7 +76,7 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
     let policy = policy(args)?;
     let workspace = Workspace::open_under(policy.as_deref(), &[PathBuf::from(".")], args.as_of.as_of)?;
     if let Some(fault) = workspace.faults.into_iter().next() {
-        return Err(fault);
+        return Err(fault.why);
     }
     let projects: Vec<(&Opened, Project<'_>)> =
         workspace.opened.iter().map(|opened| (opened, Project::new(&opened.world))).collect();

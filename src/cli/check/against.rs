@@ -67,7 +67,7 @@ pub(super) fn check(asked: &Asked<'_>, findings: &mut Findings, console: &mut Co
 fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> Result<(usize, usize)> {
     let workspace = Workspace::open(&[asked.against.to_owned()], asked.as_of)?;
     if let Some(fault) = workspace.faults.into_iter().next() {
-        return Err(fault);
+        return Err(fault.why);
     }
     let mut old = State::default();
     for opened in &workspace.opened {

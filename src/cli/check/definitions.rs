@@ -27,7 +27,7 @@ pub(super) fn read(
     }
     let workspace = Workspace::open(paths, None)?;
     for fault in &workspace.faults {
-        run.failed(None, fault, console);
+        run.failed(None, &fault.why, console);
     }
     for opened in &workspace.opened {
         let project = Project::new(&opened.world);

@@ -11,6 +11,7 @@ mod read;
 mod sorted;
 mod upgrade;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,14 +20,14 @@ use clap::Args;
 
 use manifests::{Answer, Judge};
 use only::Only;
-use sorted::Sorted;
+pub(super) use sorted::Sorted;
 
 use super::args::{AsOf, Format, PolicyArgs, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure;
 use super::survey::judge_project;
-use super::workspace::{Opened, Workspace};
+use super::workspace::{Opened, Unopened, Workspace};
 use crate::check::shape;
 use crate::diag::{self, Fault, Findings, Item, Outcome, Thing, Upgrade};
 use crate::load::{LIMIT, Project};
@@ -127,9 +128,8 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let paths: Vec<PathBuf> = subjects.iter().filter_map(Subject::path).map(Path::to_path_buf).collect();
     let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut run = Run::default();
-    for (at, fault) in workspace.faults.iter().enumerate() {
-        let missing = workspace.missing.get(at).map(|path| (path.display().to_string(), Thing::File));
-        run.failed(missing, fault, console);
+    for Unopened { path, why } in &workspace.faults {
+        run.failed(path.as_ref().map(|path| (path.display().to_string(), Thing::File)), why, console);
     }
     let target = args.target.openshift.unwrap_or_else(|| Target::only(Minor::newest_released()));
     if let Some(text) = in_development(target) {
@@ -220,7 +220,7 @@ impl Run {
                 }
             }
         }
-        match judge_project(opened, &project, &sorted.given, surveyed, sorted.is_whole, &found) {
+        match judge_project(opened, &project, &sorted, surveyed, &found) {
             Ok(found) => self.add(found),
             Err(error) => self.failed(None, &error, console),
         }
@@ -228,8 +228,12 @@ impl Run {
 
     /// Adds findings, each to the file in which it stands.
     fn add(&mut self, findings: Findings) {
+        let mut first: BTreeMap<String, usize> = BTreeMap::new();
+        for (at, item) in self.items.iter().enumerate() {
+            first.entry(item.file.clone()).or_insert(at);
+        }
         for finding in findings {
-            match self.items.iter_mut().find(|item| item.file == finding.place.source.name()) {
+            match first.get(finding.place.source.name()).and_then(|at| self.items.get_mut(*at)) {
                 Some(item) => item.add([finding]),
                 None => self.findings.push(finding),
             }

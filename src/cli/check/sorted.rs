@@ -8,23 +8,23 @@ use crate::world::ProjectPath;
 
 /// The files of a project by what they are.
 #[derive(Default)]
-pub(super) struct Sorted {
+pub(in crate::cli) struct Sorted {
     /// Specs.
-    pub(super) specs: Vec<ProjectPath>,
+    pub(in crate::cli) specs: Vec<ProjectPath>,
     /// Layers.
-    pub(super) layers: Vec<ProjectPath>,
+    pub(in crate::cli) layers: Vec<ProjectPath>,
     /// The project file, if it was given.
-    pub(super) project_file: Option<ProjectPath>,
+    pub(in crate::cli) project_file: Option<ProjectPath>,
     /// Project files below the root's, in which nothing holds.
-    pub(super) nested: Vec<ProjectPath>,
+    pub(in crate::cli) nested: Vec<ProjectPath>,
     /// Files that may hold manifests.
-    pub(super) others: Vec<ProjectPath>,
+    pub(in crate::cli) others: Vec<ProjectPath>,
     /// Policies, which are kept here and hold for others.
-    pub(super) policies: Vec<ProjectPath>,
+    pub(in crate::cli) policies: Vec<ProjectPath>,
     /// Every file that was given.
-    pub(super) given: Vec<ProjectPath>,
+    pub(in crate::cli) given: Vec<ProjectPath>,
     /// Whether all of the project was given.
-    pub(super) is_whole: bool,
+    pub(in crate::cli) is_whole: bool,
 }
 
 impl Sorted {
