@@ -152,6 +152,11 @@ impl Target {
         (self.first.0..=self.last.0).map(Minor)
     }
 
+    /// Returns the minors of the target that were in development when regcfg was made, oldest first.
+    pub fn in_development(self) -> impl Iterator<Item = Minor> {
+        self.minors().filter(|minor| minor.is_in_development())
+    }
+
     /// Tells whether every minor of the target is `minor` or newer.
     ///
     /// This is what a template asks: the newer form is written only where it is right on the whole range.

@@ -184,18 +184,8 @@ impl<'o> BundleContext<'o> {
 
     /// Returns a field of the config CR as the cluster will have it, once for each way in which the target's minors differ.
     pub(super) fn settings(&self, field: &'static str) -> Vec<Setting<'o>> {
-        if let Some(node) = self.config().and_then(|config| config.get(field)).filter(|node| !node.is_null()) {
-            return vec![Setting::written(node, field)];
-        }
-        // What a field is where the cluster has no config CR, and none is applied, is nobody's to judge.
-        let mut settings: Vec<Setting<'o>> = Vec::new();
-        for minor in self.target.minors() {
-            let Some(node) = self.bootstrapped(minor).and_then(|config| config.get(field)) else { continue };
-            if settings.last().is_none_or(|last| last.node != node) {
-                settings.push(Setting::bootstrapped(node, field, minor));
-            }
-        }
-        settings
+        let written = self.written(field).map(|entry| &entry.node);
+        Setting::all(field, written, self.target, |minor| self.bootstrapped(minor))
     }
 
     /// Returns the first of the settings for which something holds.
@@ -254,12 +244,6 @@ impl<'o> BundleContext<'o> {
     /// Returns who manages the storage, as written.
     pub(super) fn storage_state(&self) -> Option<&'o Node> {
         self.config()?.at(&["storage", "managementState"]).filter(|state| !is_empty(state))
-    }
-
-    /// Tells whether the config CR is a copy of a live one, into which the operator wrote the storage that it made.
-    pub(super) fn config_is_live(&self) -> bool {
-        let config = self.object(REGISTRY_GROUP, "Config", "", "cluster");
-        config.is_some_and(|config| config.at(&["metadata", "uid"]).is_some())
     }
 
     /// Returns the claim that the config CR names, where the bundle holds it.

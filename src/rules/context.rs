@@ -58,18 +58,8 @@ impl<'r> SpecContext<'r> {
 
     /// Returns a field of `registry` as the cluster will have it, once for each way in which the target's minors differ.
     pub(super) fn settings(&self, field: &'static str) -> Vec<Setting<'r>> {
-        if let Some(node) = self.spec.registry(field) {
-            return vec![Setting::written(node, field)];
-        }
-        let mut settings: Vec<Setting<'r>> = Vec::new();
-        for minor in self.target.minors() {
-            let bootstrap = self.profile().bootstrap("config", minor);
-            let Some(node) = bootstrap.and_then(|config| config.get(field)) else { continue };
-            if settings.last().is_none_or(|last| last.node != node) {
-                settings.push(Setting::bootstrapped(node, field, minor));
-            }
-        }
-        settings
+        let bootstrapped = |minor| self.profile().bootstrap("config", minor);
+        Setting::all(field, self.spec.registry(field), self.target, bootstrapped)
     }
 
     /// Returns the first of the settings for which something holds.
@@ -122,14 +112,25 @@ pub(super) fn claim_failing(text: &str) -> String {
 }
 
 impl<'r> Setting<'r> {
-    /// Makes a setting that a file or the profile gives.
-    pub(super) fn written(node: &'r Node, field: &'static str) -> Self {
-        Self { node, field, bootstrapped: None }
-    }
-
-    /// Makes a setting that the operator bootstraps on a minor.
-    pub(super) fn bootstrapped(node: &'r Node, field: &'static str, minor: Minor) -> Self {
-        Self { node, field, bootstrapped: Some(minor) }
+    /// Returns what a field of the config CR is: as it is `written`, in a file or the profile, else as the operator
+    /// bootstraps it, once for each way in which the target's minors differ.
+    pub(super) fn all(
+        field: &'static str,
+        written: Option<&'r Node>,
+        target: Target,
+        bootstrapped: impl Fn(Minor) -> Option<&'r Node>,
+    ) -> Vec<Self> {
+        if let Some(node) = written {
+            return vec![Self { node, field, bootstrapped: None }];
+        }
+        let mut settings: Vec<Self> = Vec::new();
+        for minor in target.minors() {
+            let Some(node) = bootstrapped(minor).and_then(|config| config.get(field)) else { continue };
+            if settings.last().is_none_or(|last| last.node != node) {
+                settings.push(Self { node, field, bootstrapped: Some(minor) });
+            }
+        }
+        settings
     }
 
     /// Makes a finding about the setting: where the user wrote it, else at the cause that the user wrote.

@@ -44,8 +44,10 @@ pub(super) fn read(
             }
             run.findings.extend(found);
         }
-        for path in opened.manifests_below(&project, &mut run.findings) {
-            if add(read::file(&project, &path), &mut definitions, &mut run.findings) {
+        let below = opened.manifests_below(&project, &mut run.findings);
+        let patches = read::Patches::beside(&project, &below);
+        for path in below {
+            if add(read::file(&project, &path, &patches), &mut definitions, &mut run.findings) {
                 defining.insert(project.world().display(&path));
             }
         }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::anyhow;
 
-use super::read::{self, Held};
+use super::read::{self, Held, Patches};
 use crate::cli::workspace::in_order;
 use crate::diag::visible::visible;
 use crate::diag::{Findings, Item, Thing};
@@ -51,6 +51,7 @@ struct File {
 impl Judge {
     /// Judges files of a project.
     pub(super) fn files(&self, project: &Project<'_>, paths: &[ProjectPath]) -> Vec<Answer> {
+        let patches = Patches::beside(project, paths);
         let judged = in_order(paths, |path| {
             let name = project.world().display(path);
             let judged = catch_unwind(AssertUnwindSafe(|| {
@@ -58,7 +59,7 @@ impl Judge {
                 let held = if self.defining.contains(&name) {
                     Held::Skipped("its definitions are read, as `--crd` asks".into())
                 } else {
-                    read::file(project, path)
+                    read::file(project, path, &patches)
                 };
                 self.held(name.clone(), dir, held)
             }));

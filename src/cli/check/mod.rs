@@ -272,8 +272,7 @@ impl Run {
 
 /// Says once for everything that is checked which minors of a target were in development when regcfg was made.
 fn in_development(target: Target) -> Option<String> {
-    let minors: Vec<String> =
-        target.minors().filter(|minor| minor.is_in_development()).map(|minor| minor.to_string()).collect();
+    let minors: Vec<String> = target.in_development().map(|minor| minor.to_string()).collect();
     match &*minors {
         [] => None,
         [one] => Some(format!("OpenShift {one} is in development: what is known of it may change")),

@@ -1,7 +1,9 @@
 //! What a file of somebody's holds: objects of Kubernetes, or a reason to skip it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::cli::workspace::in_order;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::load::Project;
 use crate::schema;
@@ -19,8 +21,21 @@ pub(super) enum Held {
     Objects(Vec<Node>, Findings),
 }
 
+/// The files that the kustomizations beside them name as patches: each is a part of an object that is elsewhere.
+#[derive(Default)]
+pub(super) struct Patches(BTreeSet<ProjectPath>);
+
+impl Patches {
+    /// Reads the kustomizations of the directories that hold these files, each once.
+    pub(super) fn beside(project: &Project<'_>, files: &[ProjectPath]) -> Self {
+        let dirs: BTreeSet<ProjectPath> = files.iter().map(ProjectPath::parent).collect();
+        let dirs: Vec<ProjectPath> = dirs.into_iter().collect();
+        Self(in_order(&dirs, |dir| patches(project, dir)).into_iter().flatten().collect())
+    }
+}
+
 /// Reads a file.
-pub(super) fn file(project: &Project<'_>, path: &ProjectPath) -> Held {
+pub(super) fn file(project: &Project<'_>, path: &ProjectPath, patches: &Patches) -> Held {
     let mut found = Findings::new();
     let Some(source) = project.text(path, None, &mut found) else {
         // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
@@ -28,7 +43,9 @@ pub(super) fn file(project: &Project<'_>, path: &ProjectPath) -> Held {
         let is_binary = found.iter().all(|finding| finding.code == &codes::NOT_UTF8 && !is_manifest(finding));
         return if is_binary { Held::Skipped("it is no text".into()) } else { Held::Broken(found) };
     };
-    let reason = file_reason(path).or_else(|| chart(project, path)).or_else(|| patch(project, path));
+    let is_part = patches.0.contains(path);
+    let part = || is_part.then(|| "it is a patch of a kustomization, and no whole object".into());
+    let reason = file_reason(path).or_else(|| chart(project, path)).or_else(part);
     reason.map_or_else(|| text(&source), Held::Skipped)
 }
 
@@ -132,20 +149,22 @@ fn chart(project: &Project<'_>, path: &ProjectPath) -> Option<String> {
     None
 }
 
-/// Says that a file is a patch, which the kustomization beside it names; the object that it is a part of is elsewhere.
-fn patch(project: &Project<'_>, path: &ProjectPath) -> Option<String> {
+/// Returns the files of a directory that its kustomization names as patches.
+fn patches(project: &Project<'_>, dir: &ProjectPath) -> Vec<ProjectPath> {
     const LISTS: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
-    let names = ["kustomization.yaml", "kustomization.yml"].map(|name| path.parent().join(name));
-    let beside = names.into_iter().flatten().find(|beside| project.world().is_file(beside) == Ok(true))?;
-    let source = project.text(&beside, None, &mut Findings::new())?;
-    let documents = parse::documents(&source, Reading::AsKubectl, &mut Findings::new())?;
+    let names = ["kustomization.yaml", "kustomization.yml"].map(|name| dir.join(name));
+    let read = |path: &ProjectPath| {
+        let source = project.text(path, None, &mut Findings::new())?;
+        parse::documents(&source, Reading::AsKubectl, &mut Findings::new())
+    };
+    let found = names.into_iter().flatten().find(|path| project.world().is_file(path) == Ok(true));
+    let documents = found.as_ref().and_then(read).unwrap_or_default();
     let lists = documents.iter().flat_map(|document| LISTS.iter().filter_map(|name| document.get(name)?.as_seq()));
     let target = |item: &Node| {
         let text = item.as_str().or_else(|| item.get("path").and_then(Node::as_str))?;
-        path.parent().join(text).ok()
+        dir.join(text).ok().filter(|target| target.parent() == *dir)
     };
-    let is_patch = lists.flatten().filter_map(target).any(|target| target == *path);
-    is_patch.then(|| "it is a patch of a kustomization, and no whole object".into())
+    lists.flatten().filter_map(target).collect()
 }
 
 /// Says what a file is that its name tells.

@@ -7,8 +7,7 @@ use crate::target::Minor;
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::MINOR_IN_DEVELOPMENT, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let unreleased: Vec<String> =
-        ctx.target.minors().filter(|minor| minor.is_in_development()).map(|minor| minor.to_string()).collect();
+    let unreleased: Vec<String> = ctx.target.in_development().map(|minor| minor.to_string()).collect();
     let Some(node) = ctx.spec.section("openshift").filter(|_| !unreleased.is_empty()) else { return };
     let message = format!("what is known of a minor in development may change; the target is {}", ctx.target);
     let help = format!("the newest released minor is {}; check again with a newer regcfg", Minor::newest_released());

@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::OWN_STORAGE_DELETE
 pub(in crate::rules) fn managed_by_operator<'o>(
     ctx: &BundleContext<'o>,
 ) -> Option<(StorageBackend<'o>, &'o Node, &'o Node)> {
-    let own = ctx.own_storage().filter(|_| !ctx.config_is_live())?;
+    let own = ctx.own_storage().filter(|_| !ctx.is_copy())?;
     let state = own.state.filter(|state| state.as_str() == Some("Managed"))?;
     Some((own.backend, own.name, state))
 }

@@ -2,18 +2,13 @@
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::rules::bundle::CONFIG_NAMESPACE;
 use crate::rules::registries::VENDORS;
 use crate::rules::{BundleContext, Check, Rule};
-use crate::tree::Node;
 
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::VENDOR_CA, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
-    let name = ctx.image().and_then(|image| image.at(&["additionalTrustedCA", "name"])).and_then(Node::as_str);
-    let Some(bundle) = name.and_then(|name| ctx.object("", "ConfigMap", CONFIG_NAMESPACE, name)) else { return };
-    let maps = ["data", "binaryData"].into_iter().filter_map(|data| bundle.get(data)?.as_map());
-    for (host, entry) in maps.flatten().filter(|(host, _)| is_vendors(host)) {
+    for (host, entry) in ctx.registry_cas().filter(|(host, _)| is_vendors(host)) {
         let message = format!("whoever holds these authorities can answer as {}", quoted(host));
         let finding = Diagnostic::info(RULE.code, entry.key.place(), message)
             .note("the cluster's releases and operators come from there; right for a proxy that looks into TLS, and else a way in")

@@ -8,9 +8,9 @@ use crate::rules::{Check, Rule};
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::CONFIG_GONE, check: Check::Update(check) };
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
-    let config = |of: &crate::rules::BundleContext<'_>| of.object(REGISTRY_GROUP, "Config", "", "cluster").cloned();
-    let Some(old) = config(&ctx.old).filter(|_| config(&ctx.new).is_none()) else { return };
-    let finding = if is_kept(&old) {
+    let is_there = ctx.new.object(REGISTRY_GROUP, "Config", "", "cluster").is_some();
+    let Some(old) = ctx.old.object(REGISTRY_GROUP, "Config", "", "cluster").filter(|_| !is_there) else { return };
+    let finding = if is_kept(old) {
         let message = "the registry's Config is rendered no more, and stays in the cluster as it is";
         ctx.gone(RULE.code, Severity::Info, message)
             .note("its annotations keep engines from deleting it; its settings stay, and nothing manages them")
@@ -21,7 +21,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
             .note("the operator then takes the registry down, deletes storage that it manages with every image in it, and begins anew with the platform's defaults")
             .help("keep it; or first annotate it with `argocd.argoproj.io/sync-options: Prune=false` (Argo CD) or `kustomize.toolkit.fluxcd.io/prune: disabled` (Flux) and let that be applied")
     };
-    findings.push(ctx.was(finding, super::naming(&old), "rendered before"));
+    findings.push(ctx.was(finding, super::naming(old), "rendered before"));
 }
 
 #[cfg(test)]

@@ -82,8 +82,18 @@ impl<'o> UpdateContext<'o> {
 
     /// Returns those of a kind of the core group.
     fn both_of(&self, kind: &'static str) -> impl Iterator<Item = (&'o Node, &'o Node)> {
-        let is_kind = move |old: &Node| ObjectName::of(old).group.is_empty() && ObjectName::of(old).kind == kind;
+        let is_kind = move |old: &Node| {
+            let called = ObjectName::of(old);
+            called.group.is_empty() && called.kind == kind
+        };
         self.both().filter(move |(old, _)| is_kind(old))
+    }
+
+    /// Returns a field of the new config CR where something holds of it that did not hold before, by what was written or
+    /// bootstrapped.
+    fn begins(&self, field: &'static str, holds: impl Fn(&Node) -> bool) -> Option<&'o Node> {
+        let new = self.new.config()?.get(field).filter(|node| holds(node))?;
+        self.old.setting(field, holds).is_none().then_some(new)
     }
 
     /// Tells whether the update removes a registry that runs.

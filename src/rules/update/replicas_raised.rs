@@ -9,14 +9,9 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::REPLICAS_RAISED, c
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     let Some(modes) = ctx.kept_one_node_claim().filter(|_| ctx.new.is_managed()) else { return };
-    let several = |node: &Node| node.as_int().is_some_and(|replicas| replicas > 1);
-    let Some(new) = ctx.new.config().and_then(|config| config.get("replicas")).filter(|node| several(node)) else {
-        return;
-    };
     // A claim that never was right was not accepted, and is told by the cluster.
-    if ctx.old.setting("replicas", several).is_some() {
-        return;
-    }
+    let several = |node: &Node| node.as_int().is_some_and(|replicas| replicas > 1);
+    let Some(new) = ctx.begins("replicas", several) else { return };
     let message =
         format!("{} replicas on a `ReadWriteOnce` claim that was accepted with one", new.as_int().unwrap_or_default());
     let finding = Diagnostic::error_about(RULE.code, &new.origin, message);

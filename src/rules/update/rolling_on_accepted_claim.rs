@@ -10,14 +10,9 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::ROLLING_ON_ACCEPTE
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     let Some(modes) = ctx.kept_one_node_claim().filter(|_| ctx.new.is_managed()) else { return };
-    let rolls = |node: &Node| node.as_str() == Some("RollingUpdate");
-    let Some(new) = ctx.new.config().and_then(|config| config.get("rolloutStrategy")).filter(|node| rolls(node)) else {
-        return;
-    };
     // A claim that never was right was not accepted, and is told by the cluster.
-    if ctx.old.setting("rolloutStrategy", rolls).is_some() {
-        return;
-    }
+    let rolls = |node: &Node| node.as_str() == Some("RollingUpdate");
+    let Some(new) = ctx.begins("rolloutStrategy", rolls) else { return };
     let message = "`RollingUpdate` on a `ReadWriteOnce` claim that was accepted with `Recreate`";
     let finding = Diagnostic::error_about(RULE.code, &new.origin, message);
     findings.push(
