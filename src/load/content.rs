@@ -92,9 +92,15 @@ fn key(place: &Place) -> (String, u32) {
     (place.source.name().to_owned(), place.start)
 }
 
-/// Collects the texts that name files: the only entry of a mapping, `file`; below `valueFrom` it is a secret's.
+/// Collects the texts that name files: the only entry of a mapping, `file`; below `valueFrom` it is a secret's, but for
+/// what is encrypted there, which may say more of the file.
 fn collect<'n>(node: &'n Node, is_secret: bool, named: &mut Vec<(&'n Node, bool)>) {
+    const ENCRYPTED: [&str; 2] = ["sealed", "sops"];
     if let Some(map) = node.as_map() {
+        if is_secret && let Some(encrypted) = ENCRYPTED.iter().find_map(|source| node.at(&[source, "file"])) {
+            named.push((encrypted, false));
+            return;
+        }
         if let (1, Some(entry)) = (map.len(), map.get("file")) {
             named.push((&entry.node, is_secret));
             return;

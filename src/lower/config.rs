@@ -3,7 +3,6 @@
 use super::secrets::{Asked, SecretSpec};
 use super::{Day, REGISTRY_NAMESPACE, Variables, text, trust};
 use crate::check::Checked;
-use crate::diag::Findings;
 use crate::spec::{Backend, Content, Route, Storage, ValueSource};
 use crate::tree::{Entry, Node, Value};
 
@@ -136,23 +135,20 @@ fn route_secret_name(route: Route<'_>) -> Option<Node> {
     Some(Node::string(format!("registry-route-{}", route.name), route.entry.key.clone()))
 }
 
-/// Adds the TLS Secrets of routes.
-pub(super) fn route_secrets(checked: &Checked, secrets: &mut Vec<Node>, findings: &mut Findings) {
+/// Returns the TLS Secrets of routes.
+pub(super) fn route_secrets(checked: &Checked) -> impl Iterator<Item = SecretSpec<'_>> {
     const KEYS: [(&str, &str); 3] = [("certificate", "tls.crt"), ("key", "tls.key"), ("caCertificate", "tls.cacrt")];
-    for route in checked.spec().routes() {
-        let Some(name) = route_secret_name(route) else { continue };
+    checked.spec().routes().filter_map(|route| {
+        let name = route_secret_name(route)?;
         let asked =
             KEYS.iter().filter_map(|(content, key)| Some(Asked { key: (*key).into(), content: route.tls(content)? }));
         let asked: Vec<Asked<'_>> = asked.collect();
-        if asked.is_empty() {
-            continue;
-        }
         // `kubernetes.io/tls` is refused without both keys, and the operator reads any type.
         let complete = ["certificate", "key"].iter().all(|content| route.tls(content).is_some());
         let kind = if complete { "kubernetes.io/tls" } else { "Opaque" };
         let secret = SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind, asked, fixed_name: false };
-        secrets.extend(secret.lower(checked, findings));
-    }
+        (!secret.asked.is_empty()).then_some(secret)
+    })
 }
 
 /// The name and key of the Secret that holds CloudFront's private key.
@@ -165,13 +161,12 @@ fn cloudfront_reference(private_key: &Node) -> (Node, Node) {
     (text("registry-cloudfront-key", private_key), text("private.pem", private_key))
 }
 
-/// Adds the Secret of CloudFront's private key.
-pub(super) fn cloudfront_secret(checked: &Checked, secrets: &mut Vec<Node>, findings: &mut Findings) {
+/// Returns the Secret of CloudFront's private key.
+pub(super) fn cloudfront_secret(checked: &Checked) -> Option<SecretSpec<'_>> {
     let backend = checked.spec().storage().and_then(Storage::backend);
     let key = backend.and_then(|backend| backend.settings().at(&["cloudFront", "privateKey"]));
-    let Some(content) = key.filter(|key| key.get("valueFrom").is_some()) else { return };
+    let content = key.filter(|key| key.get("valueFrom").is_some())?;
     let (name, key) = cloudfront_reference(content);
     let asked = vec![Asked { key: key.as_str().unwrap_or_default().into(), content }];
-    let secret = SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked, fixed_name: false };
-    secrets.extend(secret.lower(checked, findings));
+    Some(SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked, fixed_name: false })
 }

@@ -3,7 +3,6 @@
 use super::REGISTRY_NAMESPACE;
 use super::secrets::{Asked, SecretSpec};
 use crate::check::Checked;
-use crate::diag::Findings;
 use crate::spec::Credentials;
 use crate::tree::Node;
 
@@ -12,16 +11,14 @@ use crate::tree::Node;
 /// Source: openshift/cluster-image-registry-operator `pkg/defaults/defaults.go`.
 pub(crate) const USER_SECRET: &str = "image-registry-private-configuration-user";
 
-/// Adds the user's Secret, where the spec gives credentials.
-pub(super) fn lower(checked: &Checked, secrets: &mut Vec<Node>, findings: &mut Findings) {
-    let Some(storage) = checked.spec().storage() else { return };
-    let (Some(backend), Credentials::Given(given)) = (storage.backend(), storage.credentials()) else { return };
+/// Returns the user's Secret, where the spec gives credentials.
+pub(super) fn secret(checked: &Checked) -> Option<SecretSpec<'_>> {
+    let storage = checked.spec().storage()?;
+    let (backend, Credentials::Given(given)) = (storage.backend()?, storage.credentials()) else { return None };
     let sets = checked.profile().credential_sets(backend.name);
     let keys = |name: &str| sets.iter().find_map(|set| set.get(name)?.as_str());
     let entries = given.as_map().into_iter().flatten();
-    let asked =
-        entries.filter_map(|(name, entry)| Some(Asked { key: keys(name)?.into(), content: &entry.node })).collect();
+    let asked = entries.filter_map(|(name, entry)| Some(Asked { key: keys(name)?.into(), content: &entry.node }));
     let name = Node::string(USER_SECRET, given.origin.clone());
-    let secret = SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked, fixed_name: true };
-    secrets.extend(secret.lower(checked, findings));
+    Some(SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked: asked.collect(), fixed_name: true })
 }

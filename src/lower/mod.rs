@@ -11,6 +11,7 @@ mod secrets;
 mod trust;
 
 pub(crate) use credentials::USER_SECRET;
+pub(crate) use secrets::{Asked, Delivery, SecretSpec, asked_for};
 
 use std::sync::Arc;
 
@@ -51,11 +52,8 @@ pub fn lower(checked: Checked, day: Day, findings: &mut Findings) -> Option<Lowe
     context.set("labels", Node::map([(CLUSTER_LABEL, name.clone())], name.origin.clone()));
     context.set_some("annotations", checked.profile().get("annotations").cloned());
     config::lower(&checked, day, &mut context);
-    let mut secrets = Vec::new();
-    credentials::lower(&checked, &mut secrets, findings);
-    config::route_secrets(&checked, &mut secrets, findings);
-    config::cloudfront_secret(&checked, &mut secrets, findings);
-    context.set("secrets", context.list(secrets));
+    let secrets = secrets::asked_for(&checked).into_iter().filter_map(|secret| secret.lower(&checked, findings));
+    context.set("secrets", context.list(secrets.collect()));
     trust::lower(&checked, &mut context);
     context.set_some("image", image(&checked));
     mirrors::lower(&checked, &mut context);

@@ -18,6 +18,10 @@ pub enum Content<'r> {
 pub enum ValueSource<'r> {
     /// In a store that the External Secrets Operator reads.
     External(&'r Node),
+    /// Sealed for one cluster, in a file of the project or in place.
+    Sealed(&'r Node),
+    /// In a file of the project that SOPS encrypted.
+    Sops(&'r Node),
     /// In a Secret that the cluster has already, under the name and key given.
     SecretKeyRef(&'r Node),
     /// In a variable of the environment; the node names it.
@@ -42,15 +46,26 @@ impl<'r> Content<'r> {
 impl<'r> ValueSource<'r> {
     /// Returns the view of what stands under `valueFrom`; none for what is not one.
     pub fn of(value_from: &'r Node) -> Option<Self> {
-        let get = |name: &str| value_from.get(name);
-        let external = get("external").map(Self::External);
-        let reference = || get("secretKeyRef").map(Self::SecretKeyRef);
-        external.or_else(reference).or_else(|| get("env").map(Self::Env)).or_else(|| get("file").map(Self::File))
+        let views: [(&str, fn(&'r Node) -> Self); 6] = [
+            ("external", Self::External),
+            ("sealed", Self::Sealed),
+            ("sops", Self::Sops),
+            ("secretKeyRef", Self::SecretKeyRef),
+            ("env", Self::Env),
+            ("file", Self::File),
+        ];
+        views.into_iter().find_map(|(name, view)| value_from.get(name).map(view))
     }
 
     /// Returns the node that says where the value is.
     pub fn node(self) -> &'r Node {
-        let (Self::External(node) | Self::SecretKeyRef(node) | Self::Env(node) | Self::File(node)) = self;
-        node
+        match self {
+            Self::External(node)
+            | Self::Sealed(node)
+            | Self::Sops(node)
+            | Self::SecretKeyRef(node)
+            | Self::Env(node)
+            | Self::File(node) => node,
+        }
     }
 }

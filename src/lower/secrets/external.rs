@@ -1,0 +1,76 @@
+//! A Secret that the External Secrets Operator fills: its store, what it reads of it, and the parts that are public.
+
+use std::sync::Arc;
+
+use super::{SecretSpec, public_text, text};
+use crate::check::Checked;
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::spec::{Content, ValueSource};
+use crate::tree::{Node, Value};
+
+impl SecretSpec<'_> {
+    /// The parts of an ExternalSecret.
+    pub(super) fn external(&self, checked: &Checked, findings: &mut Findings) -> Option<Node> {
+        let spec = checked.spec();
+        let mut data = Vec::new();
+        let mut public = Vec::new();
+        let mut store: Option<&Node> = None;
+        for asked in &self.asked {
+            let Some(Content::Secret(ValueSource::External(external))) = Content::of(asked.content) else {
+                public.push((Arc::clone(&asked.key), taken_literally(public_text(asked.content, checked)?)));
+                continue;
+            };
+            data.push(external_item(&asked.key, external));
+            match (external.get("store"), store) {
+                (Some(named), Some(first)) if named != first => {
+                    let finding =
+                        Diagnostic::error(&codes::MIXED_DELIVERY, named.place(), "a second store for one Secret");
+                    let finding = finding.note_at(first.place(), "the first one");
+                    findings.push(finding.help("keep all values of one Secret in one store"));
+                }
+                (named, first) => store = first.or(named),
+            }
+        }
+        let near = self.asked.first().map_or(&self.name, |asked| asked.content);
+        let Some(store) = store.or_else(|| spec.external_default("store")) else {
+            let finding = Diagnostic::error(&codes::NO_STORE, near.place(), "no secret store to read from");
+            findings.push(finding.help(
+                "set `secrets.external.store: {name: …, kind: ClusterSecretStore}` in the spec, a layer or regcfg.yaml",
+            ));
+            return None;
+        };
+        let mut store = store.clone();
+        if store.get("kind").is_none() {
+            store.insert("kind", text("SecretStore", &store.clone()));
+        }
+        let data = Node::new(Value::Seq(data), near.origin.clone());
+        let mut external = Node::map([("store", store), ("data", data)], near.origin.clone());
+        for field in ["refreshPolicy", "refreshInterval"] {
+            if let Some(value) = spec.external_default(field) {
+                external.insert(field, value.clone());
+            }
+        }
+        if !public.is_empty() {
+            external.insert("public", Node::map(public, near.origin.clone()));
+        }
+        Some(external)
+    }
+}
+
+/// Returns a text as one that the External Secrets Operator, which runs every value under `template.data` as a Go
+/// template with the secret's own values at hand, makes that very text of.
+fn taken_literally(text: Node) -> Node {
+    match text.as_str() {
+        Some(found) if found.contains("{{") => Node::string(found.replace("{{", "{{ `{{` }}"), text.origin),
+        _ => text,
+    }
+}
+
+fn external_item(key: &Arc<str>, external: &Node) -> Node {
+    let mut item = external.clone();
+    if let Some(map) = item.as_map_mut() {
+        map.shift_remove("store");
+    }
+    item.insert("secretKey", Node::string(Arc::clone(key), external.origin.clone()));
+    item
+}
