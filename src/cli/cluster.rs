@@ -10,6 +10,7 @@ use crate::diag::Findings;
 use crate::emit::stream::order;
 use crate::emit::{RenderedCluster, Secrets, manifests};
 use crate::pipeline::{self, Judged, Session, Surveyed};
+use crate::secret::Identities;
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -18,6 +19,8 @@ use crate::world::ProjectPath;
 pub(super) struct Wish<'a> {
     /// What may be done with secrets.
     pub(super) secrets: &'a SecretArgs,
+    /// What opens files that SOPS encrypted.
+    pub(super) identities: &'a Identities,
     /// Whether each line says where it comes from.
     pub(super) explain: bool,
 }
@@ -42,7 +45,12 @@ pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, fi
     let bundle = bundle?;
     let documents = surveyed.as_ref().map(|surveyed| surveyed.facts.documents.clone()).unwrap_or_default();
     let allowed = wish.secrets.allowed();
-    let secrets = Secrets { reveal: wish.secrets.reveal(), allowed: &allowed, world: session.project.world() };
+    let secrets = Secrets {
+        reveal: wish.secrets.reveal(),
+        allowed: &allowed,
+        identities: wish.identities,
+        world: session.project.world(),
+    };
     // A tree that cannot be written is a finding of `manifests`, which writes the same tree.
     let explained = wish.explain.then(|| explained(&bundle.objects)).and_then(Result::ok);
     let named = bundle.name.place().clone();

@@ -15,7 +15,7 @@ pub use name::file_name;
 use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::secret::{AllowedEnv, Reveal, fill, is_secret, settle};
+use crate::secret::{AllowedEnv, Identities, Reveal, fill, is_secret, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -27,6 +27,8 @@ pub struct Secrets<'a> {
     pub reveal: Reveal,
     /// The variables they may come from.
     pub allowed: &'a AllowedEnv,
+    /// What opens files that SOPS encrypted.
+    pub identities: &'a Identities,
     /// What they are read through.
     pub world: &'a dyn World,
 }
@@ -79,7 +81,8 @@ pub fn manifests(
 }
 
 fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Option<Manifest> {
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, findings));
+    let text =
+        to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, secrets.identities, findings));
     match text {
         Ok(text) => {
             Some(Manifest { file: file_name(object), text: Zeroizing::new(text), is_secret: is_secret(object) })
