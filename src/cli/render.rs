@@ -13,7 +13,7 @@ use super::exit::Exit;
 use super::survey::judge_clusters;
 use super::workspace::{Answer, Workspace};
 use crate::diag::{Diagnostic, Findings, Outcome, codes};
-use crate::emit::RenderedCluster;
+use crate::emit::{DecryptedBy, RenderedCluster};
 use crate::emit::stream::join;
 use crate::emit::tree::OutputDir;
 use crate::emit::verify::verify;
@@ -92,7 +92,7 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> 
 }
 
 fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> {
-    let wish = Wish { secrets: &args.secrets, explain: args.explain };
+    let wish = Wish { secrets: &args.secrets, explain: args.explain, decrypted_by: DecryptedBy::Engine };
     let workspace = Workspace::open_under(args.policy.path(), paths, args.as_of.as_of)?;
     let mut run = Run { exit: Exit::Done, findings: Findings::new(), clusters: Vec::new() };
     for fault in &workspace.faults {
