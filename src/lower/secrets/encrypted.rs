@@ -239,6 +239,8 @@ impl Manifest<'_> {
 
     /// Checks that every value is encrypted, and says which are not read.
     fn check_values(&self, object: &Node, keys: &[&str], findings: &mut Findings) {
+        // Where a key is lacking, one that is not read may be that key, misspelled.
+        let is_whole = keys.iter().all(|key| values(object).any(|(has, _)| has == *key));
         for (key, node) in values(object) {
             let is_asked = keys.contains(&key);
             if !is_encrypted(node) && (is_asked || !is_nothing(node)) {
@@ -250,7 +252,7 @@ impl Manifest<'_> {
                 } else {
                     format!("encrypt it with `{COMMAND}`, and change it: whoever can read the repository has read it")
                 }));
-            } else if !is_asked {
+            } else if !is_asked && is_whole {
                 let message = format!("nothing reads {} of this Secret", quoted(key));
                 let finding = Diagnostic::new(&codes::UNREAD_ENCRYPTED_KEY, Severity::Info, node.place(), message);
                 findings.push(self.named(finding).help("take it away with `sops edit`, unless something else reads it"));
