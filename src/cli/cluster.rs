@@ -10,7 +10,7 @@ use crate::diag::Findings;
 use crate::emit::stream::order;
 use crate::emit::{DecryptedBy, RenderedCluster, Secrets, manifests};
 use crate::pipeline::{self, Judged, Session, Surveyed};
-use crate::secret::passed_on;
+use crate::secret::{Identities, passed_on};
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -19,6 +19,8 @@ use crate::world::ProjectPath;
 pub(super) struct Wish<'a> {
     /// What may be done with secrets.
     pub(super) secrets: &'a SecretArgs,
+    /// What opens files that SOPS encrypted.
+    pub(super) identities: &'a Identities,
     /// Whether each line says where it comes from.
     pub(super) explain: bool,
     /// Who decrypts what is passed on as SOPS encrypted it.
@@ -48,6 +50,7 @@ pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, fi
     let secrets = Secrets {
         reveal: wish.secrets.reveal(),
         allowed: &allowed,
+        identities: wish.identities,
         world: session.project.world(),
         decrypted_by: wish.decrypted_by,
     };

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::ObjectName;
-use crate::secret::{AllowedEnv, Reveal, fill, has_plain, is_secret, passed_on, settle};
+use crate::secret::{AllowedEnv, Identities, Reveal, fill, has_plain, is_secret, passed_on, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -28,6 +28,8 @@ pub struct Secrets<'a> {
     pub reveal: Reveal,
     /// The variables they may come from.
     pub allowed: &'a AllowedEnv,
+    /// What opens files that SOPS encrypted.
+    pub identities: &'a Identities,
     /// What they are read through.
     pub world: &'a dyn World,
     /// Who decrypts what SOPS encrypted and is passed on as it is.
@@ -100,7 +102,7 @@ fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Op
         }
         return Some(Manifest { file, text: Zeroizing::new(text.to_owned()), is_secret, is_passed_on: true });
     }
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, findings));
+    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, secrets.identities, findings));
     match text {
         Ok(text) => Some(Manifest { file, text: Zeroizing::new(text), is_secret, is_passed_on: false }),
         // `fill` has said why.

@@ -101,7 +101,7 @@ impl SecretSpec<'_> {
             }
             Delivery::Sealed | Delivery::Encrypted => None,
             Delivery::Plain | Delivery::Public => {
-                let data = self.data(checked)?;
+                let data = self.data(checked, findings)?;
                 Some(self.secret([("data", data)]))
             }
         }
