@@ -5,12 +5,12 @@
 use anyhow::Result;
 
 use super::args::SecretArgs;
-use super::origins::beside_origins;
+use super::origins::{beside_origins, beside_their_own};
 use crate::diag::Findings;
 use crate::emit::stream::order;
-use crate::emit::{RenderedCluster, Secrets, manifests};
+use crate::emit::{DecryptedBy, RenderedCluster, Secrets, manifests};
 use crate::pipeline::{self, Judged, Session, Surveyed};
-use crate::secret::Identities;
+use crate::secret::{Identities, passed_on};
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -23,6 +23,8 @@ pub(super) struct Wish<'a> {
     pub(super) identities: &'a Identities,
     /// Whether each line says where it comes from.
     pub(super) explain: bool,
+    /// Who decrypts what is passed on as SOPS encrypted it.
+    pub(super) decrypted_by: DecryptedBy,
 }
 
 /// A cluster as text, and where its name is written.
@@ -50,6 +52,7 @@ pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, fi
         allowed: &allowed,
         identities: wish.identities,
         world: session.project.world(),
+        decrypted_by: wish.decrypted_by,
     };
     // A tree that cannot be written is a finding of `manifests`, which writes the same tree.
     let explained = wish.explain.then(|| explained(&bundle.objects)).and_then(Result::ok);
@@ -62,6 +65,10 @@ pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, fi
 fn explained(objects: &[Node]) -> Result<String> {
     let mut objects = objects.to_vec();
     order(&mut objects);
-    let documents: Vec<String> = objects.iter().map(beside_origins).collect::<Result<_>>()?;
+    let documents = objects.iter().map(|object| match passed_on(object) {
+        Some(_) => Ok(beside_their_own(&object.place().source)),
+        None => beside_origins(object),
+    });
+    let documents: Vec<String> = documents.collect::<Result<_>>()?;
     Ok(documents.join("---\n"))
 }

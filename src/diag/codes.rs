@@ -568,6 +568,22 @@ codes! {
     UNUSABLE_IDENTITY = "RC0718" "unusable-age-identity";
     /// A decrypted value that is not what a Secret needs, or not what was typed.
     SOPS_VALUE_FORM = "RC0719" "sops-value-form";
+    /// A file that SOPS encrypted and that cannot be passed on as a Secret.
+    UNFIT_ENCRYPTED_FILE = "RC0720" "unfit-encrypted-file";
+    /// An encrypted Secret that is not the one that is read.
+    OTHER_ENCRYPTED_SECRET = "RC0721" "other-encrypted-secret";
+    /// An encrypted Secret without the key that is read.
+    WRONG_ENCRYPTED_KEY = "RC0722" "wrong-encrypted-key";
+    /// A value in plain where SOPS should have encrypted it.
+    UNENCRYPTED_VALUE = "RC0723" "unencrypted-value";
+    /// A key of an encrypted Secret that nothing reads.
+    UNREAD_ENCRYPTED_KEY = "RC0724" "unread-encrypted-key";
+    /// An encrypted Secret that an engine may prune.
+    UNGUARDED_ENCRYPTED_SECRET = "RC0725" "unguarded-encrypted-secret";
+    /// Ciphertext of SOPS for Argo CD, which does not decrypt.
+    CIPHERTEXT_FOR_ARGOCD = "RC0726" "ciphertext-for-argocd";
+    /// A Secret sealed for the whole cluster without the policy's leave.
+    CLUSTER_WIDE_SECRET = "RC0728" "cluster-wide-secret";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }

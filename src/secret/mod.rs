@@ -11,7 +11,7 @@ mod reveal;
 pub use bytes::SecretBytes;
 pub use fill::{AllowedEnv, fill};
 pub use identities::{Apart, Identities, Identity, Unidentified, identities};
-pub use reveal::{Reveal, is_secret, settle};
+pub use reveal::{Reveal, has_plain, is_secret, passed_on, settle};
 
 use std::fmt;
 use std::sync::Arc;

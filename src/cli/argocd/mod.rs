@@ -22,6 +22,7 @@ use super::identities::of_nobody;
 use super::workspace::{Opened, Workspace};
 use crate::diag::visible::inert;
 use crate::diag::{Findings, Outcome};
+use crate::emit::DecryptedBy;
 use crate::emit::stream::join;
 use crate::load::Project;
 use crate::lower::Day;
@@ -90,7 +91,7 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
     }
     let Candidate { opened, project, path, .. } = choice::choose(&candidates, &parameters)?;
     let identities = of_nobody();
-    let wish = Wish { secrets: &args.secrets, identities: &identities, explain: false };
+    let wish = Wish { secrets: &args.secrets, identities: &identities, explain: false, decrypted_by: DecryptedBy::Nobody };
     let answers = opened
         .each(project, std::slice::from_ref(path), Day::Running, |session, path, findings| {
             make(session, path, wish, findings)
