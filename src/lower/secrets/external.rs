@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SecretSpec, public_text, text};
+use super::{SecretSpec, public_text, taken_literally, text};
 use crate::check::Checked;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::{Content, ValueSource};
@@ -54,15 +54,6 @@ impl SecretSpec<'_> {
             external.insert("public", Node::map(public, near.origin.clone()));
         }
         Some(external)
-    }
-}
-
-/// Returns a text as one that the External Secrets Operator, which runs every value under `template.data` as a Go
-/// template with the secret's own values at hand, makes that very text of.
-fn taken_literally(text: Node) -> Node {
-    match text.as_str() {
-        Some(found) if found.contains("{{") => Node::string(found.replace("{{", "{{ `{{` }}"), text.origin),
-        _ => text,
     }
 }
 

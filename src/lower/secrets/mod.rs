@@ -5,6 +5,7 @@
 mod external;
 mod plain;
 mod references;
+mod sealed;
 
 use std::sync::Arc;
 
@@ -76,7 +77,11 @@ impl SecretSpec<'_> {
                 let external = self.external(checked, findings)?;
                 Some(self.secret([("external", external)]))
             }
-            Delivery::Sealed | Delivery::Encrypted => None,
+            Delivery::Sealed => {
+                let sealed = self.sealed(checked, findings)?;
+                Some(self.secret([("sealed", sealed)]))
+            }
+            Delivery::Encrypted => None,
             Delivery::Plain | Delivery::Public => {
                 let data = self.data(checked)?;
                 Some(self.secret([("data", data)]))
@@ -137,5 +142,14 @@ fn public_text(content: &Node, checked: &Checked) -> Option<Node> {
             Some(Node::string(pem::certificates_only(source.text()), place))
         }
         Content::Secret(_) => None,
+    }
+}
+
+/// Returns a text as one that a controller which runs every value of its template as a Go template, with the secret's own
+/// values at hand, makes that very text of: the External Secrets Operator and that of Sealed Secrets do.
+fn taken_literally(text: Node) -> Node {
+    match text.as_str() {
+        Some(found) if found.contains("{{") => Node::string(found.replace("{{", "{{ `{{` }}"), text.origin),
+        _ => text,
     }
 }
