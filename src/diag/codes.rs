@@ -564,6 +564,8 @@ codes! {
     NO_OBJECTS = "RC0707" "no-objects";
     /// A value that YAML has no form for.
     NOT_WRITABLE = "RC0708" "not-writable";
+    /// A Secret sealed for the whole cluster without the policy's leave.
+    CLUSTER_WIDE_SECRET = "RC0728" "cluster-wide-secret";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }
