@@ -307,12 +307,12 @@ codes! {
     NOT_SEALED = "RC0407" "not-sealed";
     /// Values of one Secret are bound to different things.
     MIXED_SCOPES = "RC0408" "mixed-scopes";
-    /// A value is sealed for the whole cluster, and the policy does not allow it.
-    SEALED_CLUSTER_WIDE = "RC0409" "sealed-cluster-wide";
     /// The template in a file says more than is rendered.
     SEALED_TEMPLATE = "RC0410" "sealed-template";
     /// A file has no sealed value of a key.
     NO_SEALED_VALUE = "RC0411" "no-sealed-value";
+    /// A key or credential that is given as public text.
+    PUBLIC_SECRET = "RC0412" "public-secret";
     /// A template that cannot be read.
     TEMPLATE_SYNTAX = "RC0430" "template-syntax";
     /// Something that templates do not have.

@@ -62,6 +62,10 @@ fn external_item(key: &Arc<str>, external: &Node) -> Node {
     if let Some(map) = item.as_map_mut() {
         map.shift_remove("store");
     }
+    // What the server would write is written: an object that comes back as it was sent is in sync.
+    if item.get("decodingStrategy").is_none() {
+        item.insert("decodingStrategy", text("None", external));
+    }
     item.insert("secretKey", Node::string(Arc::clone(key), external.origin.clone()));
     item
 }

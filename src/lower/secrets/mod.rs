@@ -3,6 +3,7 @@
 //! [`asked_for`] says which these are; [`SecretSpec::lower`] makes of each what templates see. One file per delivery.
 
 mod external;
+mod mixed;
 mod plain;
 mod references;
 mod sealed;
@@ -11,8 +12,7 @@ use std::sync::Arc;
 
 use super::{config, credentials, text};
 use crate::check::Checked;
-use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, codes};
+use crate::diag::Findings;
 use crate::pem;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Place};
@@ -103,14 +103,7 @@ impl SecretSpec<'_> {
             let Some((delivery, source)) = delivery_of(asked.content) else { continue };
             match chosen {
                 Some((first, at)) if first != delivery => {
-                    let message = format!(
-                        "Secret {} would need two deliveries at once",
-                        quoted(self.name.as_str().unwrap_or_default())
-                    );
-                    let finding = Diagnostic::error(&codes::MIXED_DELIVERY, source.place(), message);
-                    let finding = finding.note_at(at.place(), "the other one");
-                    findings
-                        .push(finding.help("take all its values from one kind of source: one object fills a Secret"));
+                    findings.push(mixed::deliveries(&self.name, (first, at), (delivery, source)));
                     return None;
                 }
                 _ => chosen = Some((delivery, source)),
