@@ -14,7 +14,7 @@ use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::{Content, ValueSource};
-use crate::tree::Node;
+use crate::tree::{Node, Origin};
 use file::SealedFile;
 use scope::{Said, Scope};
 
@@ -64,13 +64,13 @@ impl SecretSpec<'_> {
         if findings.n_errors() > n_errors {
             return None;
         }
-        let scope = scopes.first()?;
         let near = self.asked.first().map_or(&self.name, |asked| asked.content);
         let data = Node::map(sealed, near.origin.clone());
-        let annotations = annotations(scope, checked.profile().get("annotations").and_then(|all| all.get("sealed")), near);
+        let others = checked.profile().get("annotations").and_then(|all| all.get("sealed"));
+        let annotations = annotations(&scopes, others, near);
         let kept = Node::map(KEPT.map(|name| (name, text("true", near))), near.origin.clone());
         let mut parts = Node::map([("encryptedData", data), ("annotations", annotations)], near.origin.clone());
-        parts.insert("kept", self::annotations(scope, Some(&kept), near));
+        parts.insert("kept", self::annotations(&scopes, Some(&kept), near));
         if !public.is_empty() {
             parts.insert("public", Node::map(public, near.origin.clone()));
         }
@@ -158,11 +158,12 @@ fn ciphertext_of(asked: &Asked<'_>, value: &Node, findings: &mut Findings) -> Op
     None
 }
 
-/// Returns annotations with that of the scope.
-fn annotations(said: &Said, others: Option<&Node>, near: &Node) -> Node {
+/// Returns annotations with that of the scope, which comes from all that says it.
+fn annotations(scopes: &[Said], others: Option<&Node>, near: &Node) -> Node {
     let mut annotations = others.cloned().unwrap_or_else(|| Node::map::<&str>([], near.origin.clone()));
-    if let Some(annotation) = said.scope.annotation() {
-        annotations.insert(annotation, text("true", &said.by));
+    if let Some((first, annotation)) = scopes.first().and_then(|said| Some((said, said.scope.annotation()?))) {
+        let places = scopes.iter().map(|said| said.by.place().clone());
+        annotations.insert(annotation, Node::string("true", Origin::rendered(places, first.by.place().clone())));
     }
     annotations
 }
