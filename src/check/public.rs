@@ -20,12 +20,15 @@ pub(super) fn explained(spec: &Node, found: Findings, findings: &mut Findings) {
         let (place, at) = (&finding.place, [entry.key.place(), given.key.place(), entry.node.place()]);
         [&codes::UNKNOWN_SPEC_FIELD, &codes::MISSING_SPEC_FIELD].contains(&finding.code) && at.contains(&place)
     };
-    let others = found.into_iter().filter(|finding| !plain.iter().any(|(_, entry, given)| is_about(finding, entry, given)));
+    let others =
+        found.into_iter().filter(|finding| !plain.iter().any(|(_, entry, given)| is_about(finding, entry, given)));
     let others: Vec<Diagnostic> = others.collect();
     findings.extend(others);
     for (what, _, given) in plain {
-        let finding = Diagnostic::error(&codes::PUBLIC_SECRET, given.key.place(), format!("{what} given as public text"))
-            .note("of one Secret only certificates are public; such text is rendered as it stands, for everyone to read");
+        let finding =
+            Diagnostic::error(&codes::PUBLIC_SECRET, given.key.place(), format!("{what} given as public text")).note(
+                "of one Secret only certificates are public; such text is rendered as it stands, for everyone to read",
+            );
         findings.push(finding.help(
             "write `valueFrom: {…}` with a source of secrets; if the text was committed, change the secret where it came from",
         ));

@@ -8,7 +8,8 @@ use crate::tree::Node;
 /// Says that a Secret would be delivered in two ways, and why none of its values can go in the other's.
 pub(super) fn deliveries(secret: &Node, first: (Delivery, &Node), second: (Delivery, &Node)) -> Diagnostic {
     let name = quoted(secret.as_str().unwrap_or_default());
-    let message = format!("Secret {name} would need two deliveries at once: {}, and {}", object(first.0), object(second.0));
+    let message =
+        format!("Secret {name} would need two deliveries at once: {}, and {}", object(first.0), object(second.0));
     Diagnostic::error(&codes::MIXED_DELIVERY, second.1.place(), message)
         .note_at(first.1.place(), "the other one")
         .note(why(first.0, second.0))

@@ -75,10 +75,15 @@ impl<'r> SealedFile<'r> {
         let has = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
         let finding = finding.note_at(values.place(), has);
         let finding = match self.object.at(&["spec", "template", "data", key]) {
-            Some(made) => finding.note_at(made.place(), "a template of this name is made on the cluster, and not sealed"),
+            Some(made) => {
+                finding.note_at(made.place(), "a template of this name is made on the cluster, and not sealed")
+            }
             None => finding,
         };
-        findings.push(finding.help("name another key of the file with `key`, or seal this one, too, with `kubeseal --merge-into`"));
+        findings.push(
+            finding
+                .help("name another key of the file with `key`, or seal this one, too, with `kubeseal --merge-into`"),
+        );
         None
     }
 
@@ -170,7 +175,9 @@ fn not_sealed(object: &Node, named: &Node) -> Option<Diagnostic> {
     let field = |name: &str| spec.and_then(|spec| spec.entry(name)).filter(|entry| !entry.node.is_null());
     let help = "seal it again with a `kubeseal` from 0.6 on, which seals each value by itself";
     if let Some(old) = field("data") {
-        return Some(refused(old.key.place(), "all values sealed as one, which controllers no longer open", named).help(help));
+        return Some(
+            refused(old.key.place(), "all values sealed as one, which controllers no longer open", named).help(help),
+        );
     }
     match field("encryptedData") {
         Some(values) if values.node.as_map().is_some() => None,

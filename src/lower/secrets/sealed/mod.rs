@@ -22,8 +22,7 @@ use scope::{Said, Scope};
 /// keeps its storage; the controller goes on to write it, and makes it again where it is deleted.
 ///
 /// Source: bitnami-labs/sealed-secrets `pkg/controller/controller.go`.
-const KEPT: [&str; 2] =
-    ["sealedsecrets.bitnami.com/managed", "sealedsecrets.bitnami.com/skip-set-owner-references"];
+const KEPT: [&str; 2] = ["sealedsecrets.bitnami.com/managed", "sealedsecrets.bitnami.com/skip-set-owner-references"];
 
 impl SecretSpec<'_> {
     /// The parts of a SealedSecret. Adds findings for what is none, and for what would never be opened.
@@ -90,9 +89,11 @@ fn way<'r>(source: &'r Node, findings: &mut Findings) -> Option<Way<'r>> {
     let (place, message, help) = match (file, value, source.entry("key")) {
         (Some(file), None, _) => return Some(Way::File(file)),
         (None, Some(value), None) => return Some(Way::Value(value)),
-        (None, Some(_), Some(key)) => {
-            (key.key.place(), "a key of a file beside a value that stands here", "remove `key`, or name the file in place of `value`")
-        }
+        (None, Some(_), Some(key)) => (
+            key.key.place(),
+            "a key of a file beside a value that stands here",
+            "remove `key`, or name the file in place of `value`",
+        ),
         (Some(_), Some(value), _) => {
             (value.place(), "a sealed value beside a file of them", "remove `file` or `value`")
         }
