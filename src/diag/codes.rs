@@ -297,6 +297,22 @@ codes! {
     WRONG_REFERENCE = "RC0402" "wrong-reference";
     /// An external secret without a store.
     NO_STORE = "RC0403" "no-secret-store";
+    /// How a sealed value is given is in no way, or in two.
+    SEALED_SOURCE = "RC0404" "sealed-source";
+    /// A file that should hold a SealedSecret holds something else.
+    NOT_A_SEALED_SECRET = "RC0405" "not-a-sealed-secret";
+    /// A sealed value is bound to another name or namespace.
+    SEALED_FOR_ANOTHER = "RC0406" "sealed-for-another";
+    /// What stands where ciphertext belongs is none.
+    NOT_SEALED = "RC0407" "not-sealed";
+    /// Values of one Secret are bound to different things.
+    MIXED_SCOPES = "RC0408" "mixed-scopes";
+    /// The template in a file says more than is rendered.
+    SEALED_TEMPLATE = "RC0410" "sealed-template";
+    /// A file has no sealed value of a key.
+    NO_SEALED_VALUE = "RC0411" "no-sealed-value";
+    /// A key or credential that is given as public text.
+    PUBLIC_SECRET = "RC0412" "public-secret";
     /// A template that cannot be read.
     TEMPLATE_SYNTAX = "RC0430" "template-syntax";
     /// Something that templates do not have.
