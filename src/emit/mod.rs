@@ -91,7 +91,9 @@ pub fn manifests(
     stream::order(&mut objects);
     let private = objects.iter().any(has_plain);
     let manifests: Vec<Manifest> = objects.iter().filter_map(|object| manifest(object, secrets, findings)).collect();
-    (findings.n_errors() == n_errors).then(|| RenderedCluster { name: name.to_owned(), manifests, private })
+    // An object that cannot be written was said; without it the rest would be taken for the whole.
+    let is_whole = findings.n_errors() == n_errors && manifests.len() == objects.len();
+    is_whole.then(|| RenderedCluster { name: name.to_owned(), manifests, private })
 }
 
 fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Option<Manifest> {
@@ -102,7 +104,8 @@ fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Op
         }
         return Some(Manifest { file, text: Zeroizing::new(text.to_owned()), is_secret, is_passed_on: true });
     }
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, secrets.identities, findings));
+    let text =
+        to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, secrets.identities, findings));
     match text {
         Ok(text) => Some(Manifest { file, text: Zeroizing::new(text), is_secret, is_passed_on: false }),
         // `fill` has said why.
