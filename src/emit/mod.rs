@@ -15,7 +15,7 @@ pub use name::file_name;
 use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::secret::{AllowedEnv, Reveal, fill, is_secret, settle};
+use crate::secret::{AllowedEnv, Reveal, TlsPair, fill, is_secret, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -79,7 +79,17 @@ pub fn manifests(
 }
 
 fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Option<Manifest> {
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, findings));
+    let mut pair = TlsPair::of(object);
+    let text = to_yaml_filled(object, &mut |slot| {
+        let filled = fill(slot, secrets.world, secrets.allowed, findings);
+        if let (Some(pair), Some(filled)) = (&mut pair, &filled) {
+            pair.take(slot, filled);
+        }
+        filled
+    });
+    if let Some(pair) = pair.filter(|_| text.is_ok()) {
+        pair.judge(findings);
+    }
     match text {
         Ok(text) => {
             Some(Manifest { file: file_name(object), text: Zeroizing::new(text), is_secret: is_secret(object) })

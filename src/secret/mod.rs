@@ -6,10 +6,12 @@
 mod bytes;
 mod fill;
 mod reveal;
+mod tls_pair;
 
 pub use bytes::SecretBytes;
 pub use fill::{AllowedEnv, fill};
 pub use reveal::{Reveal, is_secret, settle};
+pub use tls_pair::TlsPair;
 
 use std::fmt;
 use std::sync::Arc;
@@ -54,6 +56,11 @@ impl SecretSlot {
     /// Makes the slot of a secret that was asked for at `place`.
     pub fn new(source: PlainSource, place: Place) -> Self {
         Self(Arc::new(Slot { source, place }))
+    }
+
+    /// Tells whether it is the very same slot, or a copy of it.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Returns where the bytes can be read.
