@@ -68,7 +68,12 @@ impl<'o> TlsPair<'o> {
         if matches.next() != Some(Matches::No) {
             return;
         }
-        let message = format!("the key is not that of the certificate of {}", quoted(&leaf.subject));
+        // Of what comes from a secret itself, nothing is shown.
+        let of = match self.certificate.node.value {
+            Value::Secret(_) => "beside it".to_owned(),
+            _ => format!("of {}", quoted(&leaf.subject)),
+        };
+        let message = format!("the key is not that of the certificate {of}");
         let mut finding = Diagnostic::error(&codes::REVEALED_OTHER_KEY, self.key.place(), message)
             .note_at(self.certificate.place(), "the certificate")
             .note("the router would not admit the route: `tls: private key does not match public key`");

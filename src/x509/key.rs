@@ -5,6 +5,8 @@
 //! numbers, in constant time; points of P-256 and P-384 are computed of the secret; a key on P-521 or P-224 is compared by
 //! its public part, and where it has none nothing can be told. Every copy of a byte of a key is wiped.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
@@ -21,17 +23,23 @@ pub struct PrivateKey {
     der: Zeroizing<Vec<u8>>,
 }
 
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
 /// Why the router cannot use what stands where a key belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyFault {
     /// There is no private key.
     None,
     /// It is encrypted, in a block of this name.
-    Encrypted(String),
-    /// There is a block that the router does not know, by its name.
-    UnknownBlock(String),
+    Encrypted(&'static str),
+    /// There is a block that the router does not know, by its name where that is one that programs write.
+    UnknownBlock(Option<&'static str>),
     /// A block says that it is a key, and its bytes are none; the block's name.
-    Unreadable(String),
+    Unreadable(&'static str),
     /// It is a key of a kind that the router does not take.
     Kind(&'static str),
 }
@@ -69,31 +77,46 @@ const KNOWN: &[&str] =
 /// The blocks of private keys that the router knows.
 const KEYS: &[&str] = &["RSA PRIVATE KEY", "ECDSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"];
 
+/// Blocks that programs write and the router does not know. Any other name may be a part of the secret, and is not said.
+const FOREIGN: &[&str] = &[
+    "OPENSSH PRIVATE KEY",
+    "DSA PRIVATE KEY",
+    "DSA PARAMETERS",
+    "DH PARAMETERS",
+    "X509 CERTIFICATE",
+    "TRUSTED CERTIFICATE",
+    "CERTIFICATE REQUEST",
+    "NEW CERTIFICATE REQUEST",
+    "X509 CRL",
+    "PKCS7",
+    "PGP PRIVATE KEY BLOCK",
+];
+
 impl PrivateKey {
     /// Reads every private key of a text, in order; the first is the one that counts.
     ///
     /// # Errors
-    /// Says why the router would refuse the text. Nothing of the text is in that but the names of blocks.
+    /// Says why the router would refuse the text. Nothing of the text is in that but well-known names of blocks.
     pub fn read_all(text: &[u8]) -> Result<Vec<Self>, KeyFault> {
         let mut keys = Vec::new();
         for block in blocks(text) {
             if block.is_encrypted || block.label == "ENCRYPTED PRIVATE KEY" {
-                return Err(KeyFault::Encrypted(block.label.to_owned()));
+                let label = KEYS.iter().find(|known| **known == block.label);
+                return Err(KeyFault::Encrypted(label.copied().unwrap_or("ENCRYPTED PRIVATE KEY")));
             }
-            if KEYS.contains(&block.label) {
-                let der = block.der.ok_or_else(|| KeyFault::Unreadable(block.label.to_owned()))?;
-                keys.push(Self::read(der, block.label)?);
+            if let Some(label) = KEYS.iter().find(|known| **known == block.label) {
+                keys.push(Self::read(block.der.ok_or(KeyFault::Unreadable(label))?, label)?);
             } else if !KNOWN.contains(&block.label) {
-                return Err(KeyFault::UnknownBlock(block.label.to_owned()));
+                return Err(KeyFault::UnknownBlock(FOREIGN.iter().find(|known| **known == block.label).copied()));
             }
         }
         if keys.is_empty() { Err(KeyFault::None) } else { Ok(keys) }
     }
 
-    fn read(der: Zeroizing<Vec<u8>>, label: &str) -> Result<Self, KeyFault> {
+    fn read(der: Zeroizing<Vec<u8>>, label: &'static str) -> Result<Self, KeyFault> {
         let key = Self { der };
         match key.parts() {
-            None => Err(KeyFault::Unreadable(label.to_owned())),
+            None => Err(KeyFault::Unreadable(label)),
             Some(Parts::Ed25519 { .. }) => Err(KeyFault::Kind("Ed25519")),
             Some(Parts::Ec { curve: Curve::Other(_), .. }) => Err(KeyFault::Kind("a curve that Go does not know")),
             Some(Parts::Other) => Err(KeyFault::Kind("neither RSA nor ECDSA")),
@@ -252,4 +275,43 @@ fn decoded(body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let n_bytes = STANDARD.decode_slice(body, &mut der).ok()?;
     der.truncate(n_bytes);
     (n_bytes > 0).then_some(der)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = include_str!("../rules/testing/keys/own.key");
+    const ENCRYPTED: &str = include_str!("../rules/testing/keys/encrypted.key");
+
+    fn fault(text: &str) -> Option<KeyFault> {
+        PrivateKey::read_all(text.as_bytes()).err()
+    }
+
+    #[test]
+    fn what_stands_around_a_key_is_passed_over() {
+        let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        for text in
+            [OWN, OWN.trim_end(), &OWN.replace('\n', "\r\n"), &format!("{parameters}{OWN}"), &format!("# a\n{OWN}b")]
+        {
+            assert_eq!(PrivateKey::read_all(text.as_bytes()).map(|keys| keys.len()), Ok(1), "{text:?}");
+        }
+        assert_eq!(PrivateKey::read_all(OWN.repeat(2).as_bytes()).map(|keys| keys.len()), Ok(2));
+    }
+
+    #[test]
+    fn what_the_router_refuses_is_a_fault_that_shows_nothing() {
+        assert_eq!(fault(""), Some(KeyFault::None));
+        assert_eq!(fault(&format!("\u{feff}{OWN}")), Some(KeyFault::None));
+        assert_eq!(fault(&format!(" {OWN}")), Some(KeyFault::None));
+        assert_eq!(fault(OWN.trim_end().trim_end_matches('-')), Some(KeyFault::None));
+        assert_eq!(fault(ENCRYPTED), Some(KeyFault::Encrypted("ENCRYPTED PRIVATE KEY")));
+        let old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQID\n-----END RSA PRIVATE KEY-----\n";
+        assert_eq!(fault(old), Some(KeyFault::Encrypted("RSA PRIVATE KEY")));
+        let block = |label: &str| format!("-----BEGIN {label}-----\nAQID\n-----END {label}-----\n");
+        assert_eq!(fault(&block("PRIVATE KEY")), Some(KeyFault::Unreadable("PRIVATE KEY")));
+        assert_eq!(fault(&block("OPENSSH PRIVATE KEY")), Some(KeyFault::UnknownBlock(Some("OPENSSH PRIVATE KEY"))));
+        assert_eq!(fault(&block("HUNTER2")), Some(KeyFault::UnknownBlock(None)));
+        assert_eq!(fault(&block("CERTIFICATE")), Some(KeyFault::None));
+    }
 }

@@ -27,15 +27,18 @@ pub(crate) fn words(fault: &KeyFault) -> (String, String, &'static str) {
         ),
         KeyFault::Encrypted(label) => (
             "the private key is encrypted, and nobody on the cluster has its password".into(),
-            match &**label {
+            match *label {
                 "ENCRYPTED PRIVATE KEY" => format!("unrecognized PEM block {label}"),
                 label => format!("block {label} is not valid"),
             },
             "give the key without a password: `openssl pkey -in encrypted.key -out tls.key`",
         ),
         KeyFault::UnknownBlock(label) => (
-            format!("a block {} among private keys", quoted(label)),
-            format!("unrecognized PEM block {label}"),
+            match label {
+                Some(label) => format!("a block {} among private keys", quoted(label)),
+                None => "a block of another name among private keys".into(),
+            },
+            format!("unrecognized PEM block {}", label.unwrap_or("…")),
             "leave nothing but the key; `openssl pkey -in old.key -out tls.key` writes it in a form that is known",
         ),
         KeyFault::Unreadable(label) => (
