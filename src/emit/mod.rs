@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::ObjectName;
-use crate::secret::{AllowedEnv, Identities, Reveal, fill, has_plain, is_secret, passed_on, settle};
+use crate::secret::{AllowedEnv, Identities, Reveal, TlsPair, fill, has_plain, is_secret, passed_on, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -102,7 +102,17 @@ fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Op
         }
         return Some(Manifest { file, text: Zeroizing::new(text.to_owned()), is_secret, is_passed_on: true });
     }
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, secrets.identities, findings));
+    let mut pair = TlsPair::of(object);
+    let text = to_yaml_filled(object, &mut |slot| {
+        let filled = fill(slot, secrets.world, secrets.allowed, secrets.identities, findings);
+        if let (Some(pair), Some(filled)) = (&mut pair, &filled) {
+            pair.take(slot, filled);
+        }
+        filled
+    });
+    if let Some(pair) = pair.filter(|_| text.is_ok()) {
+        pair.judge(findings);
+    }
     match text {
         Ok(text) => Some(Manifest { file, text: Zeroizing::new(text), is_secret, is_passed_on: false }),
         // `fill` has said why.
