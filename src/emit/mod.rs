@@ -15,7 +15,8 @@ pub use name::file_name;
 use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::secret::{AllowedEnv, Reveal, fill, is_secret, settle};
+use crate::secret::content::signing_key;
+use crate::secret::{AllowedEnv, Reveal, Revealed, is_secret, read, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -74,17 +75,26 @@ pub fn manifests(
     }
     stream::order(&mut objects);
     let private = objects.iter().any(Node::has_secret);
-    let manifests: Vec<Manifest> = objects.iter().filter_map(|object| manifest(object, secrets, findings)).collect();
+    let key = signing_key(&objects);
+    let manifests: Vec<Manifest> =
+        objects.iter().filter_map(|object| manifest(object, key, secrets, findings)).collect();
     (findings.n_errors() == n_errors).then(|| RenderedCluster { name: name.to_owned(), manifests, private })
 }
 
-fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Option<Manifest> {
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, findings));
+fn manifest(
+    object: &Node,
+    signing_key: Option<(&str, &str)>,
+    secrets: &Secrets<'_>,
+    findings: &mut Findings,
+) -> Option<Manifest> {
+    let revealed = Revealed::of(object, &mut |slot| read(slot, secrets.world, secrets.allowed, findings));
+    revealed.judge(object, signing_key, findings);
+    let text = to_yaml_filled(object, &mut |slot| revealed.base64(slot));
     match text {
         Ok(text) => {
             Some(Manifest { file: file_name(object), text: Zeroizing::new(text), is_secret: is_secret(object) })
         }
-        // `fill` has said why.
+        // `read` has said why.
         Err(EmitError::Secret(_)) => None,
         Err(error) => {
             let (message, help) = match &error {

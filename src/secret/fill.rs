@@ -1,11 +1,7 @@
-//! Reads the bytes that a slot stands for and hands them out as base64: the one place where bytes leave [`SecretBytes`].
+//! Reads the bytes that a slot stands for.
 //!
 //! A variable of the environment is read only where the invoker allows its name. What cannot be read is a finding at
 //! the place that asked for it, and no message says anything about a value but that it is missing or too large.
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
 
 use super::{PlainSource, SecretBytes, SecretSlot};
 use crate::diag::visible::quoted;
@@ -48,13 +44,13 @@ impl Default for AllowedEnv {
     }
 }
 
-/// Returns the base64 of the bytes that a slot stands for, or none where a finding says why not.
-pub fn fill(
+/// Returns the bytes that a slot stands for, or none where a finding says why not.
+pub fn read(
     slot: &SecretSlot,
     world: &dyn World,
     allowed: &AllowedEnv,
     findings: &mut Findings,
-) -> Option<Zeroizing<String>> {
+) -> Option<SecretBytes> {
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
@@ -64,7 +60,7 @@ pub fn fill(
         )),
     };
     match bytes {
-        Ok(bytes) => Some(Zeroizing::new(STANDARD.encode(bytes.expose()))),
+        Ok(bytes) => Some(bytes),
         Err(finding) => {
             findings.push(*finding);
             None
@@ -145,9 +141,9 @@ mod tests {
     #[track_caller]
     fn check(slot: &SecretSlot, expected: Result<&str, (&str, &str)>) {
         let mut findings = Findings::new();
-        let filled = fill(slot, &world(), &AllowedEnv::default(), &mut findings);
+        let filled = read(slot, &world(), &AllowedEnv::default(), &mut findings);
         match expected {
-            Ok(text) => assert_eq!(filled.as_deref().map(String::as_str), Some(text)),
+            Ok(text) => assert_eq!(filled.unwrap().expose(), text.as_bytes()),
             Err((code, words)) => {
                 assert!(filled.is_none());
                 let findings: Vec<Diagnostic> = findings.into_iter().collect();
@@ -161,9 +157,9 @@ mod tests {
     }
 
     #[test]
-    fn bytes_come_out_as_base64() {
-        check(&env("REGCFG_SECRET_A"), Ok("aHVudGVyMi1odW50ZXIy"));
-        check(&file("s/key"), Ok("aHVudGVyMi1odW50ZXIy"));
+    fn bytes_come_out_as_they_are() {
+        check(&env("REGCFG_SECRET_A"), Ok(VALUE));
+        check(&file("s/key"), Ok(VALUE));
     }
 
     #[test]

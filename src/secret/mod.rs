@@ -4,12 +4,15 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+pub mod content;
 mod fill;
 mod reveal;
+mod revealed;
 
 pub use bytes::SecretBytes;
-pub use fill::{AllowedEnv, fill};
+pub use fill::{AllowedEnv, read};
 pub use reveal::{Reveal, is_secret, settle};
+pub use revealed::Revealed;
 
 use std::fmt;
 use std::sync::Arc;
@@ -72,6 +75,11 @@ impl SecretSlot {
     /// Returns where the spec asked for the secret.
     pub fn place(&self) -> &Place {
         &self.0.place
+    }
+
+    /// Tells whether both are one slot, wherever it was placed.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
