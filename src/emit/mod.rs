@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::secret::content::signing_key;
-use crate::secret::{AllowedEnv, Reveal, Revealed, is_secret, read, settle};
+use crate::secret::{AllowedEnv, Filled, Reveal, fill, is_secret, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -87,14 +87,20 @@ fn manifest(
     secrets: &Secrets<'_>,
     findings: &mut Findings,
 ) -> Option<Manifest> {
-    let revealed = Revealed::of(object, &mut |slot| read(slot, secrets.world, secrets.allowed, findings));
-    revealed.judge(object, signing_key, findings);
-    let text = to_yaml_filled(object, &mut |slot| revealed.base64(slot));
+    let mut values = Filled::of(object, signing_key);
+    let text = to_yaml_filled(object, &mut |slot| {
+        let filled = fill(slot, secrets.world, secrets.allowed, findings);
+        if let Some(filled) = &filled {
+            values.take(slot, filled);
+        }
+        filled
+    });
+    values.judge(findings);
     match text {
         Ok(text) => {
             Some(Manifest { file: file_name(object), text: Zeroizing::new(text), is_secret: is_secret(object) })
         }
-        // `read` has said why.
+        // `fill` has said why.
         Err(EmitError::Secret(_)) => None,
         Err(error) => {
             let (message, help) = match &error {

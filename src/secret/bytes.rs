@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 /// The plain bytes of a secret, wiped when dropped.
 ///
-/// There is one way to see them, `expose`, and one caller of it: what judges them and writes their base64 into a Secret.
+/// There is one way to see them, `expose`, and one caller of it: the module that fills Secrets.
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {

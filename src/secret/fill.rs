@@ -1,7 +1,11 @@
-//! Reads the bytes that a slot stands for.
+//! Reads the bytes that a slot stands for and hands them out as base64: the one place where bytes leave [`SecretBytes`].
 //!
 //! A variable of the environment is read only where the invoker allows its name. What cannot be read is a finding at
 //! the place that asked for it, and no message says anything about a value but that it is missing or too large.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 use super::{PlainSource, SecretBytes, SecretSlot};
 use crate::diag::visible::quoted;
@@ -44,13 +48,13 @@ impl Default for AllowedEnv {
     }
 }
 
-/// Returns the bytes that a slot stands for, or none where a finding says why not.
-pub fn read(
+/// Returns the base64 of the bytes that a slot stands for, or none where a finding says why not.
+pub fn fill(
     slot: &SecretSlot,
     world: &dyn World,
     allowed: &AllowedEnv,
     findings: &mut Findings,
-) -> Option<SecretBytes> {
+) -> Option<Zeroizing<String>> {
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
@@ -60,7 +64,7 @@ pub fn read(
         )),
     };
     match bytes {
-        Ok(bytes) => Some(bytes),
+        Ok(bytes) => Some(Zeroizing::new(STANDARD.encode(bytes.expose()))),
         Err(finding) => {
             findings.push(*finding);
             None
@@ -141,9 +145,9 @@ mod tests {
     #[track_caller]
     fn check(slot: &SecretSlot, expected: Result<&str, (&str, &str)>) {
         let mut findings = Findings::new();
-        let filled = read(slot, &world(), &AllowedEnv::default(), &mut findings);
+        let filled = fill(slot, &world(), &AllowedEnv::default(), &mut findings);
         match expected {
-            Ok(text) => assert_eq!(filled.unwrap().expose(), text.as_bytes()),
+            Ok(text) => assert_eq!(filled.as_deref().map(String::as_str), Some(text)),
             Err((code, words)) => {
                 assert!(filled.is_none());
                 let findings: Vec<Diagnostic> = findings.into_iter().collect();
@@ -157,9 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn bytes_come_out_as_they_are() {
-        check(&env("REGCFG_SECRET_A"), Ok(VALUE));
-        check(&file("s/key"), Ok(VALUE));
+    fn bytes_come_out_as_base64() {
+        check(&env("REGCFG_SECRET_A"), Ok("aHVudGVyMi1odW50ZXIy"));
+        check(&file("s/key"), Ok("aHVudGVyMi1odW50ZXIy"));
     }
 
     #[test]

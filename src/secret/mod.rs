@@ -6,13 +6,13 @@
 mod bytes;
 pub mod content;
 mod fill;
+mod filled;
 mod reveal;
-mod revealed;
 
 pub use bytes::SecretBytes;
-pub use fill::{AllowedEnv, read};
+pub use fill::{AllowedEnv, fill};
+pub use filled::Filled;
 pub use reveal::{Reveal, is_secret, settle};
-pub use revealed::Revealed;
 
 use std::fmt;
 use std::sync::Arc;
@@ -59,6 +59,11 @@ impl SecretSlot {
         Self(Arc::new(Slot { source, place }))
     }
 
+    /// Tells whether it is the very same slot, or a copy of it.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns where the bytes can be read.
     pub fn source(&self) -> &PlainSource {
         &self.0.source
@@ -75,11 +80,6 @@ impl SecretSlot {
     /// Returns where the spec asked for the secret.
     pub fn place(&self) -> &Place {
         &self.0.place
-    }
-
-    /// Tells whether both are one slot, wherever it was placed.
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

@@ -21,7 +21,7 @@ use regcfg::load::Project;
 use regcfg::lower::Day;
 use regcfg::pipeline::{Session, compile};
 use regcfg::profile::Profiles;
-use regcfg::secret::{AllowedEnv, Reveal, Revealed, read};
+use regcfg::secret::{AllowedEnv, Reveal, fill};
 use regcfg::tree::emit::to_json;
 use regcfg::tree::parse::{Reading, document, documents};
 use regcfg::tree::{Node, Origin, Source, SourceKind, Value};
@@ -169,10 +169,8 @@ fn rendered_in(world: &MemWorld, files: &Files, profiles: &Profiles, reveal: Rev
     let secrets = Secrets { reveal, allowed: &allowed, world };
     let mut objects = bundle.objects.clone();
     order(&mut objects);
-    let json = objects.iter().map(|object| {
-        let revealed = Revealed::of(object, &mut |slot| read(slot, world, &allowed, &mut Findings::new()));
-        to_json(object, &mut |slot| revealed.base64(slot))
-    });
+    let json =
+        objects.iter().map(|object| to_json(object, &mut |slot| fill(slot, world, &allowed, &mut Findings::new())));
     let json = json.collect::<Result<_, _>>().map_err(|error| TestCaseError::fail(error.to_string()))?;
     let cluster = manifests(&bundle.cluster, bundle.objects, bundle.name.place(), &secrets, &mut findings);
     let Some(cluster) = cluster else { return Err(failed(&findings)) };
