@@ -113,11 +113,12 @@ fn what_sops_encrypted_is_passed_on_whatever_the_invoker_says() {
 #[test]
 fn what_nobody_would_decrypt_is_refused() {
     let (world, allowed) = (MemWorld::default(), AllowedEnv::default());
+    let identities = Identities::default();
     let secrets = Secrets {
         reveal: Reveal::Reveal,
         allowed: &allowed,
-        identities: &Identities::default(),
         world: &world,
+        identities: &identities,
         decrypted_by: DecryptedBy::Nobody,
     };
     let mut findings = Findings::new();
