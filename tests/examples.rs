@@ -128,7 +128,10 @@ fn flux_decrypts_what_the_sops_example_passes_on() {
     let is_encrypted = |path: &&&PathBuf| documents(path).iter().any(|object| object.get("sops").is_some());
     let encrypted: Vec<&&PathBuf> = manifests.iter().filter(is_encrypted).collect();
     let [secret] = &*encrypted else { panic!("not one encrypted manifest: {encrypted:?}") };
-    assert_eq!(fs::read(secret).expect("it is there"), fs::read(dir.join("clusters/plant-1.enc.yaml")).expect("it is there"));
+    assert_eq!(
+        fs::read(secret).expect("it is there"),
+        fs::read(dir.join("clusters/plant-1.enc.yaml")).expect("it is there")
+    );
     // Each cluster's file is encrypted for whom the rules say, by the rule that they say.
     let rules = documents(&dir.join(".sops.yaml"));
     for rule in rules[0]["creation_rules"].as_array().expect("rules") {

@@ -181,7 +181,9 @@ impl Encrypted {
         let mut node = self.documents.first()?;
         for key in path {
             if let Some(items) = node.as_seq() {
-                node = items.get(key.parse::<usize>().ok()?)?;
+                // A comment in a list is an item of it to SOPS, and none in the file that was encrypted.
+                let mut items = items.iter().filter(|item| !item.as_str().is_some_and(is_comment));
+                node = items.nth(key.parse().ok()?)?;
             } else {
                 let (_, key, entry) = node.as_map()?.get_full(*key)?;
                 keys.push(&**key);
@@ -268,6 +270,10 @@ impl Encrypted {
 /// Returns keys as they are said.
 fn in_words(path: &[&str]) -> String {
     path.join(".")
+}
+
+fn is_comment(text: &str) -> bool {
+    looks_encrypted(text) && Sealed::read(text).is_some_and(|sealed| sealed.kind == Kind::Comment)
 }
 
 fn ends_in(name: &str, endings: &[&str]) -> bool {

@@ -26,7 +26,7 @@ const MOST_NODES: usize = 250_000;
 const MOST_FINDINGS: usize = 100;
 
 /// The keys below which secrets stand, or may stand by mistake: what is wrong with a value there is said without it.
-const HIDDEN_BELOW: [&str; 3] = ["credentials", "data", "stringData"];
+const HIDDEN_BELOW: [&str; 4] = ["credentials", "data", "encryptedData", "stringData"];
 
 /// How plain scalars are taken that YAML readers disagree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,15 +5,16 @@
 
 mod encrypted;
 mod external;
+mod mixed;
 mod plain;
 mod references;
+mod sealed;
 
 use std::sync::Arc;
 
 use super::{config, credentials, text};
 use crate::check::Checked;
-use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, codes};
+use crate::diag::Findings;
 use crate::pem;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Place};
@@ -99,7 +100,11 @@ impl SecretSpec<'_> {
                 let external = self.external(checked, findings)?;
                 Some(self.secret([("external", external)]))
             }
-            Delivery::Sealed | Delivery::Encrypted => None,
+            Delivery::Sealed => {
+                let sealed = self.sealed(checked, findings)?;
+                Some(self.secret([("sealed", sealed)]))
+            }
+            Delivery::Encrypted => None,
             Delivery::Plain | Delivery::Public => {
                 let data = self.data(checked, findings)?;
                 Some(self.secret([("data", data)]))
@@ -121,14 +126,7 @@ impl SecretSpec<'_> {
             let Some((delivery, source)) = delivery_of(asked.content, checked) else { continue };
             match chosen {
                 Some((first, at)) if first != delivery => {
-                    let message = format!(
-                        "Secret {} would need two deliveries at once",
-                        quoted(self.name.as_str().unwrap_or_default())
-                    );
-                    let finding = Diagnostic::error(&codes::MIXED_DELIVERY, source.place(), message);
-                    let finding = finding.note_at(at.place(), "the other one");
-                    findings
-                        .push(finding.help("take all its values from one kind of source: one object fills a Secret"));
+                    findings.push(mixed::deliveries(&self.name, (first, at), (delivery, source)));
                     return None;
                 }
                 _ => chosen = Some((delivery, source)),
@@ -161,5 +159,14 @@ fn public_text(content: &Node, checked: &Checked) -> Option<Node> {
             Some(Node::string(pem::certificates_only(source.text()), place))
         }
         Content::Secret(_) => None,
+    }
+}
+
+/// Returns a text as one that a controller which runs every value of its template as a Go template, with the secret's own
+/// values at hand, makes that very text of: the External Secrets Operator and that of Sealed Secrets do.
+fn taken_literally(text: Node) -> Node {
+    match text.as_str() {
+        Some(found) if found.contains("{{") => Node::string(found.replace("{{", "{{ `{{` }}"), text.origin),
+        _ => text,
     }
 }
