@@ -30,7 +30,7 @@ mod update;
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
 pub use context::SpecContext;
-pub use project::{ClusterFacts, LayerFacts, ProjectContext};
+pub use project::{ClusterFacts, LayerFacts, ProjectContext, SecretFacts};
 pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
@@ -121,6 +121,7 @@ pub static RULES: &[&Rule] = &[
     &project::nested_project::RULE,
     &minors::target_out_of_profile::RULE,
     &mirrors::deprecated_kind::RULE,
+    &project::referenced_secret_without_key::RULE,
     &storage::bootstrapped_backend::RULE,
     &routes::duplicate_route_name::RULE,
     &storage::default_claim_taken::RULE,

@@ -20,6 +20,7 @@ use clap::Args;
 
 use manifests::{Answer, Judge};
 use only::Only;
+pub(super) use read::secrets;
 pub(super) use sorted::Sorted;
 
 use super::args::{AsOf, Format, PolicyArgs, TargetArg};
