@@ -208,9 +208,30 @@ fn every_delivery_renders_the_same_twice() {
         let ways = ["external:", "sealed:", "sops:", "secretKeyRef:", "env:", "file: key.pem"];
         seen.extend(ways.into_iter().filter(|way| text.contains(way)));
     }
-    for way in ["external:", "sealed:", "secretKeyRef:", "env:", "file: key.pem"] {
+    for dir in golden_cases("sops:") {
+        let run = || regcfg(&dir, &["render", "--as-of", "2027-01-01", "cluster.yaml"]);
+        let (first, second) = (run(), run());
+        assert!(first.status.success(), "{}", dir.display());
+        assert_eq!(first.stdout, second.stdout, "{}", dir.display());
+        seen.insert("sops:");
+    }
+    for way in ["external:", "sealed:", "sops:", "secretKeyRef:", "env:", "file: key.pem"] {
         assert!(seen.contains(way), "no spec has `{way}`");
     }
+}
+
+/// Returns the directories of golden cases that render one spec which says some words.
+fn golden_cases(words: &str) -> Vec<PathBuf> {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/render");
+    let cases = fs::read_dir(cases).unwrap().map(|case| case.unwrap().path());
+    let read = |case: PathBuf| -> Option<PathBuf> {
+        let first = |name: &str| fs::read_to_string(case.join(name)).ok()?.lines().next().map(str::to_owned);
+        let spec = fs::read_to_string(case.join("input/cluster.yaml")).ok()?;
+        let is_right = first("expected/exit").as_deref() == Some("0");
+        let is_it = first("args").as_deref() == Some("render cluster.yaml") && spec.contains(words) && is_right;
+        is_it.then(|| case.join("input"))
+    };
+    cases.filter_map(read).collect()
 }
 
 /// Returns every object of a controller that the examples and the specs of `tests/landing` render, each with where it is from.
