@@ -35,3 +35,4 @@ pub mod tree;
 pub mod update;
 pub mod validate;
 pub mod world;
+pub mod x509;
