@@ -45,6 +45,8 @@ pub struct Certificate {
     pub broken_digest: Option<&'static str>,
     /// Whether what it is for includes to serve TLS, by its extended key usage.
     pub is_for_servers: bool,
+    /// Whether that names servers, and not only that it is for anything.
+    pub names_servers: bool,
     /// Whether the usages of its key, where it names them, include what TLS needs.
     pub key_usage_fits: bool,
     /// The names of hosts that it may sign for: below these, where any are named.
@@ -211,6 +213,7 @@ fn facts(certificate: &X509Certificate<'_>) -> Certificate {
             .iter()
             .find(|(oid, _)| certificate.signature_algorithm.algorithm.to_id_string() == *oid)
             .map(|(_, name)| *name),
+        names_servers: extended.is_none_or(|usage| usage.server_auth),
         is_for_servers: extended.is_none_or(|usage| usage.any || usage.server_auth),
         key_usage_fits: usage
             .is_none_or(|usage| usage.digital_signature() || usage.key_encipherment() || usage.key_agreement()),

@@ -23,6 +23,11 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
             };
             let message = format!("the certificate of {subject} is not for servers, by its extended key usage");
             Diagnostic::error(RULE.code, place, message).note(says)
+        } else if !leaf.names_servers {
+            let message = format!("the certificate of {subject} is for anything, and does not name servers");
+            Diagnostic::warning(RULE.code, place, message).note(
+                "clients with OpenSSL refuse it as `unsuitable certificate purpose`; those written in Go take `anyExtendedKeyUsage`",
+            )
         } else if !leaf.key_usage_fits {
             let message = format!("the key of {subject} is not for TLS, by its key usage");
             Diagnostic::warning(RULE.code, place, message).note(
