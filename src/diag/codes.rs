@@ -43,6 +43,8 @@ impl Code {
             id if ("RC0319".."RC0330").contains(&id) => Side::Rules,
             id if ("RC0501".."RC0530").contains(&id) => Side::Schema,
             id if ("RC0530".."RC0600").contains(&id) => Side::Rules,
+            // What the bytes of a secret do to what reads them.
+            id if ("RC0745".."RC0749").contains(&id) => Side::Rules,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Side::Rules,
             _ => Side::Files,
         }
@@ -624,6 +626,14 @@ codes! {
     REVEALED_UNUSABLE_KEY = "RC0731" "revealed-unusable-key";
     /// A revealed certificate that is none.
     REVEALED_NO_CERTIFICATE = "RC0732" "revealed-no-certificate";
+    /// A secret that what reads it takes otherwise than it stands.
+    SECRET_MISREAD = "RC0745" "secret-misread";
+    /// A secret with bytes that are no text.
+    SECRET_NOT_TEXT = "RC0746" "secret-not-text";
+    /// A secret in another form than what reads it knows.
+    SECRET_OF_OTHER_FORM = "RC0747" "secret-of-other-form";
+    /// A secret that is empty where a key belongs.
+    EMPTY_SECRET = "RC0748" "empty-secret";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }

@@ -209,6 +209,10 @@ pub static RULES: &[&Rule] = &[
     &update::route_host_gone::RULE,
     &update::pruner_resumed::RULE,
     &update::immutable_changed::RULE,
+    &credentials::secret_misread::RULE,
+    &credentials::secret_not_text::RULE,
+    &credentials::secret_of_other_form::RULE,
+    &credentials::empty_secret::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.

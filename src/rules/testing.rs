@@ -303,6 +303,12 @@ pub(super) fn with_credentials(storage: &str, names: &[&str]) -> String {
     format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
 }
 
+/// Returns the Secret of the user's credentials with one key, in this field.
+pub(super) fn user_secret(field: &str, key: &str, value: &str) -> String {
+    let name = "openshift-image-registry/image-registry-private-configuration-user";
+    manifest("v1 Secret", name, &format!("{field}: {{{key}: {value}}}"))
+}
+
 /// Returns the ImagePruner with this `spec`, as a manifest.
 pub(super) fn pruner(spec: &str) -> String {
     singleton("imageregistry.operator.openshift.io/v1", "ImagePruner", spec)

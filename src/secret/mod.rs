@@ -4,16 +4,18 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+pub mod content;
 mod fill;
+mod filled;
 mod identities;
 mod reveal;
 mod tls_pair;
 
 pub use bytes::SecretBytes;
 pub use fill::{AllowedEnv, fill};
+pub use filled::Filled;
 pub use identities::{Apart, Identities, Identity, Unidentified, identities};
 pub use reveal::{Reveal, has_plain, is_secret, passed_on, settle};
-pub use tls_pair::TlsPair;
 
 use std::fmt;
 use std::sync::Arc;
