@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::compose::docker_config;
 use super::{PlainSource, SecretBytes, SecretSlot};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -55,16 +56,26 @@ pub fn fill(
     allowed: &AllowedEnv,
     findings: &mut Findings,
 ) -> Option<Zeroizing<String>> {
+    let bytes = read(slot, world, allowed, findings)?;
+    Some(Zeroizing::new(STANDARD.encode(bytes.expose())))
+}
+
+/// Returns the bytes that a slot stands for, or none where a finding says why not.
+fn read(slot: &SecretSlot, world: &dyn World, allowed: &AllowedEnv, findings: &mut Findings) -> Option<SecretBytes> {
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
+        PlainSource::DockerConfig(config) => {
+            let mut read = |slot: &SecretSlot, findings: &mut Findings| read(slot, world, allowed, findings);
+            return docker_config(config, &mut read, findings);
+        }
         PlainSource::Encrypted(_) => Err(Box::new(
             Diagnostic::error(&codes::SECRET_FILE, slot.place(), "cannot read a secret that is encrypted")
                 .help("decrypt the file first; regcfg holds no keys"),
         )),
     };
     match bytes {
-        Ok(bytes) => Some(Zeroizing::new(STANDARD.encode(bytes.expose()))),
+        Ok(bytes) => Some(bytes),
         Err(finding) => {
             findings.push(*finding);
             None

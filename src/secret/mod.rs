@@ -4,10 +4,12 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+mod compose;
 mod fill;
 mod reveal;
 
 pub use bytes::SecretBytes;
+pub use compose::{DockerConfig, DockerLogin, SignIn, TextPart};
 pub use fill::{AllowedEnv, fill};
 pub use reveal::{Reveal, is_secret, settle};
 
@@ -33,6 +35,8 @@ pub enum PlainSource {
     Env(String),
     /// A file of the project.
     File(ProjectPath),
+    /// A docker config, which is composed of logins, or is looked at before it is written.
+    DockerConfig(Arc<DockerConfig>),
     /// Nowhere: a manifest holds it encrypted, and nothing here decrypts.
     Encrypted(Plaintext),
 }
@@ -65,7 +69,7 @@ impl SecretSlot {
     pub fn encrypted(&self) -> Option<Plaintext> {
         match self.0.source {
             PlainSource::Encrypted(plaintext) => Some(plaintext),
-            PlainSource::Env(_) | PlainSource::File(_) => None,
+            PlainSource::Env(_) | PlainSource::File(_) | PlainSource::DockerConfig(_) => None,
         }
     }
 

@@ -2,18 +2,19 @@
 //!
 //! [`asked_for`] says which these are; [`SecretSpec::lower`] makes of each what templates see. One file per delivery.
 
+mod composed;
 mod external;
 mod plain;
 mod references;
 
 use std::sync::Arc;
 
-use super::{config, credentials, text};
+use super::{config, credentials, pull_secrets, text};
 use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::pem;
-use crate::spec::{Content, ValueSource};
+use crate::spec::{Content, Login, ValueSource};
 use crate::tree::{Node, Place};
 
 /// A key of a Secret, and the content that the spec gives it.
@@ -29,13 +30,23 @@ pub(crate) struct SecretSpec<'r> {
     /// Its name.
     pub(crate) name: Node,
     /// Its namespace.
-    pub(crate) namespace: &'static str,
+    pub(crate) namespace: Node,
     /// Its type, such as `kubernetes.io/tls`.
     pub(crate) kind: &'static str,
-    /// Its keys.
+    /// Its keys; where it is composed, the parts that its one key is made of, each under a name of its own.
     pub(crate) asked: Vec<Asked<'r>>,
+    /// The logins of which its docker config is made, sorted by registry; none where each of `asked` is a key.
+    pub(crate) composed: Option<Vec<ComposedLogin<'r>>>,
     /// Whether the operator reads this very name, so that a reference to another Secret cannot serve.
     pub(crate) fixed_name: bool,
+}
+
+/// A login that a docker config is composed of.
+pub(crate) struct ComposedLogin<'r> {
+    /// What it is for, and who signs in.
+    pub(crate) login: Login<'r>,
+    /// Its number among the logins of its Secret, which the names of its parts end in.
+    pub(crate) number: usize,
 }
 
 /// How a content reaches the cluster.
@@ -60,6 +71,7 @@ pub(crate) fn asked_for(checked: &Checked) -> Vec<SecretSpec<'_>> {
     let mut secrets: Vec<SecretSpec<'_>> = credentials::secret(checked).into_iter().collect();
     secrets.extend(config::route_secrets(checked));
     secrets.extend(config::cloudfront_secret(checked));
+    secrets.extend(pull_secrets::secrets(checked));
     secrets
 }
 
@@ -67,6 +79,9 @@ impl SecretSpec<'_> {
     /// Returns what templates see of the Secret; none where the cluster has it already, or it cannot be delivered.
     pub(super) fn lower(self, checked: &Checked, findings: &mut Findings) -> Option<Node> {
         let delivery = self.delivery(findings)?;
+        if self.composed.is_some() && !self.is_composable(delivery, findings) {
+            return None;
+        }
         match delivery {
             Delivery::There => {
                 self.check_references(findings);
@@ -86,8 +101,7 @@ impl SecretSpec<'_> {
 
     fn secret(&self, with: [(&str, Node); 1]) -> Node {
         let near = &self.name;
-        let fixed =
-            [("name", near.clone()), ("namespace", text(self.namespace, near)), ("type", text(self.kind, near))];
+        let fixed = [("name", near.clone()), ("namespace", self.namespace.clone()), ("type", text(self.kind, near))];
         Node::map(fixed.into_iter().chain(with), near.origin.clone())
     }
 
