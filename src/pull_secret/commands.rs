@@ -27,17 +27,18 @@ pub fn global(spec: Spec<'_>) -> Vec<String> {
 }
 
 /// Returns the commands that add logins to the cluster's own pull secret, each a registry and who signs in, where that is
-/// known; without any the command for one of your choice.
+/// known; without any the command for one of your choice. Each line runs only if those before did: a file that was not
+/// brought out first would replace all logins.
 pub fn adding(logins: &[(&str, Option<&str>)]) -> Vec<String> {
     let mut commands = vec![
-        "umask 077 && dir=$(mktemp -d)".to_owned(),
-        "oc extract secret/pull-secret -n openshift-config --keys=.dockerconfigjson --to=\"$dir\"".to_owned(),
+        "dir=$(mktemp -d) &&".to_owned(),
+        "oc extract secret/pull-secret -n openshift-config --keys=.dockerconfigjson --to=\"$dir\" &&".to_owned(),
     ];
     let chosen = [(ANY_REGISTRY, None)];
     let logins = if logins.is_empty() { &chosen[..] } else { logins };
     commands.extend(logins.iter().map(|(registry, username)| {
         let username = username.map(|name| format!(" --username {}", shell_word(name))).unwrap_or_default();
-        format!("podman login --authfile \"$dir/.dockerconfigjson\"{username} {}", shell_word(registry))
+        format!("podman login --authfile \"$dir/.dockerconfigjson\"{username} {} &&", shell_word(registry))
     }));
     commands.push(
         "oc set data secret/pull-secret -n openshift-config --from-file=.dockerconfigjson=\"$dir/.dockerconfigjson\""
@@ -45,6 +46,20 @@ pub fn adding(logins: &[(&str, Option<&str>)]) -> Vec<String> {
     );
     commands.push("rm -r \"$dir\"".to_owned());
     commands
+}
+
+/// Joins the lines of commands to one that does the same.
+pub fn in_one_line(commands: &[String]) -> String {
+    let mut line = String::new();
+    for command in commands {
+        line += match line.is_empty() {
+            true => "",
+            false if line.ends_with("&&") => " ",
+            false => "; ",
+        };
+        line += command;
+    }
+    line
 }
 
 /// Returns the commands that link a pull secret to the service accounts of its namespaces.
@@ -89,10 +104,10 @@ mod tests {
         assert_eq!(
             global(Spec::new(&node)),
             [
-                "umask 077 && dir=$(mktemp -d)",
-                "oc extract secret/pull-secret -n openshift-config --keys=.dockerconfigjson --to=\"$dir\"",
-                "podman login --authfile \"$dir/.dockerconfigjson\" --username org+robot quay.io/org",
-                "podman login --authfile \"$dir/.dockerconfigjson\" r.example.com:5000",
+                "dir=$(mktemp -d) &&",
+                "oc extract secret/pull-secret -n openshift-config --keys=.dockerconfigjson --to=\"$dir\" &&",
+                "podman login --authfile \"$dir/.dockerconfigjson\" --username org+robot quay.io/org &&",
+                "podman login --authfile \"$dir/.dockerconfigjson\" r.example.com:5000 &&",
                 "oc set data secret/pull-secret -n openshift-config --from-file=.dockerconfigjson=\"$dir/.dockerconfigjson\"",
                 "rm -r \"$dir\"",
             ]

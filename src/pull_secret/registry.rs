@@ -134,7 +134,7 @@ mod tests {
             ("quay.io/org/app:1.0", "tag"),
             ("quay.io/Org", "capital"),
             ("quay.io//org", "path"),
-            ("quay.io/org?x=1", "wildcard"),
+            ("quay.io/org?x=1", "path"),
             ("quay.io/org#x", "path"),
             ("quay.io:port/org", "port"),
             ("quay.io:0", "port"),

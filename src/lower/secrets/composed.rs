@@ -98,25 +98,19 @@ impl SecretSpec<'_> {
         Some((DOCKER_CONFIG_KEY.into(), Node::string(template, self.origin(logins))))
     }
 
-    /// Where a composed docker config was written: at all of its parts.
+    /// Where a composed docker config was written: at its secrets, then at the names that are none. What is fetched has
+    /// a place of its own.
     fn origin(&self, logins: &[ComposedLogin<'_>]) -> Origin {
-        let parts = logins.iter().flat_map(|login| {
-            let texts = match login.login.part("username") {
-                Some(LoginPart::Text(name)) => Some(name.place().clone()),
-                _ => None,
-            };
-            let slots = self
-                .asked
-                .iter()
-                .filter(|asked| ["username", "password", "auth"].iter().any(|part| *login.name_of(part) == *asked.key));
-            let slots = slots.filter_map(|asked| match Content::of(asked.content)? {
-                Content::Secret(ValueSource::External(_)) => None,
-                Content::Secret(source) => Some(source.node().place().clone()),
-                _ => None,
-            });
-            texts.into_iter().chain(slots).collect::<Vec<_>>()
+        let slots = self.asked.iter().filter_map(|asked| match Content::of(asked.content)? {
+            Content::Secret(ValueSource::External(_)) => None,
+            Content::Secret(source) => Some(source.node().place().clone()),
+            _ => None,
         });
-        Origin::rendered(parts, self.name.place().clone())
+        let names = logins.iter().filter_map(|login| match login.login.part("username") {
+            Some(LoginPart::Text(name)) => Some(name.place().clone()),
+            _ => None,
+        });
+        Origin::rendered(slots.chain(names), self.name.place().clone())
     }
 }
 

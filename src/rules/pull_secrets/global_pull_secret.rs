@@ -46,7 +46,7 @@ fn replaced(holder: Holder<'_>) -> Diagnostic {
     Diagnostic::error(RULE.code, holder.name.place(), message)
         .note(lost)
         .note("the Machine Config Operator writes it to every node: images that are not there yet cannot be pulled any more")
-        .note(format!("adding a login keeps the others: `{}`", commands::adding(&[]).join("; ")))
+        .note(format!("adding a login keeps the others: `{}`", commands::in_one_line(&commands::adding(&[]))))
         .help("remove it, and name the registries under `globalPullSecret` of the spec: `regcfg secrets list` prints the commands that add them")
 }
 

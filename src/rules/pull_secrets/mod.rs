@@ -41,7 +41,7 @@ pub(super) mod testing {
     /// Returns a spec's pull secret in namespace `n` with these registries, each with its login.
     pub(in crate::rules) fn with_registries(registries: &str) -> String {
         format!(
-            "pullSecrets: {{robot: {{namespaces: [n], registries: {{{registries}}}}}}}\nstorage: {{pvc: {{claim: c}}}}"
+            "pullSecrets: {{robot: {{namespaces: [team-a], registries: {{{registries}}}}}}}\nstorage: {{pvc: {{claim: c}}}}"
         )
     }
 }
