@@ -204,7 +204,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::secret::{AllowedEnv, PlainSource, fill};
+    use crate::secret::{AllowedEnv, Identities, PlainSource, fill};
     use crate::tree::{Source, SourceKind};
     use crate::world::MemWorld;
 
@@ -243,7 +243,7 @@ mod tests {
             .fold(MemWorld::new([]), |world, (name, value)| world.with_env(&format!("REGCFG_SECRET_{name}"), value));
         let whole = SecretSlot::new(PlainSource::DockerConfig(Arc::new(config)), slot("X").place().clone());
         let mut findings = Findings::new();
-        let filled = fill(&whole, &world, &AllowedEnv::default(), &mut findings);
+        let filled = fill(&whole, &world, &AllowedEnv::default(), &Identities::default(), &mut findings);
         let filled = filled.map(|text| String::from_utf8(STANDARD.decode(&*text).unwrap()).unwrap());
         let found: Vec<&str> = findings.iter().map(|finding| finding.code.id).collect();
         assert_eq!((filled.as_deref(), &*found), (expected, codes), "{findings:?}");

@@ -8,9 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::compose::docker_config;
-use super::{PlainSource, SecretBytes, SecretSlot};
+use super::{Identities, PlainSource, SecretBytes, SecretSlot};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::sops::SopsValue;
 use crate::tree::Place;
 use crate::world::{ProjectPath, World};
 
@@ -54,19 +55,28 @@ pub fn fill(
     slot: &SecretSlot,
     world: &dyn World,
     allowed: &AllowedEnv,
+    identities: &Identities,
     findings: &mut Findings,
 ) -> Option<Zeroizing<String>> {
-    let bytes = read(slot, world, allowed, findings)?;
+    let bytes = read(slot, world, allowed, identities, findings)?;
     Some(Zeroizing::new(STANDARD.encode(bytes.expose())))
 }
 
 /// Returns the bytes that a slot stands for, or none where a finding says why not.
-fn read(slot: &SecretSlot, world: &dyn World, allowed: &AllowedEnv, findings: &mut Findings) -> Option<SecretBytes> {
+fn read(
+    slot: &SecretSlot,
+    world: &dyn World,
+    allowed: &AllowedEnv,
+    identities: &Identities,
+    findings: &mut Findings,
+) -> Option<SecretBytes> {
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
+        PlainSource::Sops(value) => from_sops(value, slot.place(), identities),
         PlainSource::DockerConfig(config) => {
-            let mut read = |slot: &SecretSlot, findings: &mut Findings| read(slot, world, allowed, findings);
+            let mut read =
+                |slot: &SecretSlot, findings: &mut Findings| read(slot, world, allowed, identities, findings);
             return docker_config(config, &mut read, findings);
         }
         PlainSource::Encrypted(_) => Err(Box::new(
@@ -123,6 +133,22 @@ fn from_file(path: &ProjectPath, place: &Place, world: &dyn World) -> Result<Sec
     Err(Box::new(finding.help("write the secret, and nothing else, into that file, or name another one")))
 }
 
+fn from_sops(value: &SopsValue, place: &Place, identities: &Identities) -> Result<SecretBytes, Box<Diagnostic>> {
+    let taken = identities.opened(&value.file, place, |values| {
+        let bytes = values.get(value.leaf).map(SecretBytes::expose).unwrap_or_default();
+        if value.is_base64 { STANDARD.decode(bytes).ok() } else { Some(bytes.to_vec()) }
+    })?;
+    match taken.map(SecretBytes::new) {
+        Some(bytes) if !bytes.is_empty() => Ok(bytes),
+        taken => {
+            let state = if taken.is_some() { "empty" } else { "not the base64 that `data` of a Secret holds" };
+            let message = format!("a value of {} is {state}", quoted(value.file.source().name()));
+            let finding = Diagnostic::error(&codes::SOPS_VALUE_FORM, place, message);
+            Err(Box::new(finding.help("correct the value with `sops edit`; `stringData` takes it without base64")))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,7 +182,7 @@ mod tests {
     #[track_caller]
     fn check(slot: &SecretSlot, expected: Result<&str, (&str, &str)>) {
         let mut findings = Findings::new();
-        let filled = fill(slot, &world(), &AllowedEnv::default(), &mut findings);
+        let filled = fill(slot, &world(), &AllowedEnv::default(), &Identities::default(), &mut findings);
         match expected {
             Ok(text) => assert_eq!(filled.as_deref().map(String::as_str), Some(text)),
             Err((code, words)) => {

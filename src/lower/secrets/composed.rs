@@ -22,21 +22,23 @@ impl ComposedLogin<'_> {
         format!("{part}{}", self.number)
     }
 
-    fn slot(&self, part: &str, checked: &Checked) -> Option<SecretSlot> {
+    fn slot(&self, part: &str, checked: &Checked, findings: &mut Findings) -> Option<SecretSlot> {
         let LoginPart::Secret(content) = self.login.part(part)? else { return None };
         let Content::Secret(source) = Content::of(content)? else { return None };
-        slot(source, checked)
+        slot(source, part, checked, findings)
     }
 
-    fn sign_in(&self, checked: &Checked) -> Option<SignIn> {
-        if let Some(auth) = self.slot("auth", checked) {
-            return Some(SignIn::Auth(auth));
+    fn sign_in(&self, checked: &Checked, findings: &mut Findings) -> Option<SignIn> {
+        if self.login.part("auth").is_some() {
+            return Some(SignIn::Auth(self.slot("auth", checked, findings)?));
         }
         let name = match self.login.part("username")? {
-            LoginPart::Text(name) => TextPart::Text(name.as_str()?.to_owned()),
-            LoginPart::Secret(_) => TextPart::Slot(self.slot("username", checked)?),
+            LoginPart::Text(name) => name.as_str().map(|name| TextPart::Text(name.to_owned())),
+            LoginPart::Secret(_) => self.slot("username", checked, findings).map(TextPart::Slot),
         };
-        Some(SignIn::Password(name, self.slot("password", checked)?))
+        // Both are looked for, so that all that is wrong is said at once.
+        let password = self.slot("password", checked, findings);
+        Some(SignIn::Password(name?, password?))
     }
 
     /// The entry of a login in a Go template, which makes JSON of it.
@@ -55,8 +57,11 @@ impl ComposedLogin<'_> {
 }
 
 impl SecretSpec<'_> {
-    /// Tells whether the parts of a docker config can be delivered; says why not where they cannot.
+    /// Tells whether the parts of a docker config, if it has some, can be delivered; says why not where they cannot.
     pub(super) fn is_composable(&self, delivery: Delivery, findings: &mut Findings) -> bool {
+        if self.composed.is_none() {
+            return true;
+        }
         let (code, cause, help) = match delivery {
             Delivery::External | Delivery::Plain => return true,
             Delivery::Sealed | Delivery::Encrypted => (
@@ -79,11 +84,18 @@ impl SecretSpec<'_> {
     }
 
     /// `data` of a plain Secret with a composed docker config: one slot.
-    pub(super) fn composed_data(&self, logins: &[ComposedLogin<'_>], checked: &Checked) -> Option<Node> {
-        let parts = logins.iter().map(|login| {
-            Some(DockerLogin { registry: login.login.registry.to_string(), sign_in: login.sign_in(checked)? })
-        });
-        let config = DockerConfig::Composed(parts.collect::<Option<_>>()?);
+    pub(super) fn composed_data(
+        &self,
+        logins: &[ComposedLogin<'_>],
+        checked: &Checked,
+        findings: &mut Findings,
+    ) -> Option<Node> {
+        let mut parts = Vec::new();
+        for login in logins {
+            let sign_in = login.sign_in(checked, findings);
+            parts.push(sign_in.map(|sign_in| DockerLogin { registry: login.login.registry.to_string(), sign_in }));
+        }
+        let config = DockerConfig::Composed(parts.into_iter().collect::<Option<_>>()?);
         let origin = self.origin(logins);
         let slot = SecretSlot::new(PlainSource::DockerConfig(Arc::new(config)), origin.place().clone());
         let entry = (DOCKER_CONFIG_KEY, Node::new(Value::Secret(slot), origin));
