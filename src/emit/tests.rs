@@ -113,8 +113,14 @@ fn what_sops_encrypted_is_passed_on_whatever_the_invoker_says() {
 #[test]
 fn what_nobody_would_decrypt_is_refused() {
     let (world, allowed) = (MemWorld::default(), AllowedEnv::default());
-    let secrets =
-        Secrets { reveal: Reveal::Reveal, allowed: &allowed, world: &world, decrypted_by: DecryptedBy::Nobody };
+    let identities = Identities::default();
+    let secrets = Secrets {
+        reveal: Reveal::Reveal,
+        allowed: &allowed,
+        world: &world,
+        identities: &identities,
+        decrypted_by: DecryptedBy::Nobody,
+    };
     let mut findings = Findings::new();
     assert!(manifests("c", vec![encrypted().0], &place(), &secrets, &mut findings).is_none());
     assert_eq!(findings.iter().map(|finding| finding.code.id).collect::<Vec<_>>(), ["RC0726"]);

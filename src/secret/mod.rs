@@ -5,13 +5,17 @@
 
 mod bytes;
 mod compose;
+pub mod content;
 mod fill;
+mod filled;
 mod identities;
 mod reveal;
+mod tls_pair;
 
 pub use bytes::SecretBytes;
 pub use compose::{DockerConfig, DockerLogin, SignIn, TextPart};
 pub use fill::{AllowedEnv, fill};
+pub use filled::Filled;
 pub use identities::{Apart, Identities, Identity, Unidentified, identities};
 pub use reveal::{Reveal, has_plain, is_secret, passed_on, settle};
 
@@ -63,6 +67,11 @@ impl SecretSlot {
     /// Makes the slot of a secret that was asked for at `place`.
     pub fn new(source: PlainSource, place: Place) -> Self {
         Self(Arc::new(Slot { source, place }))
+    }
+
+    /// Tells whether it is the very same slot, or a copy of it.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Returns where the bytes can be read.
