@@ -27,7 +27,10 @@ pub(super) fn check(checked: &Checked, findings: &mut Findings) {
         }
         match (secret.logins().next(), secret.docker_config()) {
             (None, None) => {
-                lacks(format!("the pull secret {name} has no login"), "give it `registries`, or a whole `dockerConfig`")
+                lacks(
+                    format!("the pull secret {name} has no login"),
+                    "give it `registries`, or a whole `dockerConfig`",
+                );
             }
             (Some(_), Some(whole)) => {
                 let message = format!("the pull secret {name} has both `registries` and `dockerConfig`");

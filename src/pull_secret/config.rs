@@ -142,17 +142,15 @@ fn useless(entry: &Json) -> Option<&'static str> {
     let text = |name: &str| field(entry, name).and_then(Json::as_str).filter(|text| !text.is_empty());
     if let Some(auth) = text("auth") {
         let login = decoded(auth.as_bytes()).unwrap_or_default();
-        let is_half =
-            login.starts_with(b":") || login.ends_with(b":") && login.iter().filter(|byte| **byte == b':').count() == 1;
+        let colon = login.iter().position(|byte| *byte == b':');
+        let is_half = colon.is_none_or(|colon| colon == 0 || colon + 1 == login.len());
         return is_half.then_some("has an `auth` without a name or without a password");
     }
     if text("username").is_some() && text("password").is_some() {
         return None;
     }
-    Some(match ["identitytoken", "registrytoken"].iter().any(|name| text(name).is_some()) {
-        true => "has a token alone, which no kubelet reads",
-        false => "has no login",
-    })
+    let has_token = ["identitytoken", "registrytoken"].iter().any(|name| text(name).is_some());
+    Some(if has_token { "has a token alone, which no kubelet reads" } else { "has no login" })
 }
 
 /// Decodes base64 as the kubelet does, which passes over line breaks.

@@ -164,7 +164,7 @@ fn is_free_of_control(bytes: &[u8], what: &str, place: &Place, findings: &mut Fi
 }
 
 fn has_control(bytes: &[u8]) -> bool {
-    bytes.iter().any(|byte| byte.is_ascii_control())
+    bytes.iter().any(u8::is_ascii_control)
 }
 
 /// Tells whether it is a name, a colon and a password.
