@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::compose::docker_config;
 use super::{Identities, PlainSource, SecretBytes, SecretSlot};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -57,17 +58,34 @@ pub fn fill(
     identities: &Identities,
     findings: &mut Findings,
 ) -> Option<Zeroizing<String>> {
+    let bytes = read(slot, world, allowed, identities, findings)?;
+    Some(Zeroizing::new(STANDARD.encode(bytes.expose())))
+}
+
+/// Returns the bytes that a slot stands for, or none where a finding says why not.
+fn read(
+    slot: &SecretSlot,
+    world: &dyn World,
+    allowed: &AllowedEnv,
+    identities: &Identities,
+    findings: &mut Findings,
+) -> Option<SecretBytes> {
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
         PlainSource::Sops(value) => from_sops(value, slot.place(), identities),
+        PlainSource::DockerConfig(config) => {
+            let mut read =
+                |slot: &SecretSlot, findings: &mut Findings| read(slot, world, allowed, identities, findings);
+            return docker_config(config, &mut read, findings);
+        }
         PlainSource::Encrypted(_) => Err(Box::new(
             Diagnostic::error(&codes::SECRET_FILE, slot.place(), "cannot read a secret that is encrypted")
                 .help("decrypt the file first; regcfg holds no keys"),
         )),
     };
     match bytes {
-        Ok(bytes) => Some(Zeroizing::new(STANDARD.encode(bytes.expose()))),
+        Ok(bytes) => Some(bytes),
         Err(finding) => {
             // What is wrong with a whole file, or with identities, is said where the first value needs it.
             let is_said =
