@@ -5,17 +5,16 @@ use zeroize::Zeroizing;
 
 use crate::diag::visible::inert;
 use crate::tree::emit::lines_with_origins;
+use crate::tree::sensitive::{CONCEALED, concealed};
 use crate::tree::{Node, Origin};
 
 /// The widest column of places; longer ones push their line to the right.
 const WIDEST: usize = 60;
 
-/// What is shown in the place of a secret's value.
-const SECRET: &str = "(a secret)";
-
-/// Returns the lines of a tree behind their places, `file:line:column │ yaml`. Values of secrets are not among them.
+/// Returns the lines of a tree behind their places, `file:line:column │ yaml`. What may be a secret is not among
+/// them.
 pub(super) fn beside_origins(node: &Node) -> Result<String> {
-    let lines = lines_with_origins(node, &mut |_| Some(Zeroizing::new(SECRET.to_owned())))?;
+    let lines = lines_with_origins(&concealed(node), &mut |_| Some(Zeroizing::new(CONCEALED.to_owned())))?;
     let lines: Vec<(String, String)> = lines.into_iter().map(|(line, origin)| (shown(origin.as_ref()), line)).collect();
     let width = lines.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST);
     Ok(lines.iter().map(|(place, line)| format!("{place:<width$} │ {}\n", inert(line)).replace(" \n", "\n")).collect())

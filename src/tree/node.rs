@@ -8,6 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::origin::{Origin, Place};
+use crate::diag::visible::quoted;
 use crate::secret::{Plaintext, SecretSlot};
 
 /// A value with its origin.
@@ -226,6 +227,31 @@ impl Node {
             Value::Seq(items) => items.iter().any(Node::has_secret),
             Value::Map(map) => map.values().any(|entry| entry.node.has_secret()),
             _ => false,
+        }
+    }
+
+    /// Tells whether a value anywhere in the tree may be a secret, encrypted or in plain.
+    pub fn may_hold_secret(&self) -> bool {
+        match &self.value {
+            Value::Secret(_) => true,
+            Value::Seq(items) => items.iter().any(Node::may_hold_secret),
+            Value::Map(map) => map.values().any(|entry| entry.node.may_hold_secret()),
+            Value::Null => false,
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => self.origin.is_hidden(),
+        }
+    }
+
+    /// Quotes the value for a message; of a list or a mapping, and of what may be a secret, only what it is.
+    pub fn quoted(&self) -> String {
+        match &self.value {
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) if self.origin.is_hidden() => {
+                "what stands there".into()
+            }
+            Value::Bool(value) => format!("`{value}`"),
+            Value::Int(value) => format!("`{value}`"),
+            Value::Float(value) => format!("`{value}`"),
+            Value::String(text) => quoted(text),
+            _ => self.in_words().to_owned(),
         }
     }
 

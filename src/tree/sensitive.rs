@@ -1,0 +1,328 @@
+//! Which values may be secrets, by the names that they stand under: the one place that says it.
+//!
+//! Three things ask. The parser notes in a [`Source`](super::Source) which of its bytes they are, so that no finding
+//! quotes them, wherever the value was carried since. [`concealed`] takes them out of a tree that is shown. And
+//! [`without_passwords`] takes the user and password out of an address, in any text, wherever it came from. A name says
+//! too much rather than too little: what is hidden for nothing only makes a message shorter.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::node::{Map, Node, Value};
+
+/// What is shown in the place of a value.
+pub(crate) const CONCEALED: &str = "(a secret)";
+
+/// The keys below which everything may be a secret, or may be one by mistake.
+const BELOW: [&str; 3] = ["credentials", "data", "stringData"];
+
+/// How the names end of fields whose own text may be a secret, in lower case.
+const ENDINGS: [&str; 19] = [
+    "accountkey",
+    "apikey",
+    "api-key",
+    "authorization",
+    "clientsecret",
+    ".dockercfg",
+    ".dockerconfigjson",
+    "httpsecret",
+    "keyfile",
+    "last-applied-configuration",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "private-key",
+    "secretaccesskey",
+    "tls.key",
+    "token",
+    "webhook",
+];
+
+/// The names of such fields that are too short to be endings.
+const NAMES: [&str; 3] = ["auth", "auths", "secret"];
+
+/// The kinds whose `data` anyone may read.
+const PUBLIC: [&str; 3] = ["ConfigMap", "ExternalSecret", "SealedSecret"];
+
+/// Tells what a key hides: all that stands below it, its own text, or nothing. `around` is the key of the mapping.
+pub(super) fn hidden_by(around: &str, key: &str) -> Hidden {
+    if BELOW.contains(&key) {
+        Hidden::Below
+    } else if is_named_as_secret(around, key) {
+        Hidden::Text
+    } else {
+        Hidden::Nothing
+    }
+}
+
+/// What a key hides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// Nothing.
+    Nothing,
+    /// The text, number or truth under it, and the items of a list of those, but not what fields of a mapping hold.
+    Text,
+    /// Whatever stands below it.
+    Below,
+}
+
+fn is_named_as_secret(around: &str, key: &str) -> bool {
+    // Most names end in none of these letters, and are not looked at further.
+    if !matches!(
+        key.as_bytes().last(),
+        Some(
+            b'd' | b'D'
+                | b'e'
+                | b'E'
+                | b'g'
+                | b'G'
+                | b'h'
+                | b'H'
+                | b'k'
+                | b'K'
+                | b'n'
+                | b'N'
+                | b's'
+                | b'S'
+                | b't'
+                | b'T'
+                | b'y'
+                | b'Y'
+        )
+    ) {
+        return false;
+    }
+    // A route has its key in `tls.key`; `key` alone is the name of a label or of an entry in most places.
+    if key == "key" && around == "tls" {
+        return true;
+    }
+    let ends_with = |ending: &str| {
+        let start = key.len().checked_sub(ending.len());
+        start.and_then(|start| key.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
+    ENDINGS.into_iter().any(ends_with) || NAMES.into_iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+/// Returns a tree to be shown: every text, number and truth that may be a secret is [`CONCEALED`].
+///
+/// What a spec says about where a secret is (`valueFrom`) stays, since no secret belongs there; `data` of the kinds that
+/// anyone may read stays, too.
+pub(crate) fn concealed(node: &Node) -> Node {
+    conceal(node, "", Hidden::Nothing)
+}
+
+fn conceal(node: &Node, around: &str, hidden: Hidden) -> Node {
+    let value = match &node.value {
+        Value::Map(map) => Value::Map(conceal_fields(map, around, hidden)),
+        Value::Seq(items) => Value::Seq(items.iter().map(|item| conceal(item, around, hidden)).collect()),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) if hidden != Hidden::Nothing => {
+            Value::String(CONCEALED.into())
+        }
+        value => value.clone(),
+    };
+    Node::new(value, node.origin.clone())
+}
+
+fn conceal_fields(map: &Map, around: &str, hidden: Hidden) -> Map {
+    let kind = map.get("kind").and_then(|entry| entry.node.as_str()).unwrap_or_default();
+    let is_public = PUBLIC.contains(&kind);
+    let fields = map.iter().map(|(key, entry)| {
+        let below = if hidden == Hidden::Below { Hidden::Below } else { Hidden::Nothing };
+        let mut entry = entry.clone();
+        entry.node = match hidden_by(around, key) {
+            Hidden::Below if is_public || (&**key == "data" && is_template(map)) => conceal(&entry.node, key, below),
+            Hidden::Nothing if &**key == "valueFrom" => sources(&entry.node),
+            Hidden::Nothing => conceal(&entry.node, key, below),
+            more => conceal(&entry.node, key, if below == Hidden::Below { below } else { more }),
+        };
+        (Arc::clone(key), entry)
+    });
+    fields.collect()
+}
+
+/// Tells whether a mapping is what an ExternalSecret makes its Secret of, where only public contents stand, or the list
+/// of what it reads.
+fn is_template(map: &Map) -> bool {
+    map.contains_key("engineVersion")
+        || map.contains_key("secretStoreRef")
+        || map.contains_key("encryptedData")
+        || map.get("data").is_some_and(|data| data.node.as_seq().is_some())
+}
+
+/// Returns what a spec says about where a secret is, without what has not the form of that.
+fn sources(node: &Node) -> Node {
+    let Some(map) = node.as_map() else { return conceal(node, "", Hidden::Below) };
+    let fields = map.iter().map(|(key, entry)| {
+        let mut entry = entry.clone();
+        let is_said = match (&**key, &entry.node.value) {
+            ("env", Value::String(name)) => {
+                name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            }
+            ("file", Value::String(_)) => true,
+            ("external" | "sealed" | "sops" | "secretKeyRef", Value::Map(_)) => true,
+            _ => false,
+        };
+        if !is_said {
+            entry.node = conceal(&entry.node, "", Hidden::Below);
+        }
+        (Arc::clone(key), entry)
+    });
+    Node::new(Value::Map(fields.collect()), node.origin.clone())
+}
+
+/// Returns a text without the user and password of any address in it: `http://user:password@proxy` becomes
+/// `http://(a secret)@proxy`, and so does `user:password@proxy` without a scheme.
+pub(crate) fn without_passwords(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices('@') {
+        if at < done {
+            continue;
+        }
+        let before = &text[done..at];
+        // The user and password of an address end at the last `@` before its first `/`, and hold no white space.
+        let start = match before.rfind("://") {
+            Some(scheme) if !before[scheme + 3..].contains(is_outside) => scheme + 3,
+            _ => {
+                let word = before.rfind(is_outside).map_or(0, |end| end + next_len(before, end));
+                let has_password = before[word..].find(':').is_some_and(|colon| colon > 0) && is_host(&text[at + 1..]);
+                if !has_password {
+                    continue;
+                }
+                word
+            }
+        };
+        if start == before.len() {
+            continue;
+        }
+        // A password may hold an `@` that somebody forgot to escape.
+        let rest = &text[at + 1..];
+        let host = rest.find(is_outside).unwrap_or(rest.len());
+        let end = rest[..host].rfind('@').map_or(at, |last| at + 1 + last);
+        shown.push_str(&text[done..done + start]);
+        shown.push_str(CONCEALED);
+        done = end;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(&text[done..]);
+    Cow::Owned(shown)
+}
+
+/// Tells whether a character ends the part of an address in which its user and host stand.
+fn is_outside(char: char) -> bool {
+    char.is_whitespace() || matches!(char, '/' | '`' | '"' | '\'' | '?' | '#' | '<' | '>' | '(' | ')' | ',' | '[' | '{')
+}
+
+fn next_len(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(0, char::len_utf8)
+}
+
+/// Tells whether what follows an `@` may be a host, and no digest of an image.
+fn is_host(rest: &str) -> bool {
+    !rest.starts_with("sha256:")
+        && !rest.starts_with("sha512:")
+        && rest.starts_with(|char: char| char.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Findings;
+    use crate::tree::emit::to_yaml;
+    use crate::tree::parse::{Reading, document};
+    use crate::tree::{Source, SourceKind};
+
+    #[test]
+    fn names_say_what_may_be_a_secret() {
+        for (around, key) in [
+            ("spec", "httpSecret"),
+            ("annotations", "kubectl.kubernetes.io/last-applied-configuration"),
+            ("tls", "key"),
+            ("spec", "bearerToken"),
+            ("spec", "PASSWORD"),
+            ("x", ".dockerconfigjson"),
+            ("quay.io", "auth"),
+        ] {
+            assert_eq!(hidden_by(around, key), Hidden::Text, "{around}.{key}");
+        }
+        for key in ["credentials", "data", "stringData"] {
+            assert_eq!(hidden_by("x", key), Hidden::Below, "{key}");
+        }
+        for (around, key) in [
+            ("tolerations", "key"),
+            ("spec", "authURL"),
+            ("spec", "secretName"),
+            ("s3", "keyID"),
+            ("data", "secretKey"),
+        ] {
+            assert_eq!(hidden_by(around, key), Hidden::Nothing, "{around}.{key}");
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let source = Source::new("a.yaml", text, SourceKind::User);
+        let node = document(&source, Reading::AsKubectl, &mut Findings::new()).unwrap();
+        assert_eq!(to_yaml(&concealed(&node)).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_tree_that_is_shown_has_no_secret_in_it() {
+        check(
+            "kind: Secret\ntype: x\ndata: {a: aHVzaA==, b: 1, c: [x, {d: y}]}\n",
+            "kind: Secret\ntype: x\ndata:\n  a: (a secret)\n  b: (a secret)\n  c:\n  - (a secret)\n  - d: (a secret)\n",
+        );
+        check("kind: ConfigMap\ndata: {a: b}\n", "kind: ConfigMap\ndata:\n  a: b\n");
+        check(
+            "kind: Config\nspec: {httpSecret: h, key: k}\n",
+            "kind: Config\nspec:\n  httpSecret: (a secret)\n  key: k\n",
+        );
+        check("tls: {key: k, certificate: c}\n", "tls:\n  key: (a secret)\n  certificate: c\n");
+        check("password: {name: a, key: b}\n", "password:\n  name: a\n  key: b\n");
+    }
+
+    #[test]
+    fn where_a_secret_is_may_be_shown_and_what_stands_in_its_place_may_not() {
+        let of = |value: &str| format!("credentials: {{accessKey: {value}}}\n");
+        let shown = |value: &str| format!("credentials:\n  accessKey: {value}\n");
+        check(&of("hush"), &shown("(a secret)"));
+        check(&of("{value: hush}"), &shown("\n    value: (a secret)").replace(": \n", ":\n"));
+        check(&of("{valueFrom: {env: A_B}}"), &shown("\n    valueFrom:\n      env: A_B").replace(": \n", ":\n"));
+        check(
+            &of("{valueFrom: {env: hush}}"),
+            &shown("\n    valueFrom:\n      env: (a secret)").replace(": \n", ":\n"),
+        );
+        check(&of("{valueFrom: hush}"), &shown("\n    valueFrom: (a secret)").replace(": \n", ":\n"));
+        check(
+            &of("{valueFrom: {external: {key: a}}}"),
+            &shown("\n    valueFrom:\n      external:\n        key: a").replace(": \n", ":\n"),
+        );
+    }
+
+    #[test]
+    fn addresses_are_shown_without_user_and_password() {
+        for (text, expected) in [
+            ("http://u:p@proxy:3128", "http://(a secret)@proxy:3128"),
+            ("`https://user@proxy/x@y`", "`https://(a secret)@proxy/x@y`"),
+            ("u:p@proxy.example.com", "(a secret)@proxy.example.com"),
+            ("is `http://u:p@ss@proxy/`, not", "is `http://(a secret)@proxy/`, not"),
+            ("a http://u:p@b, http://c:d@e", "a http://(a secret)@b, http://(a secret)@e"),
+        ] {
+            assert_eq!(without_passwords(text), expected);
+        }
+        for text in [
+            "quay.io:443/a@sha256:abc",
+            "quay.io:443@sha256:abc",
+            "someone@example.com",
+            "http://proxy:3128/a@b",
+            "@",
+            "http://@x",
+            "a: @b",
+        ] {
+            assert!(matches!(without_passwords(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+}
