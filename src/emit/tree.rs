@@ -25,6 +25,7 @@ use zeroize::Zeroizing;
 use super::RenderedCluster;
 use super::name::fnv1a;
 use super::owned::{self, Found, HEADER};
+use super::verify::is_same_text;
 
 /// What writing a cluster did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +192,7 @@ fn write_file(tree: &OwnedFd, name: &str, text: &str, mode: Mode) -> std::io::Re
 fn is_same(old: &BTreeMap<OsString, Found>, cluster: &RenderedCluster) -> bool {
     old.len() == cluster.manifests.len()
         && cluster.manifests.iter().all(|manifest| match old.get(OsStr::new(&manifest.file)) {
-            Some(Found::Ours(file)) => file.text == manifest.text.as_bytes() && !(cluster.private && file.is_shared),
+            Some(Found::Ours(file)) => is_same_text(&file.text, &manifest.text) && !(cluster.private && file.is_shared),
             _ => false,
         })
 }

@@ -9,6 +9,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::node::{Map, Node, Value};
+use super::origin::{Place, Source, SourceKind};
+use super::parse::{Reading, documents};
+use crate::diag::Findings;
 
 /// What is shown in the place of a value.
 pub(crate) const CONCEALED: &str = "(a secret)";
@@ -132,6 +135,8 @@ fn conceal_fields(map: &Map, around: &str, hidden: Hidden) -> Map {
         let mut entry = entry.clone();
         entry.node = match hidden_by(around, key) {
             Hidden::Below if is_public || (&**key == "data" && is_template(map)) => conceal(&entry.node, key, below),
+            // Who makes them is no secret.
+            Hidden::Below if entry.node.as_str() == Some("minted") => entry.node,
             Hidden::Nothing if &**key == "valueFrom" => sources(&entry.node),
             Hidden::Nothing => conceal(&entry.node, key, below),
             more => conceal(&entry.node, key, if below == Hidden::Below { below } else { more }),
@@ -169,6 +174,45 @@ fn sources(node: &Node) -> Node {
         (Arc::clone(key), entry)
     });
     Node::new(Value::Map(fields.collect()), node.origin.clone())
+}
+
+/// Returns a manifest's text to be shown, as it is written but for what may be a secret; none where it cannot be read, so
+/// that nobody knows what of it may be shown.
+pub(crate) fn concealed_text(text: &str) -> Option<String> {
+    let source = Source::new("", text, SourceKind::User);
+    let documents = documents(&source, Reading::AsKubectl, &mut Findings::new())?;
+    let mut places = Vec::new();
+    for document in &documents {
+        concealed_places(document, &concealed(document), &mut places);
+    }
+    places.sort_by_key(|place: &Place| place.start);
+    // An alias stands for a value that is written once.
+    places.dedup();
+    let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+    for place in places {
+        let before = text.get(done..place.start as usize).unwrap_or_default();
+        shown.extend([before, CONCEALED]);
+        // What the parser takes for the end of a block is the beginning of what comes next.
+        done = done.max(place.start as usize + place.text().trim_end().len());
+    }
+    shown.push_str(text.get(done..).unwrap_or_default());
+    Some(shown)
+}
+
+fn concealed_places(node: &Node, shown: &Node, places: &mut Vec<Place>) {
+    match (&node.value, &shown.value) {
+        (Value::Map(map), Value::Map(shown)) => {
+            let both = map.values().zip(shown.values());
+            both.for_each(|(entry, shown)| concealed_places(&entry.node, &shown.node, places));
+        }
+        (Value::Seq(items), Value::Seq(shown)) => {
+            items.iter().zip(shown).for_each(|(item, shown)| concealed_places(item, shown, places));
+        }
+        (value, Value::String(text)) if &**text == CONCEALED && *value != shown.value => {
+            places.push(node.place().clone());
+        }
+        _ => {}
+    }
 }
 
 /// Returns a text without the user and password of any address in it: `http://user:password@proxy` becomes
@@ -230,10 +274,8 @@ fn is_host(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::Findings;
     use crate::tree::emit::to_yaml;
-    use crate::tree::parse::{Reading, document};
-    use crate::tree::{Source, SourceKind};
+    use crate::tree::parse::document;
 
     #[test]
     fn names_say_what_may_be_a_secret() {
@@ -285,6 +327,16 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_shown_is_as_it_was_written_but_for_secrets() {
+        let text = "kind: Config # x\nspec:\n  httpSecret: 'hu''sh'\n  token: |\n    a\n    b\n  a:   b\n";
+        let shown = "kind: Config # x\nspec:\n  httpSecret: (a secret)\n  token: |\n    (a secret)\n  a:   b\n";
+        assert_eq!(concealed_text(text).as_deref(), Some(shown));
+        let twice = "a: {password: &x h, auth: *x}\n---\nb: 1\n";
+        assert_eq!(concealed_text(twice).as_deref(), Some("a: {password: &x (a secret), auth: *x}\n---\nb: 1\n"));
+        assert_eq!(concealed_text("<<<<<<< a\nb: c\n"), None);
+    }
+
+    #[test]
     fn where_a_secret_is_may_be_shown_and_what_stands_in_its_place_may_not() {
         let of = |value: &str| format!("credentials: {{accessKey: {value}}}\n");
         let shown = |value: &str| format!("credentials:\n  accessKey: {value}\n");
@@ -300,6 +352,11 @@ mod tests {
             &of("{valueFrom: {external: {key: a}}}"),
             &shown("\n    valueFrom:\n      external:\n        key: a").replace(": \n", ":\n"),
         );
+    }
+
+    #[test]
+    fn that_credentials_are_minted_is_no_secret() {
+        check("storage: {credentials: minted}\n", "storage:\n  credentials: minted\n");
     }
 
     #[test]
