@@ -112,6 +112,7 @@ impl Fault<'_> {
     pub fn message(&self, target: Target) -> String {
         let subject = self.subject();
         match &self.what {
+            What::Unknown { .. } if self.origin.is_hidden() => format!("unknown field {}", self.inside()),
             What::Unknown { name, .. } => format!("unknown field {} {}", quoted(name), self.inside()),
             What::OtherMinor { property } => {
                 format!("`{}` {}; the target is {target}", self.below(property.name), exists(property))

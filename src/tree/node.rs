@@ -231,12 +231,12 @@ impl Node {
         }
     }
 
-    /// Tells whether a value anywhere in the tree may be a secret, encrypted or in plain.
+    /// Tells whether a value anywhere in the tree, or a name, may be a secret, encrypted or in plain.
     pub fn may_hold_secret(&self) -> bool {
         match &self.value {
             Value::Secret(_) => true,
             Value::Seq(items) => items.iter().any(Node::may_hold_secret),
-            Value::Map(map) => map.values().any(|entry| entry.node.may_hold_secret()),
+            Value::Map(map) => map.values().any(|entry| entry.key.is_hidden() || entry.node.may_hold_secret()),
             Value::Null => false,
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => self.origin.is_hidden(),
         }

@@ -268,27 +268,25 @@ impl Builder<'_> {
     }
 
     fn mapping(&mut self, events: &mut Events<'_>, mut place: Place, depth: usize) -> Option<Node> {
-        let outer = self.hides;
-        if outer == Hidden::Text {
-            self.hides = Hidden::Nothing;
-        }
         let mut map = Map::new();
         let mut merged: Vec<Node> = Vec::new();
         loop {
             let (event, span) = self.next(events)?;
             if matches!(event, Event::MappingEnd) {
-                self.hides = outer;
                 break;
             }
             let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let n_hidden = self.hidden.len();
             let key = self.node(events, event, span, depth + 1)?;
-            // Names are no secrets; only what is wrong with one is said without it.
+            // Most names are no secrets; only what is wrong with one is said without it.
             self.hidden.truncate(n_hidden);
+            if key.as_str().is_some_and(|name| self.hides.hides_name(name)) {
+                self.hide(&key);
+            }
             let (event, span) = self.next(events)?;
             let (hides, around) = (self.hides, self.around);
-            if hides != Hidden::Below {
-                self.hides = key.as_str().map_or(Hidden::Nothing, |key| hidden_by(around, key));
+            if !hides.is_below() {
+                self.hides = key.as_str().map_or(Hidden::Nothing, |key| hidden_by(around, key).in_messages());
             }
             self.around = if key.as_str() == Some("tls") { "tls" } else { "" };
             let node = self.node(events, event, span, depth + 1)?;
@@ -303,7 +301,9 @@ impl Builder<'_> {
                     vacant.insert(Entry { key: key.origin, node });
                 }
                 Slot::Occupied(first) => {
-                    let message = format!("duplicate key {}", quoted(first.key()));
+                    let is_hidden = self.hides.hides_name(first.key());
+                    let named = if is_hidden { String::new() } else { format!(" {}", quoted(first.key())) };
+                    let message = format!("duplicate key{named}");
                     let finding = Diagnostic::error(&codes::DUPLICATE_KEY, key.place(), message);
                     let finding = finding.note_at(first.get().key.place(), "first written here");
                     self.push(finding.help("keep one of the two"));

@@ -16,8 +16,11 @@ use crate::diag::Findings;
 /// What is shown in the place of a value.
 pub(crate) const CONCEALED: &str = "(a secret)";
 
-/// The keys below which everything may be a secret, or may be one by mistake.
-const BELOW: [&str; 3] = ["credentials", "data", "stringData"];
+/// The keys below which everything may be a secret, under names that are none.
+const BELOW: [&str; 2] = ["data", "stringData"];
+
+/// The key below which a spec says where secrets are, and where one may stand by mistake, even as a name.
+const SOURCES: &str = "credentials";
 
 /// How the names end of fields whose own text may be a secret, in lower case.
 const ENDINGS: [&str; 19] = [
@@ -52,7 +55,10 @@ const PUBLIC: [&str; 3] = ["ConfigMap", "ExternalSecret", "SealedSecret"];
 pub(super) fn hidden_by(around: &str, key: &str) -> Hidden {
     if BELOW.contains(&key) {
         Hidden::Below
-    } else if is_named_as_secret(around, key) {
+    } else if key == SOURCES || (key == "key" && around == "tls") {
+        // A route has its key in `tls.key`; `key` alone is the name of a label or of an entry in most places.
+        Hidden::BelowAndNames
+    } else if is_named_as_secret(key) {
         Hidden::Text
     } else {
         Hidden::Nothing
@@ -64,13 +70,44 @@ pub(super) fn hidden_by(around: &str, key: &str) -> Hidden {
 pub(super) enum Hidden {
     /// Nothing.
     Nothing,
-    /// The text, number or truth under it, and the items of a list of those, but not what fields of a mapping hold.
+    /// The text, number or truth under it, and the items of a list of those; of a mapping what [`Hidden::Names`] says.
     Text,
-    /// Whatever stands below it.
+    /// Only names that are no names of fields.
+    Names,
+    /// Whatever stands below it, but the names of fields.
     Below,
+    /// Whatever stands below it, and names that are no names of fields.
+    BelowAndNames,
 }
 
-fn is_named_as_secret(around: &str, key: &str) -> bool {
+impl Hidden {
+    /// Tells whether it holds for all that stands below.
+    pub(super) fn is_below(self) -> bool {
+        matches!(self, Self::Below | Self::BelowAndNames)
+    }
+
+    /// Returns what no message quotes of what stands there: a mapping in place of a secret's text may hold it anywhere.
+    pub(super) fn in_messages(self) -> Self {
+        if self == Self::Text { Self::BelowAndNames } else { self }
+    }
+
+    /// Returns what is not shown of a mapping that stands there.
+    fn in_mapping(self) -> Self {
+        if self == Self::Text { Self::Names } else { self }
+    }
+
+    /// Tells whether a name is hidden, too.
+    pub(super) fn hides_name(self, name: &str) -> bool {
+        /// The longest name of a field that stands there.
+        const LONGEST: usize = 20;
+        let is_fields = name.len() <= LONGEST
+            && name.starts_with(|char: char| char.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+        matches!(self, Self::Names | Self::BelowAndNames) && !is_fields
+    }
+}
+
+fn is_named_as_secret(key: &str) -> bool {
     // Most names end in none of these letters, and are not looked at further.
     if !matches!(
         key.as_bytes().last(),
@@ -96,10 +133,6 @@ fn is_named_as_secret(around: &str, key: &str) -> bool {
     ) {
         return false;
     }
-    // A route has its key in `tls.key`; `key` alone is the name of a label or of an entry in most places.
-    if key == "key" && around == "tls" {
-        return true;
-    }
     let ends_with = |ending: &str| {
         let start = key.len().checked_sub(ending.len());
         start.and_then(|start| key.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
@@ -117,7 +150,7 @@ pub(crate) fn concealed(node: &Node) -> Node {
 
 fn conceal(node: &Node, around: &str, hidden: Hidden) -> Node {
     let value = match &node.value {
-        Value::Map(map) => Value::Map(conceal_fields(map, around, hidden)),
+        Value::Map(map) => Value::Map(conceal_fields(map, around, hidden.in_mapping())),
         Value::Seq(items) => Value::Seq(items.iter().map(|item| conceal(item, around, hidden)).collect()),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) if hidden != Hidden::Nothing => {
             Value::String(CONCEALED.into())
@@ -129,21 +162,24 @@ fn conceal(node: &Node, around: &str, hidden: Hidden) -> Node {
 
 fn conceal_fields(map: &Map, around: &str, hidden: Hidden) -> Map {
     let kind = map.get("kind").and_then(|entry| entry.node.as_str()).unwrap_or_default();
-    let is_public = PUBLIC.contains(&kind);
+    let is_public = PUBLIC.contains(&kind) || is_template(map);
+    let below = if hidden.is_below() { hidden } else { Hidden::Nothing };
     let fields = map.iter().map(|(key, entry)| {
-        let below = if hidden == Hidden::Below { Hidden::Below } else { Hidden::Nothing };
         let mut entry = entry.clone();
         entry.node = match hidden_by(around, key) {
-            Hidden::Below if is_public || (&**key == "data" && is_template(map)) => conceal(&entry.node, key, below),
+            Hidden::Below if is_public => conceal(&entry.node, key, below),
             // Who makes them is no secret.
-            Hidden::Below if entry.node.as_str() == Some("minted") => entry.node,
+            Hidden::BelowAndNames if entry.node.as_str() == Some("minted") => entry.node,
             Hidden::Nothing if &**key == "valueFrom" => sources(&entry.node),
-            Hidden::Nothing => conceal(&entry.node, key, below),
-            more => conceal(&entry.node, key, if below == Hidden::Below { below } else { more }),
+            of_key => conceal(&entry.node, key, if below == Hidden::Nothing { of_key } else { below }),
         };
-        (Arc::clone(key), entry)
+        (shown_name(hidden, key), entry)
     });
     fields.collect()
+}
+
+fn shown_name(hidden: Hidden, name: &Arc<str>) -> Arc<str> {
+    if hidden.hides_name(name) { CONCEALED.into() } else { Arc::clone(name) }
 }
 
 /// Tells whether a mapping is what an ExternalSecret makes its Secret of, where only public contents stand, or the list
@@ -157,23 +193,40 @@ fn is_template(map: &Map) -> bool {
 
 /// Returns what a spec says about where a secret is, without what has not the form of that.
 fn sources(node: &Node) -> Node {
-    let Some(map) = node.as_map() else { return conceal(node, "", Hidden::Below) };
+    let hidden = Hidden::BelowAndNames;
+    let Some(map) = node.as_map() else { return conceal(node, "", hidden) };
     let fields = map.iter().map(|(key, entry)| {
         let mut entry = entry.clone();
         let is_said = match (&**key, &entry.node.value) {
-            ("env", Value::String(name)) => {
-                name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-            }
+            ("env", Value::String(name)) => is_variable(name),
             ("file", Value::String(_)) => true,
             ("external" | "sealed" | "sops" | "secretKeyRef", Value::Map(_)) => true,
             _ => false,
         };
-        if !is_said {
-            entry.node = conceal(&entry.node, "", Hidden::Below);
-        }
-        (Arc::clone(key), entry)
+        entry.node = if is_said { words_about(&entry.node) } else { conceal(&entry.node, "", hidden) };
+        (shown_name(hidden, key), entry)
     });
     Node::new(Value::Map(fields.collect()), node.origin.clone())
+}
+
+/// Returns the words of a source: names and keys, which are no secrets, but no list except a path.
+fn words_about(node: &Node) -> Node {
+    let Some(map) = node.as_map() else { return node.clone() };
+    let fields = map.iter().map(|(key, entry)| {
+        let mut entry = entry.clone();
+        let is_list = matches!(entry.node.value, Value::Seq(_)) && &**key != "path";
+        entry.node = if is_list { conceal(&entry.node, "", Hidden::BelowAndNames) } else { words_about(&entry.node) };
+        (shown_name(Hidden::BelowAndNames, key), entry)
+    });
+    Node::new(Value::Map(fields.collect()), node.origin.clone())
+}
+
+/// Tells whether a text is the name of a variable as one writes them, so that it may be shown, and not a secret that stands
+/// in its place: AWS's keys have capitals and digits, too.
+pub(crate) fn is_variable(name: &str) -> bool {
+    const LONGEST_WORD: usize = 16;
+    let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.bytes().all(fits) && (name.contains('_') || name.len() <= LONGEST_WORD)
 }
 
 /// Returns a manifest's text to be shown, as it is written but for what may be a secret; none where it cannot be read, so
@@ -282,7 +335,6 @@ mod tests {
         for (around, key) in [
             ("spec", "httpSecret"),
             ("annotations", "kubectl.kubernetes.io/last-applied-configuration"),
-            ("tls", "key"),
             ("spec", "bearerToken"),
             ("spec", "PASSWORD"),
             ("x", ".dockerconfigjson"),
@@ -290,9 +342,14 @@ mod tests {
         ] {
             assert_eq!(hidden_by(around, key), Hidden::Text, "{around}.{key}");
         }
-        for key in ["credentials", "data", "stringData"] {
+        for key in ["data", "stringData"] {
             assert_eq!(hidden_by("x", key), Hidden::Below, "{key}");
         }
+        for (around, key) in [("storage", "credentials"), ("tls", "key")] {
+            assert_eq!(hidden_by(around, key), Hidden::BelowAndNames);
+        }
+        assert!(Hidden::BelowAndNames.hides_name("AKIAIOSFODNN7EXAMPLE"));
+        assert!(!Hidden::BelowAndNames.hides_name("accessKey") && !Hidden::Below.hides_name("AKIAIOSFODNN7EXAMPLE"));
         for (around, key) in [
             ("tolerations", "key"),
             ("spec", "authURL"),
@@ -341,6 +398,7 @@ mod tests {
         let of = |value: &str| format!("credentials: {{accessKey: {value}}}\n");
         let shown = |value: &str| format!("credentials:\n  accessKey: {value}\n");
         check(&of("hush"), &shown("(a secret)"));
+        check(&of("{HUSH1: {b: c}}"), &shown("\n    (a secret):\n      b: (a secret)").replace(": \n", ":\n"));
         check(&of("{value: hush}"), &shown("\n    value: (a secret)").replace(": \n", ":\n"));
         check(&of("{valueFrom: {env: A_B}}"), &shown("\n    valueFrom:\n      env: A_B").replace(": \n", ":\n"));
         check(
@@ -352,6 +410,12 @@ mod tests {
             &of("{valueFrom: {external: {key: a}}}"),
             &shown("\n    valueFrom:\n      external:\n        key: a").replace(": \n", ":\n"),
         );
+    }
+
+    #[test]
+    fn a_secret_in_place_of_a_variables_name_is_not_taken_for_one() {
+        assert!(is_variable("REGCFG_SECRET_AWS_ACCESS_KEY_ID") && is_variable("HOME"));
+        assert!(!is_variable("AKIAIOSFODNN7EXAMPLE") && !is_variable("hunter2"));
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn in_scene(scene: &Scene, line: &[String]) -> Vec<String> {
 }
 
 /// A project one directory below the scene's, with an older state, a policy and outputs beside it.
-fn prepared(scene: &Scene) {
+pub(crate) fn prepared(scene: &Scene) {
     std::fs::rename(scene.cwd().join("policy.yaml"), scene.home().join("policy.yaml")).unwrap();
     scene.git(&["init", "-q"]);
     scene.write(

@@ -14,6 +14,7 @@
 mod commands;
 mod golden;
 mod memory;
+mod memory;
 mod mutate;
 mod processes;
 #[path = "../common/programs.rs"]

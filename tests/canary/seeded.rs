@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use sha2::{Digest, Sha256};
 
+use crate::commands::prepared;
 use crate::scene::{Scene, Watched};
 use crate::search::{Marker, Seen};
 
@@ -76,6 +77,7 @@ fn every_form_of_a_leak_is_found() {
 #[test]
 fn a_leak_of_the_real_binary_is_found_wherever_it_comes_out() {
     let scene = Scene::new();
+    prepared(&scene);
     let word = &*scene.marker("env").word;
     let spec =
         scene.read("clusters/env.yaml").replace("bucket: env-registry", &format!("bucket: {}", word.to_lowercase()));
@@ -84,9 +86,9 @@ fn a_leak_of_the_real_binary_is_found_wherever_it_comes_out() {
     scene.write("leak/clusters/env.yaml", &spec);
     let places = |watched: &Watched| watched.leaks(&scene).into_iter().map(|leak| leak.place).collect::<Vec<_>>();
     let shown = places(&scene.run(&["resolve", "leak/clusters/env.yaml"]));
-    assert_eq!(shown, ["standard output"]);
+    assert_eq!(shown, ["standard output"], "resolve");
     let said = places(&scene.run(&["render", &format!("leak/{word}.yaml")]));
-    assert_eq!(said, ["standard error"]);
+    assert_eq!(said, ["standard error"], "render");
     let minted = spec.lines().filter(|line| !line.contains("valueFrom")).collect::<Vec<_>>().join("\n");
     scene.write("leak/clusters/env.yaml", &minted.replace("credentials:", "credentials: minted"));
     let written = scene.run(&["render", "-o", "leak/out", "leak/clusters/env.yaml"]);

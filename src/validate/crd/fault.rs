@@ -75,7 +75,11 @@ fn unknown(node: &Node, key: &Origin, name: &str, steps: &[Step], schema: Option
     let finding = Diagnostic::error_about(
         &codes::OBJECT_UNKNOWN_FIELD,
         origin,
-        format!("unknown field {} {inside}", quoted(name)),
+        if origin.is_hidden() {
+            format!("unknown field {inside}")
+        } else {
+            format!("unknown field {} {inside}", quoted(name))
+        },
     );
     let known = schema.and_then(|schema| schema.get("properties")?.as_object());
     match nearest(name, known.into_iter().flat_map(|known| known.keys().map(String::as_str))) {
