@@ -14,7 +14,6 @@
 mod commands;
 mod golden;
 mod memory;
-mod memory;
 mod mutate;
 mod processes;
 #[path = "../common/programs.rs"]

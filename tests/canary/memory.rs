@@ -27,8 +27,13 @@ fn no_secret_is_in_memory_once_it_was_written_out() {
     secret.push_str(&scene.marker("file").word.repeat(200));
     scene.write("secrets/key.json", &secret);
     for n in 0..CLUSTERS {
-        let spec = scene.read("clusters/file.yaml").replace("name: file", &format!("name: file-{n}"));
-        scene.write(&format!("many/{n}.yaml"), spec.replace("file-registry", &format!("file-registry-{n}")));
+        let spec = scene.read("clusters/env.yaml").replace("name: env", &format!("name: file-{n}"));
+        let spec = spec.replace("env-registry", &format!("file-registry-{n}"));
+        let spec = spec.replace("{env: REGCFG_SECRET_A}", "{file: ../secrets/key.json}");
+        let spec = spec.replace("{env: REGCFG_SECRET_B}", "{file: ../secrets/key.json}");
+        // A warning, which waits at standard error when all else is done.
+        let spec = spec + "  acknowledge: {RC0520: {storage.pvc: {reason: nothing of it is here}}}\n";
+        scene.write(&format!("many/{n}.yaml"), spec);
     }
     let (waiting, waiting_err) = (start(&scene, true), start(&scene, false));
     // Both look the same from outside: blocked in `write`.
