@@ -14,14 +14,13 @@ use anyhow::{Context, Result};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use similar::{Algorithm, TextDiff};
-use subtle::ConstantTimeEq;
 
 use crate::diag::visible::inert;
 use crate::tree::sensitive::concealed_text;
 
-use super::owned::{self, Found, HEADER};
+use super::RenderedCluster;
+use super::owned::{self, Found, HEADER, TreeFile};
 use super::tree::is_staged_name;
-use super::{Manifest, RenderedCluster};
 
 /// A difference between a directory and what would be rendered into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,14 +120,14 @@ fn compare(
         Some(committed) => owned::contents(&committed)?,
         None => BTreeMap::new(),
     };
-    for manifest in &cluster.manifests {
-        let path = format!("{}/{}", cluster.name, manifest.file);
-        let what = match found.remove(OsStr::new(&manifest.file)) {
+    for file in owned::files(cluster) {
+        let path = format!("{}/{}", cluster.name, file.name);
+        let what = match found.remove(OsStr::new(file.name)) {
             None => What::Missing,
             Some(Found::Foreign(what)) => What::Foreign(what),
             Some(Found::Unfinished) => What::Foreign("a file that regcfg did not write"),
-            Some(Found::Ours(file)) if is_same_text(&file.text, &manifest.text) => continue,
-            Some(Found::Ours(file)) => What::Differs(shown_diff(&path, &file.text, manifest)),
+            Some(Found::Ours(there)) if file.is(&there) => continue,
+            Some(Found::Ours(there)) => What::Differs(shown_diff(&path, &there.text, &file)),
         };
         differences.push(Difference { path, what });
     }
@@ -144,20 +143,15 @@ fn compare(
     Ok(())
 }
 
-/// Compares texts that may hold secrets, in a time that says nothing of where they differ.
-pub(super) fn is_same_text(written: &[u8], text: &str) -> bool {
-    written.ct_eq(text.as_bytes()).into()
-}
-
 /// Says how two texts differ without what may be a secret: of those they are equal, or they are not.
-fn shown_diff(path: &str, committed: &[u8], manifest: &Manifest) -> Shown {
+fn shown_diff(path: &str, committed: &[u8], file: &TreeFile<'_>) -> Shown {
     let committed = String::from_utf8_lossy(committed);
     // Somebody may have put a Secret into a file of another name.
     let is_secret = |text: &str| text.lines().any(|line| line.trim_end() == "kind: Secret");
-    if manifest.is_secret || is_secret(&committed) || is_secret(&manifest.text) {
+    if file.is_secret || is_secret(&committed) || is_secret(&file.text) {
         return Shown::Secret;
     }
-    let (Some(old), Some(new)) = (concealed_text(&committed), concealed_text(&manifest.text)) else {
+    let (Some(old), Some(new)) = (concealed_text(&committed), concealed_text(&file.text)) else {
         return Shown::Unreadable;
     };
     if old == new {

@@ -4,16 +4,23 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+pub mod content;
 mod fill;
+mod filled;
+mod identities;
 mod reveal;
+mod tls_pair;
 
 pub use bytes::SecretBytes;
 pub use fill::{AllowedEnv, fill};
-pub use reveal::{Reveal, is_secret, settle};
+pub use filled::Filled;
+pub use identities::{Apart, Identities, Identity, Unidentified, identities};
+pub use reveal::{Reveal, has_plain, is_secret, passed_on, settle};
 
 use std::fmt;
 use std::sync::Arc;
 
+use crate::sops::SopsValue;
 use crate::tree::Place;
 use crate::world::ProjectPath;
 
@@ -33,6 +40,8 @@ pub enum PlainSource {
     Env(String),
     /// A file of the project.
     File(ProjectPath),
+    /// A file of the project that SOPS encrypted, opened with an identity of the invoker.
+    Sops(SopsValue),
     /// Nowhere: a manifest holds it encrypted, and nothing here decrypts.
     Encrypted(Plaintext),
 }
@@ -56,6 +65,11 @@ impl SecretSlot {
         Self(Arc::new(Slot { source, place }))
     }
 
+    /// Tells whether it is the very same slot, or a copy of it.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns where the bytes can be read.
     pub fn source(&self) -> &PlainSource {
         &self.0.source
@@ -65,7 +79,7 @@ impl SecretSlot {
     pub fn encrypted(&self) -> Option<Plaintext> {
         match self.0.source {
             PlainSource::Encrypted(plaintext) => Some(plaintext),
-            PlainSource::Env(_) | PlainSource::File(_) => None,
+            PlainSource::Env(_) | PlainSource::File(_) | PlainSource::Sops(_) => None,
         }
     }
 

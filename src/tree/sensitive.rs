@@ -17,7 +17,7 @@ use crate::diag::Findings;
 pub(crate) const CONCEALED: &str = "(a secret)";
 
 /// The keys below which everything may be a secret, under names that are none.
-const BELOW: [&str; 2] = ["data", "stringData"];
+const BELOW: [&str; 3] = ["data", "encryptedData", "stringData"];
 
 /// The key below which a spec says where secrets are, and where one may stand by mistake, even as a name.
 const SOURCES: &str = "credentials";
@@ -152,7 +152,10 @@ fn conceal(node: &Node, around: &str, hidden: Hidden) -> Node {
     let value = match &node.value {
         Value::Map(map) => Value::Map(conceal_fields(map, around, hidden.in_mapping())),
         Value::Seq(items) => Value::Seq(items.iter().map(|item| conceal(item, around, hidden)).collect()),
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) if hidden != Hidden::Nothing => {
+        Value::String(text) if is_ciphertext(text) => node.value.clone(),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_)
+            if !matches!(hidden, Hidden::Nothing | Hidden::Names) =>
+        {
             Value::String(CONCEALED.into())
         }
         value => value.clone(),
@@ -167,7 +170,7 @@ fn conceal_fields(map: &Map, around: &str, hidden: Hidden) -> Map {
     let fields = map.iter().map(|(key, entry)| {
         let mut entry = entry.clone();
         entry.node = match hidden_by(around, key) {
-            Hidden::Below if is_public => conceal(&entry.node, key, below),
+            Hidden::Below if is_public && &**key != "encryptedData" => conceal(&entry.node, key, below),
             // Who makes them is no secret.
             Hidden::BelowAndNames if entry.node.as_str() == Some("minted") => entry.node,
             Hidden::Nothing if &**key == "valueFrom" => sources(&entry.node),
@@ -176,6 +179,14 @@ fn conceal_fields(map: &Map, around: &str, hidden: Hidden) -> Map {
         (shown_name(hidden, key), entry)
     });
     fields.collect()
+}
+
+/// Tells whether a text is what SOPS or `kubeseal` made of a secret, which anyone may see.
+fn is_ciphertext(text: &str) -> bool {
+    // What `kubeseal` makes begins with the length of a key of RSA, and is longer than that key.
+    const SHORTEST: usize = 256;
+    let is_base64 = || text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    text.starts_with("ENC[AES256_GCM,") || (text.starts_with("Ag") && text.len() > SHORTEST && is_base64())
 }
 
 fn shown_name(hidden: Hidden, name: &Arc<str>) -> Arc<str> {
