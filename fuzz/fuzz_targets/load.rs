@@ -46,7 +46,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some(bundle) = compile(&session, &path, &mut findings) {
         assert!(!findings.has_errors(), "objects in spite of errors: {findings:?}");
         let allowed = AllowedEnv::default();
-        let secrets = Secrets { reveal: Reveal::Reveal, allowed: &allowed, world: &world };
+        let secrets = Secrets { reveal: Reveal::Reveal, allowed: &allowed, identities: &Identities::default(), world: &world, decrypted_by: DecryptedBy::Engine };
         let rendered = manifests(&bundle.cluster, bundle.objects, bundle.name.place(), &secrets, &mut findings);
         if let Some(rendered) = rendered {
             let stream = join([&rendered]);

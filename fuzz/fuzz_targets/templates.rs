@@ -70,7 +70,7 @@ fuzz_target!(|bytes: &[u8]| {
     match compile(&session, &path, &mut findings) {
         Some(bundle) => {
             let allowed = AllowedEnv::default();
-            let secrets = Secrets { reveal: Reveal::Reveal, allowed: &allowed, world: &world };
+            let secrets = Secrets { reveal: Reveal::Reveal, allowed: &allowed, identities: &Identities::default(), world: &world, decrypted_by: DecryptedBy::Engine };
             let rendered = manifests(&bundle.cluster, bundle.objects, bundle.name.place(), &secrets, &mut findings);
             if let Some(rendered) = rendered {
                 let stream = join([&rendered]);

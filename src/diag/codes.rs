@@ -293,12 +293,36 @@ codes! {
     TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
     /// A kind that later releases may not have.
     DEPRECATED_KIND = "RC0395" "deprecated-kind";
+    /// A host that is not among the names of its certificate.
+    HOST_NOT_IN_CERTIFICATE = "RC0396" "host-not-in-certificate";
+    /// Certificates of a route that are no chain.
+    BROKEN_CHAIN = "RC0397" "broken-chain";
+    /// A certificate that is not for servers.
+    NO_SERVER_CERTIFICATE = "RC0398" "no-server-certificate";
+    /// A key or signature that is too weak.
+    WEAK_CERTIFICATE = "RC0399" "weak-certificate";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
     WRONG_REFERENCE = "RC0402" "wrong-reference";
     /// An external secret without a store.
     NO_STORE = "RC0403" "no-secret-store";
+    /// How a sealed value is given is in no way, or in two.
+    SEALED_SOURCE = "RC0404" "sealed-source";
+    /// A file that should hold a SealedSecret holds something else.
+    NOT_A_SEALED_SECRET = "RC0405" "not-a-sealed-secret";
+    /// A sealed value is bound to another name or namespace.
+    SEALED_FOR_ANOTHER = "RC0406" "sealed-for-another";
+    /// What stands where ciphertext belongs is none.
+    NOT_SEALED = "RC0407" "not-sealed";
+    /// Values of one Secret are bound to different things.
+    MIXED_SCOPES = "RC0408" "mixed-scopes";
+    /// The template in a file says more than is rendered.
+    SEALED_TEMPLATE = "RC0410" "sealed-template";
+    /// A file has no sealed value of a key.
+    NO_SEALED_VALUE = "RC0411" "no-sealed-value";
+    /// A key or credential that is given as public text.
+    PUBLIC_SECRET = "RC0412" "public-secret";
     /// A template that cannot be read.
     TEMPLATE_SYNTAX = "RC0430" "template-syntax";
     /// Something that templates do not have.
@@ -486,6 +510,16 @@ codes! {
     SEARCH_REGISTRIES = "RC0588" "search-registries";
     /// A built-in group bound as a user, or a user as a group.
     GROUP_AS_USER = "RC0589" "group-as-user";
+    /// A private key beside the certificate of another one.
+    KEY_OF_OTHER_CERTIFICATE = "RC0590" "key-of-other-certificate";
+    /// A private key that the router cannot use.
+    UNUSABLE_KEY = "RC0591" "unusable-key";
+    /// A certificate that ends soon.
+    EXPIRING_CERTIFICATE = "RC0592" "expiring-certificate";
+    /// A certificate that its `caCertificate` did not sign.
+    SIGNED_BY_ANOTHER = "RC0593" "signed-by-another";
+    /// A block among certificates that the router does not know.
+    FOREIGN_BLOCK = "RC0594" "foreign-block";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
@@ -550,6 +584,48 @@ codes! {
     NO_OBJECTS = "RC0707" "no-objects";
     /// A value that YAML has no form for.
     NOT_WRITABLE = "RC0708" "not-writable";
+    /// No age identity for what SOPS encrypted.
+    NO_IDENTITY = "RC0710" "no-age-identity";
+    /// No identity that opens a file.
+    WRONG_IDENTITY = "RC0711" "wrong-age-identity";
+    /// A file that no age identity can open.
+    NO_AGE_RECIPIENT = "RC0712" "no-age-recipient";
+    /// An encrypted value, or the MAC of all, that SOPS did not write.
+    SOPS_TAMPERED = "RC0713" "sops-tampered";
+    /// Malformed data of SOPS in a file.
+    SOPS_METADATA = "RC0714" "sops-metadata";
+    /// A plain value in a file that SOPS encrypted.
+    SOPS_NOT_ENCRYPTED = "RC0715" "sops-not-encrypted";
+    /// A value that an encrypted file does not have.
+    NO_SOPS_VALUE = "RC0716" "no-sops-value";
+    /// A file that SOPS did not encrypt, or in a form that is not read.
+    NOT_SOPS = "RC0717" "not-a-sops-file";
+    /// A file or variable of age identities that cannot be used.
+    UNUSABLE_IDENTITY = "RC0718" "unusable-age-identity";
+    /// A decrypted value that is not what a Secret needs, or not what was typed.
+    SOPS_VALUE_FORM = "RC0719" "sops-value-form";
+    /// A file that SOPS encrypted and that cannot be passed on as a Secret.
+    UNFIT_ENCRYPTED_FILE = "RC0720" "unfit-encrypted-file";
+    /// An encrypted Secret that is not the one that is read.
+    OTHER_ENCRYPTED_SECRET = "RC0721" "other-encrypted-secret";
+    /// An encrypted Secret without the key that is read.
+    WRONG_ENCRYPTED_KEY = "RC0722" "wrong-encrypted-key";
+    /// A value in plain where SOPS should have encrypted it.
+    UNENCRYPTED_VALUE = "RC0723" "unencrypted-value";
+    /// A key of an encrypted Secret that nothing reads.
+    UNREAD_ENCRYPTED_KEY = "RC0724" "unread-encrypted-key";
+    /// An encrypted Secret that an engine may prune.
+    UNGUARDED_ENCRYPTED_SECRET = "RC0725" "unguarded-encrypted-secret";
+    /// Ciphertext of SOPS for Argo CD, which does not decrypt.
+    CIPHERTEXT_FOR_ARGOCD = "RC0726" "ciphertext-for-argocd";
+    /// A Secret sealed for the whole cluster without the policy's leave.
+    CLUSTER_WIDE_SECRET = "RC0728" "cluster-wide-secret";
+    /// A revealed key beside the certificate of another one.
+    REVEALED_OTHER_KEY = "RC0730" "revealed-other-key";
+    /// A revealed key that the router cannot use.
+    REVEALED_UNUSABLE_KEY = "RC0731" "revealed-unusable-key";
+    /// A revealed certificate that is none.
+    REVEALED_NO_CERTIFICATE = "RC0732" "revealed-no-certificate";
     /// A secret that what reads it takes otherwise than it stands.
     SECRET_MISREAD = "RC0745" "secret-misread";
     /// A secret with bytes that are no text.

@@ -15,8 +15,9 @@ pub use name::file_name;
 use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::name::ObjectName;
 use crate::secret::content::signing_key;
-use crate::secret::{AllowedEnv, Filled, Reveal, fill, is_secret, settle};
+use crate::secret::{AllowedEnv, Filled, Identities, Reveal, TlsPair, fill, has_plain, is_secret, passed_on, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -28,8 +29,21 @@ pub struct Secrets<'a> {
     pub reveal: Reveal,
     /// The variables they may come from.
     pub allowed: &'a AllowedEnv,
+    /// What opens files that SOPS encrypted.
+    pub identities: &'a Identities,
     /// What they are read through.
     pub world: &'a dyn World,
+    /// Who decrypts what SOPS encrypted and is passed on as it is.
+    pub decrypted_by: DecryptedBy,
+}
+
+/// Who decrypts a Secret that is passed on as SOPS encrypted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecryptedBy {
+    /// What applies the manifests, as Flux does where its Kustomization says `spec.decryption`.
+    Engine,
+    /// Nobody: Argo CD applies what a plugin prints.
+    Nobody,
 }
 
 /// All manifests of one cluster, in the order of applying.
@@ -50,6 +64,8 @@ pub struct Manifest {
     pub text: Zeroizing<String>,
     /// Whether it is a Secret, whose text is never shown.
     pub is_secret: bool,
+    /// Whether the text is the user's own, which nothing may be added to.
+    pub is_passed_on: bool,
 }
 
 /// Makes the manifests of a cluster; none where findings say why there is no output.
@@ -74,7 +90,7 @@ pub fn manifests(
         return None;
     }
     stream::order(&mut objects);
-    let private = objects.iter().any(Node::has_secret);
+    let private = objects.iter().any(has_plain);
     let key = signing_key(&objects);
     let manifests: Vec<Manifest> =
         objects.iter().filter_map(|object| manifest(object, key, secrets, findings)).collect();
@@ -87,19 +103,31 @@ fn manifest(
     secrets: &Secrets<'_>,
     findings: &mut Findings,
 ) -> Option<Manifest> {
+    let (file, is_secret) = (file_name(object), is_secret(object));
+    if let Some(text) = passed_on(object) {
+        if secrets.decrypted_by == DecryptedBy::Nobody {
+            findings.push(undecrypted(object));
+        }
+        return Some(Manifest { file, text: Zeroizing::new(text.to_owned()), is_secret, is_passed_on: true });
+    }
+    let mut pair = TlsPair::of(object);
     let mut values = Filled::of(object, signing_key);
     let text = to_yaml_filled(object, &mut |slot| {
-        let filled = fill(slot, secrets.world, secrets.allowed, findings);
+        let filled = fill(slot, secrets.world, secrets.allowed, secrets.identities, findings);
         if let Some(filled) = &filled {
             values.take(slot, filled);
+        }
+        if let (Some(pair), Some(filled)) = (&mut pair, &filled) {
+            pair.take(slot, filled);
         }
         filled
     });
     values.judge(findings);
+    if let Some(pair) = pair.filter(|_| text.is_ok()) {
+        pair.judge(findings);
+    }
     match text {
-        Ok(text) => {
-            Some(Manifest { file: file_name(object), text: Zeroizing::new(text), is_secret: is_secret(object) })
-        }
+        Ok(text) => Some(Manifest { file, text: Zeroizing::new(text), is_secret, is_passed_on: false }),
         // `fill` has said why.
         Err(EmitError::Secret(_)) => None,
         Err(error) => {
@@ -111,6 +139,15 @@ fn manifest(
             None
         }
     }
+}
+
+fn undecrypted(object: &Node) -> Diagnostic {
+    let message = "nothing would decrypt this Secret, and Argo CD would apply its ciphertext as the credential";
+    let named = object.at(&["metadata", "name"]).unwrap_or(object);
+    Diagnostic::error(&codes::CIPHERTEXT_FOR_ARGOCD, named.place(), message)
+        .object(ObjectName::of(object).to_string())
+        .note("Argo CD applies what a plugin prints as it is")
+        .help("take the values from a secret store (`valueFrom.external`) or sealed (`valueFrom.sealed`), or set `secrets.sops.delivery: Decrypted` where the sidecar has a policy with `sops.identities` and reveals secrets")
 }
 
 #[cfg(test)]

@@ -16,12 +16,12 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use regcfg::diag::Findings;
 use regcfg::emit::stream::{join, order};
-use regcfg::emit::{Secrets, manifests};
+use regcfg::emit::{DecryptedBy, Secrets, manifests};
 use regcfg::load::Project;
 use regcfg::lower::Day;
 use regcfg::pipeline::{Session, compile};
 use regcfg::profile::Profiles;
-use regcfg::secret::{AllowedEnv, Reveal, fill};
+use regcfg::secret::{AllowedEnv, Identities, Reveal, fill};
 use regcfg::tree::emit::to_json;
 use regcfg::tree::parse::{Reading, document, documents};
 use regcfg::tree::{Node, Origin, Source, SourceKind, Value};
@@ -166,11 +166,14 @@ fn rendered_in(world: &MemWorld, files: &Files, profiles: &Profiles, reveal: Rev
     let failed = |findings: &Findings| TestCaseError::fail(format!("{findings:#?}\n{files:#?}"));
     let Some(bundle) = compile(&session, &path, &mut findings) else { return Err(failed(&findings)) };
     let allowed = AllowedEnv::default();
-    let secrets = Secrets { reveal, allowed: &allowed, world };
+    let identities = Identities::default();
+    let secrets =
+        Secrets { reveal, allowed: &allowed, identities: &identities, world, decrypted_by: DecryptedBy::Engine };
     let mut objects = bundle.objects.clone();
     order(&mut objects);
-    let json =
-        objects.iter().map(|object| to_json(object, &mut |slot| fill(slot, world, &allowed, &mut Findings::new())));
+    let json = objects
+        .iter()
+        .map(|object| to_json(object, &mut |slot| fill(slot, world, &allowed, &identities, &mut Findings::new())));
     let json = json.collect::<Result<_, _>>().map_err(|error| TestCaseError::fail(error.to_string()))?;
     let cluster = manifests(&bundle.cluster, bundle.objects, bundle.name.place(), &secrets, &mut findings);
     let Some(cluster) = cluster else { return Err(failed(&findings)) };
