@@ -116,6 +116,7 @@ fn judge(code: &Code, files: &BTreeMap<String, String>) -> Run {
         // What only the plugin of Argo CD refuses.
         "RC0726" | "RC0727" => sandbox.run(["argocd", "generate", "--reveal-secrets"]),
         "RC0705" => sandbox.run(["render", "--omit-secrets", "cluster.yaml"]),
+        "RC0749" => sandbox.run(["render", "--reveal-secrets", "-o", "out", "cluster.yaml"]),
         // What a manifest holds is judged as what is revealed.
         "RC0745" | "RC0746" | "RC0747" | "RC0748" => sandbox.run(["check", "cluster.yaml"]),
         id if id.starts_with("RC07") => sandbox.run(["render", "--reveal-secrets", "cluster.yaml"]),
