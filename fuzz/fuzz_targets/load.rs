@@ -11,12 +11,12 @@ use libfuzzer_sys::fuzz_target;
 use regcfg::diag::format::{json, text};
 use regcfg::diag::{Findings, Outcome};
 use regcfg::emit::stream::join;
-use regcfg::emit::{Secrets, manifests};
+use regcfg::emit::{DecryptedBy, Secrets, manifests};
 use regcfg::load::Project;
 use regcfg::lower::Day;
 use regcfg::pipeline::{Session, compile};
 use regcfg::profile::Profiles;
-use regcfg::secret::{AllowedEnv, Reveal};
+use regcfg::secret::{AllowedEnv, Identities, Reveal};
 use regcfg::world::{MemWorld, ProjectPath};
 
 /// Made once: the built-in profiles are the same for every input.

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::ObjectName;
 use crate::secret::content::signing_key;
-use crate::secret::{AllowedEnv, Filled, Identities, Reveal, TlsPair, fill, has_plain, is_secret, passed_on, settle};
+use crate::secret::{AllowedEnv, Filled, Identities, Reveal, fill, has_plain, is_secret, passed_on, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -111,22 +111,15 @@ fn manifest(
         }
         return Some(Manifest { file, text: Zeroizing::new(text.to_owned()), is_secret, is_passed_on: true });
     }
-    let mut pair = TlsPair::of(object);
     let mut values = Filled::of(object, signing_key);
     let text = to_yaml_filled(object, &mut |slot| {
         let filled = fill(slot, secrets.world, secrets.allowed, secrets.identities, findings);
         if let Some(filled) = &filled {
             values.take(slot, filled);
         }
-        if let (Some(pair), Some(filled)) = (&mut pair, &filled) {
-            pair.take(slot, filled);
-        }
         filled
     });
     values.judge(findings);
-    if let Some(pair) = pair.filter(|_| text.is_ok()) {
-        pair.judge(findings);
-    }
     match text {
         Ok(text) => Some(Manifest { file, text: Zeroizing::new(text), is_secret, is_passed_on: false }),
         // `fill` has said why.

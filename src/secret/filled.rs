@@ -7,13 +7,17 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::content::Reader;
+use super::tls_pair::TlsPair;
 use super::{SecretSlot, is_secret};
 use crate::diag::Findings;
 use crate::name::ObjectName;
 use crate::tree::{Node, Value};
 
 /// The secret values of an object, each with what reads it.
-pub struct Filled<'o>(Vec<Slotted<'o>>);
+pub struct Filled<'o> {
+    values: Vec<Slotted<'o>>,
+    pair: Option<TlsPair<'o>>,
+}
 
 /// A value that something known reads.
 struct Slotted<'o> {
@@ -33,23 +37,29 @@ impl<'o> Filled<'o> {
             let reader = Reader::of(named.namespace, named.name, key, signing_key)?;
             Some(Slotted { key, slot, reader, base64: None })
         });
-        Self(slots.collect())
+        Self { values: slots.collect(), pair: TlsPair::of(object) }
     }
 
     /// Keeps a value that was filled in, where it is judged.
     pub fn take(&mut self, slot: &SecretSlot, base64: &Zeroizing<String>) {
-        for value in self.0.iter_mut().filter(|value| value.slot.is(slot)) {
+        for value in self.values.iter_mut().filter(|value| value.slot.is(slot)) {
             value.base64 = Some(base64.clone());
+        }
+        if let Some(pair) = &mut self.pair {
+            pair.take(slot, base64);
         }
     }
 
     /// Says what is wrong with the values.
     pub fn judge(&self, findings: &mut Findings) {
-        for Slotted { key, slot, reader, base64 } in &self.0 {
+        for Slotted { key, slot, reader, base64 } in &self.values {
             let bytes = base64.as_ref().and_then(|text| STANDARD.decode(text.as_bytes()).ok()).map(Zeroizing::new);
             if let Some(fault) = bytes.and_then(|bytes| reader.fault(&bytes)) {
                 findings.push(fault.finding(key, slot.place()));
             }
+        }
+        if let Some(pair) = &self.pair {
+            pair.judge(findings);
         }
     }
 }

@@ -16,7 +16,6 @@ pub use fill::{AllowedEnv, fill};
 pub use filled::Filled;
 pub use identities::{Apart, Identities, Identity, Unidentified, identities};
 pub use reveal::{Reveal, has_plain, is_secret, passed_on, settle};
-pub use tls_pair::TlsPair;
 
 use std::fmt;
 use std::sync::Arc;

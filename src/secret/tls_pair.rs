@@ -16,7 +16,7 @@ use crate::tree::{Node, Place, Value};
 use crate::x509::{Certificate, Matches, PrivateKey};
 
 /// A TLS Secret under way into its manifest.
-pub struct TlsPair<'o> {
+pub(super) struct TlsPair<'o> {
     object: &'o Node,
     certificate: Half<'o>,
     key: Half<'o>,
@@ -30,7 +30,7 @@ struct Half<'o> {
 
 impl<'o> TlsPair<'o> {
     /// Returns the pair of a Secret whose key is filled in; none for any other object.
-    pub fn of(object: &'o Node) -> Option<Self> {
+    pub(super) fn of(object: &'o Node) -> Option<Self> {
         let half = |key: &str| -> Option<Half<'o>> {
             let node = object.get("data")?.get(key)?;
             let filled = node.as_str().map(|text| Zeroizing::new(text.to_owned()));
@@ -42,7 +42,7 @@ impl<'o> TlsPair<'o> {
     }
 
     /// Keeps a value that was filled in, where it is one of the two.
-    pub fn take(&mut self, slot: &SecretSlot, filled: &Zeroizing<String>) {
+    pub(super) fn take(&mut self, slot: &SecretSlot, filled: &Zeroizing<String>) {
         for half in [&mut self.certificate, &mut self.key] {
             if matches!(&half.node.value, Value::Secret(own) if own.is(slot)) {
                 half.filled = Some(filled.clone());
@@ -51,7 +51,7 @@ impl<'o> TlsPair<'o> {
     }
 
     /// Says what is wrong with the two, once both are known.
-    pub fn judge(&self, findings: &mut Findings) {
+    pub(super) fn judge(&self, findings: &mut Findings) {
         let (Some(certificate), Some(key)) = (self.certificate.bytes(), self.key.bytes()) else { return };
         let leaf = self.leaf(&certificate, findings);
         let keys = match PrivateKey::read_all(&key) {
