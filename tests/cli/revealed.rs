@@ -23,7 +23,7 @@ spec:
 /// Secrets that one reader of text or another takes for something else.
 #[rustfmt::skip]
 const HOSTILE: &[&str] = &[
-    "hunter2", "123", "0x1F", "true", "null", "~", "1e3", "${x}", "$(x)", "$x", "{{ x }}", "{% x %}", "{# x #}", "%s",
+    "hunter2", "123", "0x1F", "true", "null", "~", "1e3", "${x}", "$(x)", "$x", "{{ x }}", "{% x %}", "{#x#}", "%s",
     "<path:a#b>", "<no value>", "a: b", "- a", "? a", "&a", "*a", "!a", "|", ">", "@a", "`a`", "'a'", "a\"b", "\\n",
     "\\u0041", "a\\", "é", "日本", "😀", "a b", "a  b", "a#b", "a\n", "a\r\n", "a\n\n", "\u{2028}", "\u{200b}a", "=", "==",
     "ENC[AES256_GCM,data:x]", "vault:secret/data/x#y", "ref+vault://x", "AgBy8hCi", "---", "...", "<<", "a\tb",
