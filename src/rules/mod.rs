@@ -30,6 +30,7 @@ mod update;
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
 pub use context::SpecContext;
+pub(crate) use credentials::lacking as lacking_credentials;
 pub use project::{ClusterFacts, LayerFacts, ProjectContext};
 pub use update::UpdateContext;
 
