@@ -89,7 +89,7 @@ impl Missing {
             Self::NotSet => "the variable is not set here".into(),
             Self::Empty => "the variable is empty here".into(),
             Self::NotAllowed => "the variable may not be read: its name is not one that `--secret-env` allows".into(),
-            Self::Source => "the platform needs it, and the spec does not say where it comes from".into(),
+            Self::Source => "it is needed, and the spec does not say where it comes from".into(),
         }
     }
 }

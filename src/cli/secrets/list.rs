@@ -122,16 +122,16 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<Exit> {
         keep_missing(&mut clusters);
     }
     match args.format {
-        ListFormat::Text => {
-            console.print(table::list(&clusters))?;
-            console.note(&tally.in_words());
-        }
+        ListFormat::Text => console.print(table::list(&clusters))?,
         ListFormat::Json => console.print(json::document(&clusters, tally))?,
     }
     if errors.has_errors() || tally.missing > 0 {
         exit = exit.merge(Exit::No);
     }
     console.show_findings(&Outcome::new(errors));
+    if args.format == ListFormat::Text {
+        console.note(&tally.in_words());
+    }
     Ok(exit)
 }
 
