@@ -29,6 +29,7 @@ pub mod resolve;
 pub mod rules;
 pub mod schema;
 pub mod secret;
+pub mod sops;
 pub mod spec;
 pub mod target;
 pub mod tree;

@@ -21,7 +21,8 @@ use crds::{MINORS, openshift, violations};
 use regcfg::target::Target;
 use serde_json::Value as Json;
 
-const EXAMPLES: [&str; 7] = ["aws-upi", "azure", "azure-upi", "baremetal", "disconnected", "gcp-upi", "vsphere"];
+const EXAMPLES: [&str; 8] =
+    ["aws-upi", "azure", "azure-upi", "baremetal", "disconnected", "gcp-upi", "sealed-secrets", "vsphere"];
 
 #[test]
 fn every_example_is_right_by_the_real_crds() {

@@ -105,12 +105,20 @@ fn found() -> Found {
         for (word, file) in PEMS {
             text = text.replace(word, &serde_json::Value::from(read(file)).to_string());
         }
-        let shared = ["regcfg.yaml", "profiles/any/profile.yaml", "ca.crt", "leaf.crt"].map(|file| (file, read(file)));
-        let mut files: Vec<(&str, &str)> = shared.iter().map(|(file, text)| (*file, text.as_str())).collect();
+        let shared: Vec<(String, String)> = shared().into_iter().map(|file| (file.clone(), read(&file))).collect();
+        let mut files: Vec<(&str, &str)> = shared.iter().map(|(file, text)| (&**file, &**text)).collect();
         files.extend([(name.as_str(), text.as_str()), ("key.pem", "not looked at")]);
         look_through(&name, &text, &MemWorld::new(files).with_now(NOW), &mut found);
     }
     found
+}
+
+/// Returns the files that specs share and name: all that are no specs themselves.
+fn shared() -> Vec<String> {
+    let entries = fs::read_dir("tests/landing").expect("the folder is there");
+    let names = entries.map(|entry| entry.expect("the folder can be read").file_name().to_string_lossy().into_owned());
+    let named = names.filter(|name| Path::new(name).extension().is_some_and(|extension| extension != "yaml"));
+    named.chain(["regcfg.yaml".to_owned(), "profiles/any/profile.yaml".to_owned()]).collect()
 }
 
 fn look_through(name: &str, text: &str, world: &MemWorld, found: &mut Found) {

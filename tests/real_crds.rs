@@ -10,12 +10,15 @@
 
 #[path = "common/crds.rs"]
 mod crds;
+#[path = "common/flat.rs"]
+mod flat;
 #[path = "common/generate.rs"]
 mod generate;
 
 use std::collections::BTreeMap;
 
 use crds::{KINDS, MINORS, Oracle, openshift, violations};
+use flat::flatten;
 use generate::Generator;
 use regcfg::diag::{Findings, Severity, Side, codes};
 use regcfg::schema;
@@ -24,7 +27,7 @@ use regcfg::target::{Minor, Target};
 use regcfg::tree::parse::{Reading, documents};
 use regcfg::tree::{Source, SourceKind};
 use regcfg::validate::manifests;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 /// How many objects are generated for each CRD; half of them broken.
 const OBJECTS: u64 = 400;
@@ -102,52 +105,6 @@ fn the_oracle_finds_what_is_wrong() {
 fn described(kind: &str, file: &str) -> &'static schema::Kind {
     let group = file.split('_').next().unwrap();
     schema::kinds().iter().find(|known| known.group == group && known.kind == kind).unwrap()
-}
-
-/// Collects each node's own keywords by path, without what only words or repeats.
-fn flatten(schema: &Json, path: String, nodes: &mut BTreeMap<String, Json>) {
-    // Everything that the API server reads by itself, and what nobody may write.
-    if matches!(path.as_str(), ".metadata" | ".status") {
-        return;
-    }
-    let mut own = Map::new();
-    for (key, value) in schema.as_object().unwrap() {
-        match (key.as_str(), value) {
-            ("description" | "title", _) => {}
-            ("properties", Json::Object(properties)) => {
-                properties.iter().for_each(|(name, schema)| flatten(schema, format!("{path}.{name}"), nodes));
-            }
-            ("items", items) => flatten(items, format!("{path}[]"), nodes),
-            ("additionalProperties", each @ Json::Object(_)) => flatten(each, format!("{path}{{}}"), nodes),
-            // A list without a type is atomic.
-            ("x-kubernetes-list-type", Json::String(kind)) if kind == "atomic" => {}
-            // Formats of an array mean nothing.
-            ("format", _) if schema.get("type") == Some(&"array".into()) => {}
-            ("required", Json::Array(names)) if path.is_empty() => {
-                let always = ["apiVersion", "kind", "metadata"];
-                let names = names.iter().filter(|name| !always.contains(&name.as_str().unwrap())).cloned().collect();
-                own.insert(key.clone(), Json::Array(names));
-            }
-            (key, value) => _ = own.insert(key.to_owned(), sorted(value)),
-        }
-    }
-    nodes.insert(path, own.into());
-}
-
-/// Sorts what has no order: the names of required fields, and allowed values.
-fn sorted(value: &Json) -> Json {
-    match value {
-        Json::Array(items) => {
-            let mut items: Vec<Json> = items.iter().map(sorted).collect();
-            items.sort_by_key(ToString::to_string);
-            items.into()
-        }
-        Json::Object(fields) => {
-            let fields: BTreeMap<&String, Json> = fields.iter().map(|(key, value)| (key, sorted(value))).collect();
-            serde_json::to_value(fields).unwrap()
-        }
-        other => other.clone(),
-    }
 }
 
 fn object(kind: &str, file: &str, schema: &Json, seed: u64) -> Json {

@@ -3,6 +3,7 @@
 //! Nothing is changed here, and nothing is read: the contents of named files come in as they were loaded.
 
 mod header;
+mod public;
 pub(crate) mod shape;
 
 use crate::diag::Findings;
@@ -83,7 +84,9 @@ fn judge(resolved: &Resolved, contents: &Contents, as_of: i64, findings: &mut Fi
     let target = header::target(resolved, findings);
     header::name(resolved, findings);
     let target = target?;
-    shape::check(DocumentKind::Spec, &resolved.node, target, Manner::OBJECT, findings);
+    let mut found = Findings::new();
+    shape::check(DocumentKind::Spec, &resolved.node, target, Manner::OBJECT, &mut found);
+    public::explained(resolved.spec(), found, findings);
     if let Some(project) = &resolved.loaded.settings.node {
         shape::check(DocumentKind::Project, project, target, Manner::OBJECT, findings);
     }

@@ -5,11 +5,12 @@
 use anyhow::Result;
 
 use super::args::SecretArgs;
-use super::origins::beside_origins;
+use super::origins::{beside_origins, beside_their_own};
 use crate::diag::Findings;
 use crate::emit::stream::order;
-use crate::emit::{RenderedCluster, Secrets, manifests};
+use crate::emit::{DecryptedBy, RenderedCluster, Secrets, manifests};
 use crate::pipeline::{self, Judged, Session, Surveyed};
+use crate::secret::{Identities, passed_on};
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -18,8 +19,12 @@ use crate::world::ProjectPath;
 pub(super) struct Wish<'a> {
     /// What may be done with secrets.
     pub(super) secrets: &'a SecretArgs,
+    /// What opens files that SOPS encrypted.
+    pub(super) identities: &'a Identities,
     /// Whether each line says where it comes from.
     pub(super) explain: bool,
+    /// Who decrypts what is passed on as SOPS encrypted it.
+    pub(super) decrypted_by: DecryptedBy,
 }
 
 /// A cluster as text, and where its name is written.
@@ -42,7 +47,13 @@ pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, fi
     let bundle = bundle?;
     let documents = surveyed.as_ref().map(|surveyed| surveyed.facts.documents.clone()).unwrap_or_default();
     let allowed = wish.secrets.allowed();
-    let secrets = Secrets { reveal: wish.secrets.reveal(), allowed: &allowed, world: session.project.world() };
+    let secrets = Secrets {
+        reveal: wish.secrets.reveal(),
+        allowed: &allowed,
+        identities: wish.identities,
+        world: session.project.world(),
+        decrypted_by: wish.decrypted_by,
+    };
     // A tree that cannot be written is a finding of `manifests`, which writes the same tree.
     let explained = wish.explain.then(|| explained(&bundle.objects)).and_then(Result::ok);
     let named = bundle.name.place().clone();
@@ -54,6 +65,10 @@ pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, fi
 fn explained(objects: &[Node]) -> Result<String> {
     let mut objects = objects.to_vec();
     order(&mut objects);
-    let documents: Vec<String> = objects.iter().map(beside_origins).collect::<Result<_>>()?;
+    let documents = objects.iter().map(|object| match passed_on(object) {
+        Some(_) => Ok(beside_their_own(&object.place().source)),
+        None => beside_origins(object),
+    });
+    let documents: Vec<String> = documents.collect::<Result<_>>()?;
     Ok(documents.join("---\n"))
 }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::diag::visible::inert;
 use crate::tree::emit::lines_with_origins;
-use crate::tree::{Node, Origin};
+use crate::tree::{Node, Origin, Source};
 
 /// The widest column of places; longer ones push their line to the right.
 const WIDEST: usize = 60;
@@ -17,8 +17,21 @@ const SECRET: &str = "(a secret)";
 pub(super) fn beside_origins(node: &Node) -> Result<String> {
     let lines = lines_with_origins(node, &mut |_| Some(Zeroizing::new(SECRET.to_owned())))?;
     let lines: Vec<(String, String)> = lines.into_iter().map(|(line, origin)| (shown(origin.as_ref()), line)).collect();
+    Ok(columns(&lines))
+}
+
+/// Returns the lines of a text that is passed on as it is, each behind its own place.
+pub(super) fn beside_their_own(source: &Source) -> String {
+    let lines: Vec<(String, &str)> =
+        (1..).zip(source.text().lines()).map(|(at, line)| (format!("{}:{at}:1", inert(source.name())), line)).collect();
+    columns(&lines)
+}
+
+/// Puts places and lines into two columns.
+fn columns<L: AsRef<str>>(lines: &[(String, L)]) -> String {
     let width = lines.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0).min(WIDEST);
-    Ok(lines.iter().map(|(place, line)| format!("{place:<width$} │ {}\n", inert(line)).replace(" \n", "\n")).collect())
+    let line = |(place, line): &(String, L)| format!("{place:<width$} │ {}\n", inert(line.as_ref()));
+    lines.iter().map(|each| line(each).replace(" \n", "\n")).collect()
 }
 
 fn shown(origin: Option<&Origin>) -> String {

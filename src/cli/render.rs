@@ -10,10 +10,11 @@ use super::args::{AsOf, PolicyArgs, SecretArgs, paths_or_here};
 use super::cluster::{Made, Wish, make};
 use super::console::Console;
 use super::exit::Exit;
+use super::identities::IdentityArgs;
 use super::survey::judge_clusters;
 use super::workspace::{Answer, Workspace};
 use crate::diag::{Diagnostic, Findings, Outcome, codes};
-use crate::emit::RenderedCluster;
+use crate::emit::{DecryptedBy, RenderedCluster};
 use crate::emit::stream::join;
 use crate::emit::tree::OutputDir;
 use crate::emit::verify::verify;
@@ -52,6 +53,10 @@ pub struct RenderArgs {
     /// What may be done with secrets.
     #[command(flatten)]
     pub secrets: SecretArgs,
+
+    /// What opens files that SOPS encrypted.
+    #[command(flatten)]
+    pub identities: IdentityArgs,
 
     /// What projects are held to.
     #[command(flatten)]
@@ -92,8 +97,9 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> 
 }
 
 fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> {
-    let wish = Wish { secrets: &args.secrets, explain: args.explain };
     let workspace = Workspace::open_under(args.policy.path(), paths, args.as_of.as_of)?;
+    let identities = args.identities.of_invoker(&workspace);
+    let wish = Wish { secrets: &args.secrets, identities: &identities, explain: args.explain, decrypted_by: DecryptedBy::Engine };
     let mut run = Run { exit: Exit::Done, findings: Findings::new(), clusters: Vec::new() };
     for fault in &workspace.faults {
         console.show_error(&fault.why);

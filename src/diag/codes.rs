@@ -297,6 +297,22 @@ codes! {
     WRONG_REFERENCE = "RC0402" "wrong-reference";
     /// An external secret without a store.
     NO_STORE = "RC0403" "no-secret-store";
+    /// How a sealed value is given is in no way, or in two.
+    SEALED_SOURCE = "RC0404" "sealed-source";
+    /// A file that should hold a SealedSecret holds something else.
+    NOT_A_SEALED_SECRET = "RC0405" "not-a-sealed-secret";
+    /// A sealed value is bound to another name or namespace.
+    SEALED_FOR_ANOTHER = "RC0406" "sealed-for-another";
+    /// What stands where ciphertext belongs is none.
+    NOT_SEALED = "RC0407" "not-sealed";
+    /// Values of one Secret are bound to different things.
+    MIXED_SCOPES = "RC0408" "mixed-scopes";
+    /// The template in a file says more than is rendered.
+    SEALED_TEMPLATE = "RC0410" "sealed-template";
+    /// A file has no sealed value of a key.
+    NO_SEALED_VALUE = "RC0411" "no-sealed-value";
+    /// A key or credential that is given as public text.
+    PUBLIC_SECRET = "RC0412" "public-secret";
     /// A template that cannot be read.
     TEMPLATE_SYNTAX = "RC0430" "template-syntax";
     /// Something that templates do not have.
@@ -548,6 +564,42 @@ codes! {
     NO_OBJECTS = "RC0707" "no-objects";
     /// A value that YAML has no form for.
     NOT_WRITABLE = "RC0708" "not-writable";
+    /// No age identity for what SOPS encrypted.
+    NO_IDENTITY = "RC0710" "no-age-identity";
+    /// No identity that opens a file.
+    WRONG_IDENTITY = "RC0711" "wrong-age-identity";
+    /// A file that no age identity can open.
+    NO_AGE_RECIPIENT = "RC0712" "no-age-recipient";
+    /// An encrypted value, or the MAC of all, that SOPS did not write.
+    SOPS_TAMPERED = "RC0713" "sops-tampered";
+    /// Malformed data of SOPS in a file.
+    SOPS_METADATA = "RC0714" "sops-metadata";
+    /// A plain value in a file that SOPS encrypted.
+    SOPS_NOT_ENCRYPTED = "RC0715" "sops-not-encrypted";
+    /// A value that an encrypted file does not have.
+    NO_SOPS_VALUE = "RC0716" "no-sops-value";
+    /// A file that SOPS did not encrypt, or in a form that is not read.
+    NOT_SOPS = "RC0717" "not-a-sops-file";
+    /// A file or variable of age identities that cannot be used.
+    UNUSABLE_IDENTITY = "RC0718" "unusable-age-identity";
+    /// A decrypted value that is not what a Secret needs, or not what was typed.
+    SOPS_VALUE_FORM = "RC0719" "sops-value-form";
+    /// A file that SOPS encrypted and that cannot be passed on as a Secret.
+    UNFIT_ENCRYPTED_FILE = "RC0720" "unfit-encrypted-file";
+    /// An encrypted Secret that is not the one that is read.
+    OTHER_ENCRYPTED_SECRET = "RC0721" "other-encrypted-secret";
+    /// An encrypted Secret without the key that is read.
+    WRONG_ENCRYPTED_KEY = "RC0722" "wrong-encrypted-key";
+    /// A value in plain where SOPS should have encrypted it.
+    UNENCRYPTED_VALUE = "RC0723" "unencrypted-value";
+    /// A key of an encrypted Secret that nothing reads.
+    UNREAD_ENCRYPTED_KEY = "RC0724" "unread-encrypted-key";
+    /// An encrypted Secret that an engine may prune.
+    UNGUARDED_ENCRYPTED_SECRET = "RC0725" "unguarded-encrypted-secret";
+    /// Ciphertext of SOPS for Argo CD, which does not decrypt.
+    CIPHERTEXT_FOR_ARGOCD = "RC0726" "ciphertext-for-argocd";
+    /// A Secret sealed for the whole cluster without the policy's leave.
+    CLUSTER_WIDE_SECRET = "RC0728" "cluster-wide-secret";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }

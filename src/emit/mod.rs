@@ -15,7 +15,8 @@ pub use name::file_name;
 use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::secret::{AllowedEnv, Reveal, fill, is_secret, settle};
+use crate::name::ObjectName;
+use crate::secret::{AllowedEnv, Identities, Reveal, fill, has_plain, is_secret, passed_on, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -27,8 +28,21 @@ pub struct Secrets<'a> {
     pub reveal: Reveal,
     /// The variables they may come from.
     pub allowed: &'a AllowedEnv,
+    /// What opens files that SOPS encrypted.
+    pub identities: &'a Identities,
     /// What they are read through.
     pub world: &'a dyn World,
+    /// Who decrypts what SOPS encrypted and is passed on as it is.
+    pub decrypted_by: DecryptedBy,
+}
+
+/// Who decrypts a Secret that is passed on as SOPS encrypted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecryptedBy {
+    /// What applies the manifests, as Flux does where its Kustomization says `spec.decryption`.
+    Engine,
+    /// Nobody: Argo CD applies what a plugin prints.
+    Nobody,
 }
 
 /// All manifests of one cluster, in the order of applying.
@@ -49,6 +63,8 @@ pub struct Manifest {
     pub text: Zeroizing<String>,
     /// Whether it is a Secret, whose text is never shown.
     pub is_secret: bool,
+    /// Whether the text is the user's own, which nothing may be added to.
+    pub is_passed_on: bool,
 }
 
 /// Makes the manifests of a cluster; none where findings say why there is no output.
@@ -73,17 +89,22 @@ pub fn manifests(
         return None;
     }
     stream::order(&mut objects);
-    let private = objects.iter().any(Node::has_secret);
+    let private = objects.iter().any(has_plain);
     let manifests: Vec<Manifest> = objects.iter().filter_map(|object| manifest(object, secrets, findings)).collect();
     (findings.n_errors() == n_errors).then(|| RenderedCluster { name: name.to_owned(), manifests, private })
 }
 
 fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Option<Manifest> {
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, findings));
-    match text {
-        Ok(text) => {
-            Some(Manifest { file: file_name(object), text: Zeroizing::new(text), is_secret: is_secret(object) })
+    let (file, is_secret) = (file_name(object), is_secret(object));
+    if let Some(text) = passed_on(object) {
+        if secrets.decrypted_by == DecryptedBy::Nobody {
+            findings.push(undecrypted(object));
         }
+        return Some(Manifest { file, text: Zeroizing::new(text.to_owned()), is_secret, is_passed_on: true });
+    }
+    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, secrets.identities, findings));
+    match text {
+        Ok(text) => Some(Manifest { file, text: Zeroizing::new(text), is_secret, is_passed_on: false }),
         // `fill` has said why.
         Err(EmitError::Secret(_)) => None,
         Err(error) => {
@@ -95,6 +116,15 @@ fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Op
             None
         }
     }
+}
+
+fn undecrypted(object: &Node) -> Diagnostic {
+    let message = "nothing would decrypt this Secret, and Argo CD would apply its ciphertext as the credential";
+    let named = object.at(&["metadata", "name"]).unwrap_or(object);
+    Diagnostic::error(&codes::CIPHERTEXT_FOR_ARGOCD, named.place(), message)
+        .object(ObjectName::of(object).to_string())
+        .note("Argo CD applies what a plugin prints as it is")
+        .help("take the values from a secret store (`valueFrom.external`) or sealed (`valueFrom.sealed`), or set `secrets.sops.delivery: Decrypted` where the sidecar has a policy with `sops.identities` and reveals secrets")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use super::RenderedCluster;
+use super::{Manifest, RenderedCluster};
 use crate::name::ObjectName;
 use crate::tree::Node;
 
@@ -14,10 +14,38 @@ pub fn order(objects: &mut [Node]) {
 }
 
 /// Joins the manifests of clusters, each cluster's in its order, with `---` between.
+///
+/// What is passed on as it is keeps its bytes: where it begins with a `---` of its own none is added, and one that lacks
+/// its last line break gets it from what comes after.
 pub fn join<'a>(clusters: impl IntoIterator<Item = &'a RenderedCluster>) -> Zeroizing<String> {
-    let manifests: Vec<&str> =
-        clusters.into_iter().flat_map(|cluster| &cluster.manifests).map(|manifest| manifest.text.as_str()).collect();
-    Zeroizing::new(manifests.join("---\n"))
+    const SEPARATOR: &str = "---\n";
+    let manifests: Vec<&Manifest> = clusters.into_iter().flat_map(|cluster| &cluster.manifests).collect();
+    let room = manifests.iter().map(|manifest| manifest.text.len() + SEPARATOR.len() + 1).sum();
+    // All the room at once: what grows leaves copies behind that nobody wipes.
+    let mut stream = Zeroizing::new(String::with_capacity(room));
+    for manifest in manifests {
+        if !stream.is_empty() && !stream.ends_with('\n') {
+            stream.push('\n');
+        }
+        let separates = match stream.is_empty() {
+            // Who finds a brace first reads all that follows as JSON.
+            true => manifest.text.trim_start().starts_with('{'),
+            false => !(manifest.is_passed_on && separates_itself(&manifest.text)),
+        };
+        if separates {
+            stream.push_str(SEPARATOR);
+        }
+        stream.push_str(&manifest.text);
+    }
+    stream
+}
+
+/// Tells whether a text begins with `---` on a line of its own, behind comments and blank lines at most.
+///
+/// Readers that cut a stream at such lines before they read YAML do not know `---` with something behind it.
+fn separates_itself(text: &str) -> bool {
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
+    text.lines().find(is_content).is_some_and(|line| line.trim_end() == "---")
 }
 
 /// Kinds in the order of applying; what is not among them comes last.
@@ -85,5 +113,30 @@ mod tests {
             "config.imageregistry.operator.openshift.io_cluster.yaml",
         ];
         assert_eq!(names, expected);
+    }
+
+    /// Joins texts that are passed on as they are.
+    #[track_caller]
+    fn check(texts: &[&str], expected: &str) {
+        let manifests = texts.iter().map(|text| Manifest {
+            file: "x.yaml".into(),
+            text: Zeroizing::new((*text).to_owned()),
+            is_secret: true,
+            is_passed_on: true,
+        });
+        let cluster = RenderedCluster { name: "c".into(), manifests: manifests.collect(), private: false };
+        assert_eq!(*join([&cluster]), expected);
+    }
+
+    #[test]
+    fn what_is_passed_on_keeps_its_bytes_between_separators() {
+        check(&["a: 1\n", "b: 2\n"], "a: 1\n---\nb: 2\n");
+        check(&["a: 1", "b: 2"], "a: 1\n---\nb: 2");
+        check(&["a: 1\r\n", "b: 2\r\n"], "a: 1\r\n---\nb: 2\r\n");
+        check(&["---\na: 1\n", "---\nb: 2\n"], "---\na: 1\n---\nb: 2\n");
+        check(&["# x\na: 1\n", "# y\n\n--- \r\nb: 2\n"], "# x\na: 1\n# y\n\n--- \r\nb: 2\n");
+        check(&["a: 1\n", "--- # y\nb: 2\n"], "a: 1\n---\n--- # y\nb: 2\n");
+        check(&["{\n\t\"a\": 1\n}", "{}\n"], "---\n{\n\t\"a\": 1\n}\n---\n{}\n");
+        check(&["a: 1\n...\n", "b: 2\n"], "a: 1\n...\n---\nb: 2\n");
     }
 }

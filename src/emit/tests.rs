@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::secret::{PlainSource, SecretSlot};
-use crate::tree::{Source, SourceKind, Value};
+use crate::tree::parse::{Reading, document};
+use crate::tree::{Source, SourceKind, Value, sops};
 use crate::world::MemWorld;
 
 fn place() -> Place {
@@ -27,7 +28,7 @@ fn secret(name: &str) -> Node {
 /// Renders, and returns the stream or the codes of the findings.
 fn render(objects: Vec<Node>, reveal: Reveal) -> Result<String, Vec<&'static str>> {
     let (world, allowed) = (MemWorld::default().with_env("REGCFG_SECRET_A", "123"), AllowedEnv::default());
-    let secrets = Secrets { reveal, allowed: &allowed, world: &world };
+    let secrets = Secrets { reveal, allowed: &allowed, identities: &Identities::default(), world: &world, decrypted_by: DecryptedBy::Engine };
     let mut findings = Findings::new();
     let cluster = manifests("c", objects, &place(), &secrets, &mut findings);
     cluster
@@ -71,11 +72,38 @@ fn there_is_no_output_where_anything_is_wrong() {
 fn a_cluster_is_private_when_a_plain_secret_is_in_it() {
     let (world, allowed) = (MemWorld::default().with_env("REGCFG_SECRET_A", "123"), AllowedEnv::default());
     let render = |objects, reveal| {
-        let secrets = Secrets { reveal, allowed: &allowed, world: &world };
+        let secrets = Secrets { reveal, allowed: &allowed, identities: &Identities::default(), world: &world, decrypted_by: DecryptedBy::Engine };
         manifests("c", objects, &place(), &secrets, &mut Findings::new()).unwrap()
     };
     let map = || object("ConfigMap", "x", text("b"));
     assert!(render(vec![map(), secret("A")], Reveal::Reveal).private);
     assert!(!render(vec![map(), secret("A")], Reveal::Omit).private);
-    assert!(!render(vec![map()], Reveal::Reveal).private);
+    assert!(!render(vec![map(), encrypted().0], Reveal::Reveal).private);
+}
+
+/// A Secret that SOPS encrypted, as it comes from its file.
+fn encrypted() -> (Node, &'static str) {
+    const TEXT: &str = "# as it is\napiVersion: v1\nkind: Secret\nmetadata: {name: b}\nstringData: {a: 'ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]'}\nsops: {mac: m}";
+    let source = Source::new("b.enc.yaml", TEXT, SourceKind::User);
+    let mut object = document(&source, Reading::AsKubectl, &mut Findings::new()).unwrap();
+    assert!(sops::open(&mut object));
+    (object, TEXT)
+}
+
+#[test]
+fn what_sops_encrypted_is_passed_on_whatever_the_invoker_says() {
+    for reveal in [Reveal::Refuse, Reveal::Reveal, Reveal::Omit] {
+        let (object, text) = encrypted();
+        assert_eq!(render(vec![object], reveal).as_deref(), Ok(text));
+    }
+}
+
+#[test]
+fn what_nobody_would_decrypt_is_refused() {
+    let (world, allowed) = (MemWorld::default(), AllowedEnv::default());
+    let secrets =
+        Secrets { reveal: Reveal::Reveal, allowed: &allowed, world: &world, decrypted_by: DecryptedBy::Nobody };
+    let mut findings = Findings::new();
+    assert!(manifests("c", vec![encrypted().0], &place(), &secrets, &mut findings).is_none());
+    assert_eq!(findings.iter().map(|finding| finding.code.id).collect::<Vec<_>>(), ["RC0726"]);
 }

@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 
 use super::RenderedCluster;
 use super::name::fnv1a;
-use super::owned::{self, Found, HEADER};
+use super::owned::{self, Found, HEADER, LIST, TreeFile};
 
 /// What writing a cluster did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,9 +129,9 @@ impl OutputDir {
         // Given here and not to `mkdirat` and `openat`, whose modes the umask takes from.
         fchmod(&tree, Mode::from_raw_mode(0o755)).with_context(cannot)?;
         let mode = Mode::from_raw_mode(if cluster.private { 0o600 } else { 0o644 });
-        for manifest in &cluster.manifests {
-            let written = write_file(&tree, &manifest.file, &manifest.text, mode);
-            written.with_context(|| format!("cannot write {}", shown.join(&manifest.file).display()))?;
+        for file in owned::files(cluster) {
+            let written = write_file(&tree, &file, mode);
+            written.with_context(|| format!("cannot write {}", shown.join(file.name).display()))?;
         }
         fsync(&tree).with_context(cannot)
     }
@@ -171,27 +171,31 @@ impl OutputDir {
         }) {
             bail!("cannot remove {}: {} in it is {what}; move it away", shown.display(), file.display());
         }
-        for file in contents.keys() {
+        // The list last: without it, nobody knows whose the files are that it names.
+        let (lists, others): (Vec<_>, Vec<_>) = contents.keys().partition(|name| *name == LIST);
+        for file in others.into_iter().chain(lists) {
             unlinkat(&tree, file, AtFlags::empty()).with_context(cannot)?;
         }
         unlinkat(&self.dir, staged, AtFlags::REMOVEDIR).with_context(cannot)
     }
 }
 
-fn write_file(tree: &OwnedFd, name: &str, text: &str, mode: Mode) -> std::io::Result<()> {
+fn write_file(tree: &OwnedFd, written: &TreeFile<'_>, mode: Mode) -> std::io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = openat(tree, name, flags, Mode::RUSR | Mode::WUSR)?;
+    let file = openat(tree, written.name, flags, Mode::RUSR | Mode::WUSR)?;
     let mut file = File::from(file);
-    let bytes = Zeroizing::new([HEADER.as_bytes(), text.as_bytes()].concat());
+    let header = if written.has_header { HEADER } else { "" };
+    let bytes = Zeroizing::new([header.as_bytes(), written.text.as_bytes()].concat());
     file.write_all(&bytes)?;
     fchmod(&file, mode)?;
     file.sync_all()
 }
 
 fn is_same(old: &BTreeMap<OsString, Found>, cluster: &RenderedCluster) -> bool {
-    old.len() == cluster.manifests.len()
-        && cluster.manifests.iter().all(|manifest| match old.get(OsStr::new(&manifest.file)) {
-            Some(Found::Ours(file)) => file.text == manifest.text.as_bytes() && !(cluster.private && file.is_shared),
+    let new = owned::files(cluster);
+    old.len() == new.len()
+        && new.iter().all(|file| match old.get(OsStr::new(file.name)) {
+            Some(Found::Ours(there)) => file.is(there) && !(cluster.private && there.is_shared),
             _ => false,
         })
 }

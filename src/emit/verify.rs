@@ -16,9 +16,9 @@ use similar::{Algorithm, TextDiff};
 
 use crate::diag::visible::inert;
 
-use super::owned::{self, Found, HEADER};
+use super::owned::{self, Found, HEADER, TreeFile};
 use super::tree::is_staged_name;
-use super::{Manifest, RenderedCluster};
+use super::RenderedCluster;
 
 /// A difference between a directory and what would be rendered into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,14 +103,14 @@ fn compare(
         Some(committed) => owned::contents(&committed)?,
         None => BTreeMap::new(),
     };
-    for manifest in &cluster.manifests {
-        let path = format!("{}/{}", cluster.name, manifest.file);
-        let what = match found.remove(OsStr::new(&manifest.file)) {
+    for file in owned::files(cluster) {
+        let path = format!("{}/{}", cluster.name, file.name);
+        let what = match found.remove(OsStr::new(file.name)) {
             None => What::Missing,
             Some(Found::Foreign(what)) => What::Foreign(what),
             Some(Found::Unfinished) => What::Foreign("a file that regcfg did not write"),
-            Some(Found::Ours(file)) if file.text == manifest.text.as_bytes() => continue,
-            Some(Found::Ours(file)) => What::Differs(shown_diff(&path, &file.text, manifest)),
+            Some(Found::Ours(there)) if file.is(&there) => continue,
+            Some(Found::Ours(there)) => What::Differs(shown_diff(&path, &there.text, &file)),
         };
         differences.push(Difference { path, what });
     }
@@ -126,14 +126,14 @@ fn compare(
     Ok(())
 }
 
-fn shown_diff(path: &str, committed: &[u8], manifest: &Manifest) -> Option<String> {
+fn shown_diff(path: &str, committed: &[u8], file: &TreeFile<'_>) -> Option<String> {
     let committed = String::from_utf8_lossy(committed);
     // Somebody may have put a Secret into a file of another name.
     let is_secret = |text: &str| text.lines().any(|line| line.trim_end() == "kind: Secret");
-    if manifest.is_secret || is_secret(&committed) || is_secret(&manifest.text) {
+    if file.is_secret || is_secret(&committed) || is_secret(&file.text) {
         return None;
     }
-    let (old, new) = (format!("{HEADER}{committed}"), format!("{HEADER}{}", *manifest.text));
+    let (old, new) = (format!("{HEADER}{committed}"), format!("{HEADER}{}", file.text));
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(&old, &new);
     Some(diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string())
 }

@@ -1,12 +1,13 @@
 //! The files that a resolved spec names: certificates. Secrets are only looked for here, and read when they are revealed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Project;
 use super::project::{source, unreadable};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::sops::{Encrypted, Fault};
 use crate::tree::{Node, Place, Source};
 use crate::world::ProjectPath;
 
@@ -21,6 +22,16 @@ pub struct Content {
     pub path: ProjectPath,
     /// Its text; none for a secret, which is not read here.
     pub source: Option<Arc<Source>>,
+    /// The text as a file that SOPS encrypted, once it is asked for.
+    encrypted: OnceLock<Option<Result<Arc<Encrypted>, Fault>>>,
+}
+
+impl Content {
+    /// Returns the file as one that SOPS encrypted, or why it is none; nothing where its text is not read.
+    pub fn encrypted(&self) -> Option<Result<&Arc<Encrypted>, &Fault>> {
+        let read = |source| Encrypted::read(source).map(Arc::new).map_err(|fault| *fault);
+        self.encrypted.get_or_init(|| self.source.as_ref().map(read)).as_ref().map(Result::as_ref)
+    }
 }
 
 /// The files that a spec names, by the place of the text that names them.
@@ -67,7 +78,7 @@ pub fn contents(
                 findings.push(unreadable(&world.display(&path), Some(node), &error));
                 continue;
             }
-            Content { path, source: None }
+            Content { path, source: None, encrypted: OnceLock::new() }
         } else {
             let Some(source) = source(world, &path, Some(node), findings) else { continue };
             let Some(left) = room.checked_sub(source.text().len()) else {
@@ -77,7 +88,7 @@ pub fn contents(
                 break;
             };
             room = left;
-            Content { path, source: Some(source) }
+            Content { path, source: Some(source), encrypted: OnceLock::new() }
         };
         contents.by_place.insert(key(node.place()), content);
     }

@@ -19,6 +19,7 @@ use crate::check::Checked;
 use crate::diag::Findings;
 use crate::name::CLUSTER_LABEL;
 use crate::tree::{Node, Value};
+use secrets::LoweredSecrets;
 
 /// The namespace of the registry and its operator.
 pub(crate) const REGISTRY_NAMESPACE: &str = "openshift-image-registry";
@@ -30,6 +31,8 @@ pub struct Lowered {
     pub checked: Checked,
     /// A mapping of the variables that templates see.
     pub context: Node,
+    /// Objects that no template writes: Secrets that are passed on as SOPS encrypted them.
+    pub passed_on: Vec<Node>,
 }
 
 /// What is emitted for a cluster.
@@ -52,14 +55,14 @@ pub fn lower(checked: Checked, day: Day, findings: &mut Findings) -> Option<Lowe
     context.set("labels", Node::map([(CLUSTER_LABEL, name.clone())], name.origin.clone()));
     context.set_some("annotations", checked.profile().get("annotations").cloned());
     config::lower(&checked, day, &mut context);
-    let secrets = secrets::asked_for(&checked).into_iter().filter_map(|secret| secret.lower(&checked, findings));
-    context.set("secrets", context.list(secrets.collect()));
+    let LoweredSecrets { written, passed_on } = secrets::lower(&checked, findings);
+    context.set("secrets", context.list(written));
     trust::lower(&checked, &mut context);
     context.set_some("image", image(&checked));
     mirrors::lower(&checked, &mut context);
     context.set_some("pruner", pruner(&checked));
     access::lower(&checked, &mut context);
-    (findings.n_errors() == n_errors).then_some(Lowered { context: context.node, checked })
+    (findings.n_errors() == n_errors).then_some(Lowered { context: context.node, passed_on, checked })
 }
 
 /// The variables of the templates, made one by one.

@@ -104,7 +104,7 @@ fn kind_of(store: &Node) -> &str {
 }
 
 /// Returns the first place of the user's in a tree.
-fn users_place(node: &Node) -> Option<Place> {
+pub(super) fn users_place(node: &Node) -> Option<Place> {
     if node.place().is_users() {
         return Some(node.place().clone());
     }

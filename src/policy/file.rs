@@ -65,6 +65,16 @@ impl Policy {
         self.spec.get(list).filter(|list| list.as_seq().is_some())
     }
 
+    /// Tells whether secrets may be sealed for whole clusters.
+    pub(super) fn allows_cluster_wide(&self) -> bool {
+        self.spec.at(&["sealedSecrets", "clusterWide"]).and_then(Node::as_bool).unwrap_or(false)
+    }
+
+    /// Returns where the policy stands, for notes.
+    pub(super) fn place(&self) -> &Place {
+        self.spec.place()
+    }
+
     fn said(&self, code: &Code) -> Option<&Said> {
         self.codes.iter().find(|(known, _)| *known == code).map(|(_, said)| said)
     }

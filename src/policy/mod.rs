@@ -9,6 +9,7 @@ mod acknowledge;
 mod allow;
 mod file;
 mod levels;
+mod sealed;
 
 pub use acknowledge::{Acknowledgement, say_unused, say_unused_in_project};
 pub use file::Policy;
@@ -62,9 +63,10 @@ impl InForce {
         }
     }
 
-    /// Says what rendered objects are that the policy does not allow; `platform` is where a finding points that nothing
-    /// else of the user's explains.
+    /// Says what rendered objects are that the policy does not allow, or that only a policy could; `platform` is where a
+    /// finding points that nothing else of the user's explains.
     pub fn judge_objects(&self, objects: &[Node], platform: &Node, findings: &mut Findings) {
+        sealed::cluster_wide(self.policy.as_deref(), objects, platform, findings);
         if let Some(policy) = &self.policy {
             allow::objects(policy, objects, platform, findings);
         }

@@ -1,4 +1,5 @@
-//! The stage: [`Lowered`] -> [`RenderedBundle`], by the templates of the platform's profile.
+//! The stage: [`Lowered`] -> [`RenderedBundle`], by the templates of the platform's profile. What is passed on as it is
+//! comes after what they make.
 
 use super::{Rendered, Template, Templates};
 use crate::diag::Findings;
@@ -10,7 +11,7 @@ use crate::profile::Profile;
 pub struct RenderedBundle {
     /// What they were rendered from.
     pub lowered: Lowered,
-    /// The objects, in the order of their templates.
+    /// The objects, in the order of their templates; then those that are passed on.
     pub objects: Vec<Rendered>,
 }
 
@@ -20,7 +21,9 @@ pub fn render(lowered: Lowered, findings: &mut Findings) -> Option<RenderedBundl
     let (templates, faults) = checked.profile().read_templates();
     findings.extend(faults.clone());
     let fallback = checked.resolved().platform();
-    let objects = templates.as_ref()?.render(&lowered.context, checked.target(), fallback, findings)?;
+    let mut objects = templates.as_ref()?.render(&lowered.context, checked.target(), fallback, findings)?;
+    let passed_on = lowered.passed_on.iter();
+    objects.extend(passed_on.map(|object| Rendered { template: "".into(), object: object.clone() }));
     Some(RenderedBundle { lowered, objects })
 }
 

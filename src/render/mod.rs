@@ -57,7 +57,7 @@ struct Read {
 /// A rendered object.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    /// The name of the template that it comes from.
+    /// The name of the template that it comes from; empty for an object that is passed on as it is.
     pub template: Arc<str>,
     /// The object: a mapping.
     pub object: Node,

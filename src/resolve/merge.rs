@@ -14,6 +14,9 @@ pub(crate) const BACKENDS: &[&str] = &["emptyDir", "s3", "swift", "gcs", "ibmcos
 /// The sources of a secret under `valueFrom`, of which there is one.
 pub(crate) const SOURCES: &[&str] = &["external", "sealed", "sops", "secretKeyRef", "env", "file"];
 
+/// The ways to give a sealed value, of which there is one.
+const SEALED: &[&str] = &["file", "value"];
+
 /// The ways to give a content, of which there is one.
 pub(crate) const CONTENTS: &[&str] = &["file", "pem", "valueFrom"];
 
@@ -76,6 +79,7 @@ fn replaces(key: &str, below: &Node, above: &Node) -> bool {
     let members = match key {
         "storage" => BACKENDS,
         "valueFrom" => SOURCES,
+        "sealed" => SEALED,
         _ => return false,
     };
     let named =
@@ -194,6 +198,7 @@ mod tests {
             r#"{"storage": {"s3": {"bucket": "b", "region": "r"}, "credentials": "minted"}}"#,
         );
         check("k: {valueFrom: {env: A}}", "k: {valueFrom: {file: b}}", r#"{"k": {"valueFrom": {"file": "b"}}}"#);
+        check("sealed: {file: b, key: k}", "sealed: {value: c}", r#"{"sealed": {"value": "c"}}"#);
         check("k: {file: b}", "k: {valueFrom: {env: A}}", r#"{"k": {"valueFrom": {"env": "A"}}}"#);
     }
 

@@ -6,7 +6,7 @@
 mod graph;
 mod merge;
 
-pub(crate) use merge::BACKENDS;
+pub(crate) use merge::{BACKENDS, CONTENTS};
 pub use merge::{merge, without_nulls};
 
 use std::sync::Arc;

@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::{PlainSource, SecretBytes, SecretSlot};
+use super::{Identities, PlainSource, SecretBytes, SecretSlot};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::sops::SopsValue;
 use crate::tree::Place;
 use crate::world::{ProjectPath, World};
 
@@ -53,11 +54,13 @@ pub fn fill(
     slot: &SecretSlot,
     world: &dyn World,
     allowed: &AllowedEnv,
+    identities: &Identities,
     findings: &mut Findings,
 ) -> Option<Zeroizing<String>> {
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
+        PlainSource::Sops(value) => from_sops(value, slot.place(), identities),
         PlainSource::Encrypted(_) => Err(Box::new(
             Diagnostic::error(&codes::SECRET_FILE, slot.place(), "cannot read a secret that is encrypted")
                 .help("decrypt the file first; regcfg holds no keys"),
@@ -112,6 +115,22 @@ fn from_file(path: &ProjectPath, place: &Place, world: &dyn World) -> Result<Sec
     Err(Box::new(finding.help("write the secret, and nothing else, into that file, or name another one")))
 }
 
+fn from_sops(value: &SopsValue, place: &Place, identities: &Identities) -> Result<SecretBytes, Box<Diagnostic>> {
+    let taken = identities.opened(&value.file, place, |values| {
+        let bytes = values.get(value.leaf).map(SecretBytes::expose).unwrap_or_default();
+        if value.is_base64 { STANDARD.decode(bytes).ok() } else { Some(bytes.to_vec()) }
+    })?;
+    match taken.map(SecretBytes::new) {
+        Some(bytes) if !bytes.is_empty() => Ok(bytes),
+        taken => {
+            let state = if taken.is_some() { "empty" } else { "not the base64 that `data` of a Secret holds" };
+            let message = format!("a value of {} is {state}", quoted(value.file.source().name()));
+            let finding = Diagnostic::error(&codes::SOPS_VALUE_FORM, place, message);
+            Err(Box::new(finding.help("correct the value with `sops edit`; `stringData` takes it without base64")))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +164,7 @@ mod tests {
     #[track_caller]
     fn check(slot: &SecretSlot, expected: Result<&str, (&str, &str)>) {
         let mut findings = Findings::new();
-        let filled = fill(slot, &world(), &AllowedEnv::default(), &mut findings);
+        let filled = fill(slot, &world(), &AllowedEnv::default(), &Identities::default(), &mut findings);
         match expected {
             Ok(text) => assert_eq!(filled.as_deref().map(String::as_str), Some(text)),
             Err((code, words)) => {

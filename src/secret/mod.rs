@@ -5,15 +5,18 @@
 
 mod bytes;
 mod fill;
+mod identities;
 mod reveal;
 
 pub use bytes::SecretBytes;
 pub use fill::{AllowedEnv, fill};
-pub use reveal::{Reveal, is_secret, settle};
+pub use identities::{Apart, Identities, Identity, Unidentified, identities};
+pub use reveal::{Reveal, has_plain, is_secret, passed_on, settle};
 
 use std::fmt;
 use std::sync::Arc;
 
+use crate::sops::SopsValue;
 use crate::tree::Place;
 use crate::world::ProjectPath;
 
@@ -33,6 +36,8 @@ pub enum PlainSource {
     Env(String),
     /// A file of the project.
     File(ProjectPath),
+    /// A file of the project that SOPS encrypted, opened with an identity of the invoker.
+    Sops(SopsValue),
     /// Nowhere: a manifest holds it encrypted, and nothing here decrypts.
     Encrypted(Plaintext),
 }
@@ -65,7 +70,7 @@ impl SecretSlot {
     pub fn encrypted(&self) -> Option<Plaintext> {
         match self.0.source {
             PlainSource::Encrypted(plaintext) => Some(plaintext),
-            PlainSource::Env(_) | PlainSource::File(_) => None,
+            PlainSource::Env(_) | PlainSource::File(_) | PlainSource::Sops(_) => None,
         }
     }
 

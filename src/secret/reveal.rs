@@ -1,7 +1,8 @@
 //! What becomes of plain secrets in the output: refused, revealed, or left out with the whole Secret.
 //!
 //! Only the invoker decides it, never a file of the project. A slot anywhere but in `data` of a v1 Secret is refused
-//! whatever the invoker says, since only there its bytes are base64 and only there Kubernetes guards them.
+//! whatever the invoker says, since only there its bytes are base64 and only there Kubernetes guards them. What a Secret
+//! holds encrypted is no plain secret, and goes out as it came in.
 
 use super::SecretSlot;
 use crate::diag::visible::quoted;
@@ -50,10 +51,26 @@ pub fn is_secret(object: &Node) -> bool {
     is("apiVersion", "v1") && is("kind", "Secret")
 }
 
+/// Returns the text of a Secret that SOPS encrypted as a whole, which is written as it is; none for other objects.
+pub fn passed_on(object: &Node) -> Option<&str> {
+    let mut slots = Slots::default();
+    slots.find(object);
+    (slots.n_encrypted > 0).then(|| object.place().source.text())
+}
+
+/// Tells whether a plain secret stands in an object.
+pub fn has_plain(object: &Node) -> bool {
+    let mut slots = Slots::default();
+    slots.find(object);
+    !slots.placed.is_empty() || !slots.misplaced.is_empty()
+}
+
 #[derive(Default)]
 struct Slots<'a> {
     placed: Vec<&'a SecretSlot>,
     misplaced: Vec<&'a SecretSlot>,
+    /// Those that stay encrypted where a Secret holds its values.
+    n_encrypted: usize,
 }
 
 impl<'a> Slots<'a> {
@@ -62,10 +79,11 @@ impl<'a> Slots<'a> {
         let Some(map) = object.as_map() else { return self.misplace(object) };
         for (key, entry) in map {
             match entry.node.as_map() {
-                Some(data) if holds_secrets && &**key == "data" => {
+                Some(data) if holds_secrets && matches!(&**key, "data" | "stringData") => {
                     for value in data.values() {
                         match &value.node.value {
-                            Value::Secret(slot) => self.placed.push(slot),
+                            Value::Secret(slot) if slot.encrypted().is_some() => self.n_encrypted += 1,
+                            Value::Secret(slot) if &**key == "data" => self.placed.push(slot),
                             _ => self.misplace(&value.node),
                         }
                     }
@@ -113,7 +131,7 @@ fn misplaced(slot: &SecretSlot, object: &Node) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::PlainSource;
+    use crate::secret::{PlainSource, Plaintext};
     use crate::tree::{Place, Source, SourceKind};
 
     fn place() -> Place {
@@ -150,6 +168,23 @@ mod tests {
         check(secret(), Reveal::Omit, Some(0), &["RC0705"]);
         let ciphertext = object("Secret", "data", Node::string("eA==", place()));
         check(ciphertext, Reveal::Refuse, Some(1), &[]);
+    }
+
+    #[test]
+    fn what_stays_encrypted_is_no_plain_secret_where_a_secret_holds_its_values() {
+        let encrypted = || {
+            let slot = SecretSlot::new(PlainSource::Encrypted(Plaintext::Text), place());
+            Node::new(Value::Secret(slot), place())
+        };
+        for reveal in [Reveal::Refuse, Reveal::Reveal, Reveal::Omit] {
+            check(object("Secret", "data", encrypted()), reveal, Some(1), &[]);
+            check(object("Secret", "stringData", encrypted()), reveal, Some(1), &[]);
+            check(object("Secret", "metadata", encrypted()), reveal, None, &["RC0706"]);
+            check(object("ConfigMap", "data", encrypted()), reveal, None, &["RC0706"]);
+        }
+        assert!(!has_plain(&object("Secret", "data", encrypted())) && has_plain(&object("Secret", "data", slot())));
+        assert!(passed_on(&object("Secret", "data", encrypted())).is_some());
+        assert!(passed_on(&object("Secret", "data", slot())).is_none());
     }
 
     #[test]

@@ -71,6 +71,11 @@ impl<'r> Spec<'r> {
     pub fn external_default(self, field: &str) -> Option<&'r Node> {
         self.0.at(&["secrets", "external", field])
     }
+
+    /// Returns what `secrets.sealed` says by default for every sealed value.
+    pub fn sealed_default(self, field: &str) -> Option<&'r Node> {
+        self.0.at(&["secrets", "sealed", field])
+    }
 }
 
 /// A route of `registry.routes`.

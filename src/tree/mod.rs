@@ -3,6 +3,8 @@
 //! Only this module knows YAML: [`parse`] reads it into [`Node`]s, [`emit`] writes them so that kubectl reads the same back.
 
 pub mod emit;
+pub(crate) mod go_scalar;
+pub(crate) mod json;
 mod node;
 mod origin;
 pub mod parse;

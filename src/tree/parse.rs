@@ -8,6 +8,7 @@ use std::sync::Arc;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use indexmap::map::Entry as Slot;
 
+use super::go_scalar::{self, GoScalar};
 use super::node::{Entry, Map, Node, Value};
 use super::origin::{Place, Source};
 use super::scalar;
@@ -25,7 +26,7 @@ const MOST_NODES: usize = 250_000;
 const MOST_FINDINGS: usize = 100;
 
 /// The keys below which secrets stand, or may stand by mistake: what is wrong with a value there is said without it.
-const HIDDEN_BELOW: [&str; 3] = ["credentials", "data", "stringData"];
+const HIDDEN_BELOW: [&str; 4] = ["credentials", "data", "encryptedData", "stringData"];
 
 /// How plain scalars are taken that YAML readers disagree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub enum Reading {
     Strict,
     /// They are what kubectl reads, with a warning, for manifests.
     AsKubectl,
+    /// They are what SOPS reads, exactly, and what cannot be told for sure is an error. No message says a value.
+    AsSops,
 }
 
 /// Reads every document of a text; empty documents are left out.
@@ -41,8 +44,16 @@ pub enum Reading {
 /// Returns none where an error was added to the findings.
 pub fn documents(source: &Arc<Source>, reading: Reading, findings: &mut Findings) -> Option<Vec<Node>> {
     let n_errors = findings.n_errors();
-    let mut builder =
-        Builder { source, reading, findings, n_found: 0, n_nodes: 0, anchors: Vec::new(), hides: false, stop: false };
+    let mut builder = Builder {
+        source,
+        reading,
+        findings,
+        n_found: 0,
+        n_nodes: 0,
+        anchors: Vec::new(),
+        hides: reading == Reading::AsSops,
+        stop: false,
+    };
     let documents = builder.documents();
     (findings.n_errors() == n_errors).then_some(documents)
 }
@@ -250,6 +261,9 @@ impl Builder<'_> {
             let node = self.node(events, event, span, depth + 1)?;
             self.hides = hid;
             if is_merge {
+                if self.reading == Reading::AsSops {
+                    self.unclear("`<<`, which SOPS does not take for what it encrypts", key.place());
+                }
                 merged.push(node);
                 continue;
             }
@@ -297,9 +311,13 @@ impl Builder<'_> {
     /// Returns the text of a key; keys that are not text were found by [`Builder::scalar`] or are found here.
     fn key(&mut self, key: &Node) -> Option<Arc<str>> {
         match &key.value {
+            Value::String(text) if self.reading == Reading::AsSops && is_time(key.place().text()) => {
+                self.unclear("a key that is a time to SOPS, not text", key.place());
+                Some(Arc::clone(text))
+            }
             Value::String(text) => Some(Arc::clone(text)),
             Value::Bool(_) | Value::Int(_) if self.reading == Reading::AsKubectl => Some(Arc::from(key.place().text())),
-            Value::Int(number) => Some(Arc::from(number.to_string())),
+            Value::Int(number) if self.reading == Reading::Strict => Some(Arc::from(number.to_string())),
             _ => {
                 let message = format!("a key that is {}, not text", key.in_words());
                 self.push(Diagnostic::error(&codes::KEY_NOT_TEXT, key.place(), message).help("quote the key"));
@@ -317,6 +335,16 @@ impl Builder<'_> {
         if is_text || style != ScalarStyle::Plain {
             return Node::string(text, place);
         }
+        if self.reading == Reading::AsSops {
+            return match go_scalar::resolve(text) {
+                GoScalar::Value(value) => Node::new(value, place),
+                GoScalar::Time(time) => Node::string(time, place),
+                GoScalar::Unusable => {
+                    self.unclear("a number that SOPS does not take", &place);
+                    Node::string(text, place)
+                }
+            };
+        }
         let plain = scalar::resolve(text);
         if let Some(doubt) = plain.doubt {
             self.doubt(text, doubt, &place);
@@ -328,9 +356,15 @@ impl Builder<'_> {
         Node::new(plain.value, place)
     }
 
+    /// Refuses what SOPS would read otherwise than it is read here, or not at all.
+    fn unclear(&mut self, what: &str, place: &Place) {
+        let finding = Diagnostic::error(&codes::AMBIGUOUS_SCALAR, place, what);
+        self.push(finding.help("write the file with `sops`"));
+    }
+
     fn doubt(&mut self, text: &str, doubt: &str, place: &Place) {
         let severity = match self.reading {
-            Reading::Strict => Severity::Error,
+            Reading::Strict | Reading::AsSops => Severity::Error,
             Reading::AsKubectl => Severity::Warning,
         };
         let (subject, help) = if self.hides {
@@ -363,6 +397,11 @@ impl Builder<'_> {
         let finding = Diagnostic::error(&codes::TAG, place, message);
         self.push(finding.help("remove the tag; quote the value if text is meant"));
     }
+}
+
+/// Tells whether a plain scalar is a time to SOPS.
+fn is_time(text: &str) -> bool {
+    matches!(go_scalar::resolve(text), GoScalar::Time(_))
 }
 
 /// Finds a tab in the indent of the line of a syntax error, or of the next one, before which the error is found.

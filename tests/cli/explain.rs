@@ -112,6 +112,8 @@ fn judge(code: &Code, files: &BTreeMap<String, String>) -> Run {
         _ if files.contains_key("org/policy.yaml") => sandbox.run(["check", "--policy", "org/policy.yaml", "repo"]),
         "RC0150" | "RC0152" | "RC0153" => sandbox.run(["check", "--crd", "crd.yaml", "cluster.yaml"]),
         "RC0701" | "RC0707" => sandbox.run(["render", "cluster.yaml"]),
+        // What only the plugin of Argo CD refuses.
+        "RC0726" | "RC0727" => sandbox.run(["argocd", "generate", "--reveal-secrets"]),
         "RC0705" => sandbox.run(["render", "--omit-secrets", "cluster.yaml"]),
         id if id.starts_with("RC07") => sandbox.run(["render", "--reveal-secrets", "cluster.yaml"]),
         "RC0629" => sandbox.run(["check", "--against", "old", "."]),

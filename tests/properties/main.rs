@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use regcfg::diag::Findings;
 use regcfg::emit::stream::{join, order};
-use regcfg::emit::{Secrets, manifests};
+use regcfg::emit::{DecryptedBy, Secrets, manifests};
 use regcfg::load::Project;
 use regcfg::lower::Day;
 use regcfg::pipeline::{Session, compile};
@@ -139,7 +139,7 @@ fn rendered(files: &Files, profiles: &Profiles, reveal: Reveal) -> Result<Output
     let failed = |findings: &Findings| TestCaseError::fail(format!("{findings:#?}\n{files:#?}"));
     let Some(bundle) = compile(&session, &path, &mut findings) else { return Err(failed(&findings)) };
     let allowed = AllowedEnv::default();
-    let secrets = Secrets { reveal, allowed: &allowed, world: &world };
+    let secrets = Secrets { reveal, allowed: &allowed, world: &world, decrypted_by: DecryptedBy::Engine };
     let mut objects = bundle.objects.clone();
     order(&mut objects);
     let json =

@@ -18,9 +18,11 @@ use super::cluster::{Wish, make};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Refusal;
+use super::identities::of_nobody;
 use super::workspace::{Opened, Workspace};
 use crate::diag::visible::inert;
 use crate::diag::{Findings, Outcome};
+use crate::emit::DecryptedBy;
 use crate::emit::stream::join;
 use crate::load::Project;
 use crate::lower::Day;
@@ -88,7 +90,8 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
         return Ok(Exit::No);
     }
     let Candidate { opened, project, path, .. } = choice::choose(&candidates, &parameters)?;
-    let wish = Wish { secrets: &args.secrets, explain: false };
+    let identities = of_nobody();
+    let wish = Wish { secrets: &args.secrets, identities: &identities, explain: false, decrypted_by: DecryptedBy::Nobody };
     let answers = opened
         .each(project, std::slice::from_ref(path), Day::Running, |session, path, findings| {
             make(session, path, wish, findings)

@@ -16,6 +16,7 @@ fn cluster(name: &str, files: &[(&str, &str)]) -> RenderedCluster {
         file: (*file).into(),
         text: Zeroizing::new((*text).into()),
         is_secret: file.starts_with("secret"),
+        is_passed_on: file.starts_with("secret_encrypted"),
     };
     RenderedCluster { name: name.into(), manifests: files.iter().map(manifest).collect(), private: false }
 }
@@ -52,6 +53,53 @@ fn a_tree_is_created_replaced_and_left_alone_when_nothing_changes() {
     assert_eq!(write(&dir, &cluster("a", &[("x.yaml", "x: 2\n")])).unwrap(), Written::Replaced);
     assert_eq!(listing(dir.path()), ["a"]);
     assert_eq!(listing(&dir.path().join("a")), ["x.yaml"]);
+}
+
+#[test]
+fn what_is_passed_on_is_written_as_it_is_and_known_again() {
+    const NAME: &str = "secret_encrypted.yaml";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a").join(NAME);
+    let read = || fs::read_to_string(&file).unwrap();
+    let with = |text: &str| cluster("a", &[("x.yaml", "x: 1\n"), (NAME, text)]);
+    for (text, written) in [
+        ("a: ENC\r\n", Written::Created),
+        ("a: ENC\r\n", Written::Unchanged),
+        ("---\na: ENC", Written::Replaced),
+        ("", Written::Replaced),
+        ("a: ENC", Written::Replaced),
+    ] {
+        assert_eq!((write(&dir, &with(text)).unwrap(), &*read()), (written, text));
+        assert_eq!(verify(dir.path(), &[with(text)], true).unwrap(), []);
+    }
+    let list = dir.path().join("a/encrypted.txt");
+    let listed = fs::read_to_string(&list).unwrap();
+    assert!(listed.starts_with(HEADER) && listed.ends_with(&format!(":\n{NAME}\n")), "{listed}");
+    fs::write(&file, "a: changed by hand").unwrap();
+    let differs = Difference { path: format!("a/{NAME}"), what: What::Differs(None) };
+    assert_eq!(verify(dir.path(), &[with("a: ENC")], true).unwrap(), [differs]);
+    assert_eq!(write(&dir, &with("a: ENC")).unwrap(), Written::Replaced);
+    // What has no header is ours for as long as the list says so.
+    fs::remove_file(&list).unwrap();
+    refused(&dir, &with("a: ENC"), "secret_encrypted.yaml is a file that regcfg did not write");
+    fs::write(&list, format!("{NAME}\n")).unwrap();
+    refused(&dir, &with("a: ENC"), "encrypted.txt is a file that regcfg did not write");
+    fs::write(&list, listed).unwrap();
+    assert_eq!(write(&dir, &cluster("a", &[("x.yaml", "x: 1\n")])).unwrap(), Written::Replaced);
+    assert_eq!(listing(&dir.path().join("a")), ["x.yaml"]);
+}
+
+#[test]
+fn what_a_killed_run_left_of_a_file_that_is_passed_on_is_removed() {
+    let new = cluster("a", &[("x.yaml", "x: 1\n"), ("secret_encrypted.yaml", "a: ENC\n")]);
+    for left in ["", "a: E"] {
+        let dir = tempfile::tempdir().unwrap();
+        write(&dir, &new).unwrap();
+        fs::rename(dir.path().join("a"), dir.path().join(".regcfg-a.new")).unwrap();
+        fs::write(dir.path().join(".regcfg-a.new/secret_encrypted.yaml"), left).unwrap();
+        assert_eq!(write(&dir, &new).unwrap(), Written::Created);
+        assert_eq!(listing(dir.path()), ["a"]);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SecretSpec, public_text, text};
+use super::{SecretSpec, public_text, taken_literally, text};
 use crate::check::Checked;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::spec::{Content, ValueSource};
@@ -57,19 +57,14 @@ impl SecretSpec<'_> {
     }
 }
 
-/// Returns a text as one that the External Secrets Operator, which runs every value under `template.data` as a Go
-/// template with the secret's own values at hand, makes that very text of.
-fn taken_literally(text: Node) -> Node {
-    match text.as_str() {
-        Some(found) if found.contains("{{") => Node::string(found.replace("{{", "{{ `{{` }}"), text.origin),
-        _ => text,
-    }
-}
-
 fn external_item(key: &Arc<str>, external: &Node) -> Node {
     let mut item = external.clone();
     if let Some(map) = item.as_map_mut() {
         map.shift_remove("store");
+    }
+    // What the server would write is written: an object that comes back as it was sent is in sync.
+    if item.get("decodingStrategy").is_none() {
+        item.insert("decodingStrategy", text("None", external));
     }
     item.insert("secretKey", Node::string(Arc::clone(key), external.origin.clone()));
     item

@@ -1,17 +1,20 @@
 //! The Secrets that a spec asks for: each with its keys, their contents, and the one way in which all of them are delivered.
 //!
-//! [`asked_for`] says which these are; [`SecretSpec::lower`] makes of each what templates see. One file per delivery.
+//! [`asked_for`] says which these are; [`lower`] makes of each what templates see, or the object that it is already. One
+//! file per delivery.
 
+mod encrypted;
 mod external;
+mod mixed;
 mod plain;
 mod references;
+mod sealed;
 
 use std::sync::Arc;
 
 use super::{config, credentials, text};
 use crate::check::Checked;
-use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, codes};
+use crate::diag::Findings;
 use crate::pem;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Place};
@@ -63,10 +66,31 @@ pub(crate) fn asked_for(checked: &Checked) -> Vec<SecretSpec<'_>> {
     secrets
 }
 
+/// What becomes of the Secrets of a spec.
+#[derive(Default)]
+pub(super) struct LoweredSecrets {
+    /// What templates see of each that they write.
+    pub(super) written: Vec<Node>,
+    /// The objects that are passed on as they are.
+    pub(super) passed_on: Vec<Node>,
+}
+
+/// Lowers every Secret that a spec asks for. Adds findings for those that cannot be delivered as asked.
+pub(super) fn lower(checked: &Checked, findings: &mut Findings) -> LoweredSecrets {
+    let mut lowered = LoweredSecrets::default();
+    for secret in asked_for(checked) {
+        match secret.delivery(checked, findings) {
+            Some(Delivery::Encrypted) => lowered.passed_on.extend(secret.encrypted(checked, findings)),
+            Some(delivery) => lowered.written.extend(secret.lower(delivery, checked, findings)),
+            None => {}
+        }
+    }
+    lowered
+}
+
 impl SecretSpec<'_> {
     /// Returns what templates see of the Secret; none where the cluster has it already, or it cannot be delivered.
-    pub(super) fn lower(self, checked: &Checked, findings: &mut Findings) -> Option<Node> {
-        let delivery = self.delivery(findings)?;
+    fn lower(self, delivery: Delivery, checked: &Checked, findings: &mut Findings) -> Option<Node> {
         match delivery {
             Delivery::There => {
                 self.check_references(findings);
@@ -76,9 +100,13 @@ impl SecretSpec<'_> {
                 let external = self.external(checked, findings)?;
                 Some(self.secret([("external", external)]))
             }
-            Delivery::Sealed | Delivery::Encrypted => None,
+            Delivery::Sealed => {
+                let sealed = self.sealed(checked, findings)?;
+                Some(self.secret([("sealed", sealed)]))
+            }
+            Delivery::Encrypted => None,
             Delivery::Plain | Delivery::Public => {
-                let data = self.data(checked)?;
+                let data = self.data(checked, findings)?;
                 Some(self.secret([("data", data)]))
             }
         }
@@ -92,20 +120,13 @@ impl SecretSpec<'_> {
     }
 
     /// Returns the one delivery of all contents; says so where they need several.
-    pub(crate) fn delivery(&self, findings: &mut Findings) -> Option<Delivery> {
+    pub(crate) fn delivery(&self, checked: &Checked, findings: &mut Findings) -> Option<Delivery> {
         let mut chosen: Option<(Delivery, &Node)> = None;
         for asked in &self.asked {
-            let Some((delivery, source)) = delivery_of(asked.content) else { continue };
+            let Some((delivery, source)) = delivery_of(asked.content, checked) else { continue };
             match chosen {
                 Some((first, at)) if first != delivery => {
-                    let message = format!(
-                        "Secret {} would need two deliveries at once",
-                        quoted(self.name.as_str().unwrap_or_default())
-                    );
-                    let finding = Diagnostic::error(&codes::MIXED_DELIVERY, source.place(), message);
-                    let finding = finding.note_at(at.place(), "the other one");
-                    findings
-                        .push(finding.help("take all its values from one kind of source: one object fills a Secret"));
+                    findings.push(mixed::deliveries(&self.name, (first, at), (delivery, source)));
                     return None;
                 }
                 _ => chosen = Some((delivery, source)),
@@ -115,12 +136,13 @@ impl SecretSpec<'_> {
     }
 }
 
-fn delivery_of(content: &Node) -> Option<(Delivery, &Node)> {
+fn delivery_of<'r>(content: &'r Node, checked: &Checked) -> Option<(Delivery, &'r Node)> {
     let Content::Secret(source) = Content::of(content)? else { return None };
     let delivery = match source {
         ValueSource::External(_) => Delivery::External,
         ValueSource::Sealed(_) => Delivery::Sealed,
         ValueSource::SecretKeyRef(_) => Delivery::There,
+        ValueSource::Sops(sops) if encrypted::passed_on(sops, checked).is_some() => Delivery::Encrypted,
         ValueSource::Sops(_) | ValueSource::Env(_) | ValueSource::File(_) => Delivery::Plain,
     };
     Some((delivery, source.node()))
@@ -137,5 +159,14 @@ fn public_text(content: &Node, checked: &Checked) -> Option<Node> {
             Some(Node::string(pem::certificates_only(source.text()), place))
         }
         Content::Secret(_) => None,
+    }
+}
+
+/// Returns a text as one that a controller which runs every value of its template as a Go template, with the secret's own
+/// values at hand, makes that very text of: the External Secrets Operator and that of Sealed Secrets do.
+fn taken_literally(text: Node) -> Node {
+    match text.as_str() {
+        Some(found) if found.contains("{{") => Node::string(found.replace("{{", "{{ `{{` }}"), text.origin),
+        _ => text,
     }
 }
