@@ -1,15 +1,13 @@
 //! What was found of the source of a value: that it is there, what is missing, or that it is nowhere to be seen from here.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::encrypted::Encrypted;
-use super::origin::{FileRef, TakenFrom};
+use super::encrypted;
+use super::origin::{FileRef, SaidBy, TakenFrom};
 use crate::check::Checked;
+use crate::load::Content;
 use crate::secret::AllowedEnv;
+use crate::sops::Wanted;
 use crate::tree::Node;
-use crate::world::{ProjectPath, ReadError, World};
+use crate::world::{ReadError, World};
 
 /// What was found of a value's source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub(crate) enum Missing {
     File(String),
     /// A file is there, and is not what the source needs, for a reason.
     Form(String),
-    /// A file has no such key.
+    /// A file has no such key, in words.
     Key(String),
     /// No store is named.
     Store,
@@ -84,7 +82,7 @@ impl Missing {
         match self {
             Self::File(why) => format!("the file cannot be read: {why}"),
             Self::Form(why) => format!("the file cannot serve: {why}"),
-            Self::Key(key) => format!("the file has no key {key}"),
+            Self::Key(words) => words.clone(),
             Self::Store => "no store is named: neither here nor in `secrets.external.store`".into(),
             Self::NotSet => "the variable is not set here".into(),
             Self::Empty => "the variable is empty here".into(),
@@ -99,13 +97,11 @@ pub(super) struct Looking<'a> {
     pub(super) checked: &'a Checked,
     world: &'a dyn World,
     allowed: &'a AllowedEnv,
-    /// The encrypted files that were read, each once.
-    encrypted: RefCell<BTreeMap<ProjectPath, Arc<Encrypted>>>,
 }
 
 impl<'a> Looking<'a> {
     pub(super) fn new(checked: &'a Checked, world: &'a dyn World, allowed: &'a AllowedEnv) -> Self {
-        Self { checked, world, allowed, encrypted: RefCell::default() }
+        Self { checked, world, allowed }
     }
 
     /// Returns the file that a text names.
@@ -113,12 +109,12 @@ impl<'a> Looking<'a> {
         let written = named.as_str().unwrap_or_default();
         let path = self.checked.resolved().dir_of(named.place()).join(written);
         let shown = path.map_or_else(|_| written.to_owned(), |path| self.world.display(&path));
-        FileRef { shown, place: named.place().clone(), written: written.to_owned() }
+        FileRef { shown, named: named.clone() }
     }
 
     /// Returns what a sealed value that stands in the spec is bound to.
     pub(super) fn scope_of(&self, sealed: &Node) -> String {
-        let scope = sealed.get("scope").or_else(|| self.checked.spec().section("secrets")?.at(&["sealed", "scope"]));
+        let scope = sealed.get("scope").or_else(|| self.checked.spec().sealed_default("scope"));
         scope.and_then(Node::as_str).unwrap_or("strict").to_owned()
     }
 
@@ -133,8 +129,22 @@ impl<'a> Looking<'a> {
             TakenFrom::File(file) | TakenFrom::PublicFile(file) => {
                 State::of(self.reach(file).err().map(Missing::File).into_iter().collect())
             }
-            TakenFrom::SealedFile { file, key } => self.encrypted(file, |encrypted| encrypted.sealed(key)),
-            TakenFrom::Sops { file, path, is_deep } => self.encrypted(file, |encrypted| encrypted.sops(path, *is_deep)),
+            TakenFrom::SealedFile { file, key } => self.encrypted(file, |content| {
+                content.source.as_ref().and_then(|source| encrypted::of_sealed(source, key))
+            }),
+            TakenFrom::Sops { file, path, said } => self.encrypted(file, |content| {
+                let steps: Vec<&str> = path.iter().map(String::as_str).collect();
+                let key = steps.first().copied().unwrap_or_default();
+                let wanted = match said {
+                    SaidBy::Path => Wanted::Path(&steps),
+                    SaidBy::Key => Wanted::Key(key),
+                    SaidBy::Default => Wanted::Unsaid(key),
+                };
+                match content.encrypted()? {
+                    Ok(file) => encrypted::of_sops(file, wanted),
+                    Err(fault) => Some(Missing::Form(fault.message().to_owned())),
+                }
+            }),
         }
     }
 
@@ -148,23 +158,22 @@ impl<'a> Looking<'a> {
         }
     }
 
-    /// Returns the path of a file that is there, or why it is not.
-    fn reach(&self, file: &FileRef) -> Result<ProjectPath, String> {
-        let path = self.checked.resolved().dir_of(&file.place).join(&file.written).map_err(|why| why.to_string())?;
+    /// Says why a file cannot be had, if it cannot.
+    fn reach(&self, file: &FileRef) -> Result<(), String> {
+        let dir = self.checked.resolved().dir_of(file.named.place());
+        let path = dir.join(file.named.as_str().unwrap_or_default()).map_err(|why| why.to_string())?;
         match self.world.is_secret_file(&path) {
-            Ok(true) => Ok(path),
+            Ok(true) => Ok(()),
             Ok(false) => Err(ReadError::NotFound.to_string()),
             Err(why) => Err(why.to_string()),
         }
     }
 
-    fn encrypted(&self, file: &FileRef, missing: impl FnOnce(&Encrypted) -> Option<Missing>) -> State {
-        let path = match self.reach(file) {
-            Ok(path) => path,
-            Err(why) => return State::of(vec![Missing::File(why)]),
+    fn encrypted(&self, file: &FileRef, missing: impl FnOnce(&Content) -> Option<Missing>) -> State {
+        let missing = match self.checked.contents().of(&file.named) {
+            Some(content) => missing(content),
+            None => self.reach(file).err().map(Missing::File),
         };
-        let mut known = self.encrypted.borrow_mut();
-        let encrypted = known.entry(path).or_insert_with_key(|path| Arc::new(Encrypted::read(path, self.world)));
-        State::of(missing(encrypted).into_iter().collect())
+        State::of(missing.into_iter().collect())
     }
 }

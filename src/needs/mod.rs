@@ -19,7 +19,7 @@ use crate::tree::{Node, Place, Value};
 use crate::world::World;
 
 pub(crate) use found::{Missing, State};
-pub(crate) use origin::TakenFrom;
+pub(crate) use origin::{SaidBy, TakenFrom};
 
 /// What Secrets a cluster needs.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ fn needed(secret: &SecretSpec<'_>, looking: &mut found::Looking<'_>) -> NeededSe
         name: secret.name.as_str().unwrap_or_default().to_owned(),
         kind: secret.kind,
         // Why there is none is said where the spec is judged.
-        delivery: secret.delivery(&mut Findings::new()),
+        delivery: secret.delivery(looking.checked, &mut Findings::new()),
         keys: secret.asked.iter().map(|asked| key(asked, looking)).collect(),
     }
 }

@@ -6,7 +6,7 @@ use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Place};
 
 /// Where the value of a key comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TakenFrom {
     /// An entry of a store that the External Secrets Operator reads.
     External {
@@ -37,8 +37,8 @@ pub(crate) enum TakenFrom {
         file: FileRef,
         /// The keys that lead to the value, where the spec says `path`; else the one key.
         path: Vec<String>,
-        /// Whether the spec says `path`.
-        is_deep: bool,
+        /// How the spec says it.
+        said: SaidBy,
     },
     /// A Secret that the cluster has already.
     Secret {
@@ -59,15 +59,24 @@ pub(crate) enum TakenFrom {
     Nothing,
 }
 
+/// How the spec says which value of a file is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SaidBy {
+    /// By `path`.
+    Path,
+    /// By `key`.
+    Key,
+    /// Not at all: that of the Secret's key.
+    Default,
+}
+
 /// A file that the spec names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FileRef {
     /// As findings name it.
     pub(crate) shown: String,
     /// The text that names it.
-    pub(super) place: Place,
-    /// As the spec names it.
-    pub(crate) written: String,
+    pub(super) named: Node,
 }
 
 impl TakenFrom {
@@ -106,12 +115,15 @@ impl TakenFrom {
             },
             ValueSource::Sops(sops) => {
                 let steps = sops.get("path").and_then(Node::as_seq);
-                let path = match steps {
-                    Some(steps) => steps.iter().filter_map(Node::as_str).map(str::to_owned).collect(),
-                    None => vec![text(sops, "key").unwrap_or_else(|| asked.key.to_string())],
+                let (path, said) = match (steps, text(sops, "key")) {
+                    (Some(steps), _) => {
+                        (steps.iter().filter_map(Node::as_str).map(str::to_owned).collect(), SaidBy::Path)
+                    }
+                    (None, Some(key)) => (vec![key], SaidBy::Key),
+                    (None, None) => (vec![asked.key.to_string()], SaidBy::Default),
                 };
                 let file = sops.get("file").unwrap_or(sops);
-                Self::Sops { file: looking.file(file), path, is_deep: steps.is_some() }
+                Self::Sops { file: looking.file(file), path, said }
             }
             ValueSource::SecretKeyRef(reference) => {
                 let name = text(reference, "name").unwrap_or_default();
@@ -131,7 +143,7 @@ impl TakenFrom {
     pub(super) fn place<'a>(&'a self, content: &'a Node) -> &'a Place {
         match self {
             Self::SealedFile { file, .. } | Self::Sops { file, .. } | Self::File(file) | Self::PublicFile(file) => {
-                &file.place
+                file.named.place()
             }
             _ => match Content::of(content) {
                 Some(Content::Secret(source)) => source.node().place(),

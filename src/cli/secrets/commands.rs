@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::shell;
 use super::skeleton::{Asked, Part, new_entry, no_word};
 use super::template::Way;
-use crate::needs::TakenFrom;
+use crate::needs::{SaidBy, TakenFrom};
 
 /// Returns the lines that say how the values of a part are brought to where they come from.
 pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
@@ -43,18 +43,45 @@ fn external(asked: &Asked<'_>, part: &Part<'_>) -> Vec<String> {
 fn sops(part: &Part<'_>) -> Result<Vec<String>> {
     let file = part.file.as_deref().unwrap_or_default();
     let word = shell::path(file).ok_or_else(|| no_word(file))?;
-    let is_deep = part.keys.iter().any(|key| matches!(&key.from, TakenFrom::Sops { is_deep: true, .. }));
-    let only = if is_deep { "" } else { " --encrypted-regex '^(data|stringData)$'" };
+    let is_deep = part.keys.iter().any(|key| matches!(&key.from, TakenFrom::Sops { said: SaidBy::Path, .. }));
+    let form = Form::of(file);
+    let (save, options) = match form {
+        Form::Yaml if is_deep => (FILL, ""),
+        Form::Yaml => (FILL, " --encrypted-regex '^(data|stringData)$'"),
+        Form::Json if is_deep => (FILL, " --input-type yaml --output-type json"),
+        Form::Json => (FILL, " --encrypted-regex '^(data|stringData)$' --input-type yaml --output-type json"),
+        Form::Bytes => ("and nothing else: it is the value.", ""),
+    };
+    let what = if form == Form::Bytes { "Save the value itself" } else { "Save this" };
     Ok(vec![
-        format!(
-            "1. Save this as {file}, and fill in every value. Text of several lines begins with `|`, and is indented."
-        ),
+        format!("1. {what} as {file}, {save}"),
         "2. Encrypt it in place before it is committed. AGE_RECIPIENT is the public key, age1…, of who decrypts:"
             .into(),
-        format!("     sops encrypt --age \"${{AGE_RECIPIENT:?}}\"{only} --in-place {word}"),
-        "   Empty values stay as they are, and are refused.".into(),
+        format!("     sops encrypt --age \"${{AGE_RECIPIENT:?}}\"{options} --in-place {word}"),
+        "   An empty value stays as it is, and is refused.".into(),
         format!("3. Commit it. `sops edit {word}` changes a value later, and leaves the others as they are."),
     ])
+}
+
+const FILL: &str = "and fill in every value. Text of several lines begins with `|`, and is indented.";
+
+/// What SOPS takes a file for, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Yaml,
+    Json,
+    /// One value, whatever that is.
+    Bytes,
+}
+
+impl Form {
+    pub(super) fn of(file: &str) -> Self {
+        match file.rsplit_once('.') {
+            Some((_, "yaml" | "yml")) => Self::Yaml,
+            Some((_, "json")) => Self::Json,
+            _ => Self::Bytes,
+        }
+    }
 }
 
 fn sealed(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
@@ -96,10 +123,7 @@ fn scope(asked: &Asked<'_>, part: &Part<'_>) -> String {
         TakenFrom::SealedValue { scope } => Some(scope.clone()),
         _ => None,
     });
-    let by_default = || {
-        let secrets = asked.checked.spec().section("secrets")?;
-        secrets.at(&["sealed", "scope"])?.as_str().map(str::to_owned)
-    };
+    let by_default = || asked.checked.spec().sealed_default("scope")?.as_str().map(str::to_owned);
     of_value.or_else(by_default).unwrap_or_else(|| "strict".into())
 }
 

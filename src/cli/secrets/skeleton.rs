@@ -12,7 +12,7 @@ use super::template::Way;
 use crate::check::Checked;
 use crate::cli::failure::Refusal;
 use crate::diag::visible::{inert, quoted};
-use crate::needs::{NeededKey, NeededSecret, TakenFrom};
+use crate::needs::{NeededKey, NeededSecret, SaidBy, TakenFrom};
 use crate::tree::emit::to_yaml;
 use crate::tree::{Node, Place, Source, SourceKind};
 use crate::world::{ProjectPath, World};
@@ -60,6 +60,11 @@ fn document(asked: &Asked<'_>, part: &Part<'_>) -> Result<String> {
     }
     let comment = |line: &String| if line.is_empty() { "#\n".to_owned() } else { format!("# {}\n", inert(line)) };
     let comments: String = lines.iter().map(comment).collect();
+    let is_value =
+        asked.way == Way::Sops && part.file.as_deref().map(commands::Form::of) == Some(commands::Form::Bytes);
+    if is_value {
+        return Ok(comments);
+    }
     Ok(comments + &yaml(&body(asked, part))?)
 }
 
@@ -157,7 +162,7 @@ pub(super) fn property(key: &NeededKey) -> &str {
 
 /// Returns what is filled: a Secret, or what a store holds, or a file of values.
 fn body(asked: &Asked<'_>, part: &Part<'_>) -> Json {
-    let deep = |key: &&NeededKey| matches!(&key.from, TakenFrom::Sops { is_deep: true, .. });
+    let deep = |key: &&NeededKey| matches!(&key.from, TakenFrom::Sops { said: SaidBy::Path, .. });
     match asked.way {
         Way::External => entries(asked, part),
         Way::Sops if part.keys.iter().any(deep) => values(part),
