@@ -36,3 +36,4 @@ pub mod tree;
 pub mod update;
 pub mod validate;
 pub mod world;
+pub mod x509;

@@ -40,9 +40,11 @@ pub fn blocks(text: &str) -> Vec<Block> {
 }
 
 /// Returns the certificate blocks of a text, each ending in a line break: what a CA bundle may hold and nothing else.
+///
+/// A block that cannot be decoded is left out, so that no other text comes along in one.
 pub fn certificates_only(text: &str) -> String {
     let mut bundle = String::new();
-    for block in blocks(text).iter().filter(|block| block.label == "CERTIFICATE") {
+    for block in blocks(text).iter().filter(|block| block.label == "CERTIFICATE" && block.der.is_some()) {
         for line in text[block.range.clone()].lines() {
             bundle.push_str(line.trim());
             bundle.push('\n');
@@ -72,6 +74,32 @@ mod tests {
         assert_eq!(blocks.iter().map(|block| block.label.as_str()).collect::<Vec<_>>(), ["CERTIFICATE", "PRIVATE KEY"]);
         assert_eq!(blocks[0].der.as_deref(), Some([1, 2, 3].as_slice()));
         assert_eq!(certificates_only(text), "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n");
+    }
+
+    #[test]
+    fn nothing_but_certificates_comes_out_whatever_stands_around_them() {
+        const CLEAN: &str = "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n";
+        let crlf = CLEAN.replace('\n', "\r\n");
+        let key = "-----BEGIN EC PRIVATE KEY-----\nHUSH\n-----END EC PRIVATE KEY-----\n";
+        for text in [
+            CLEAN,
+            CLEAN.trim_end(),
+            &crlf,
+            crlf.trim_end(),
+            &CLEAN.replace('\n', "  \n"),
+            &format!("\u{feff}{CLEAN}"),
+            &format!("# Corporate root\n{CLEAN}# end"),
+            &format!("Bag Attributes\n    localKeyID: 01\nsubject=CN = Root\n\n{crlf}"),
+            &format!("{key}{CLEAN}{key}"),
+            &format!("{CLEAN}-----BEGIN X509 CRL-----\nAQID\n-----END X509 CRL-----\n"),
+            &format!("{CLEAN}-----BEGIN TRUSTED CERTIFICATE-----\nAQID\n-----END TRUSTED CERTIFICATE-----\n"),
+            &format!("-----BEGIN CERTIFICATE-----\npassword: hunter2\n-----END CERTIFICATE-----\n{CLEAN}"),
+            &format!("{CLEAN}-----BEGIN CERTIFICATE-----\nAQID"),
+        ] {
+            assert_eq!(certificates_only(text), CLEAN, "{text:?}");
+        }
+        assert_eq!(certificates_only(&format!("{}{crlf}", CLEAN.trim_end())), CLEAN.repeat(2));
+        assert_eq!(certificates_only(""), "");
     }
 
     #[test]

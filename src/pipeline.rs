@@ -14,7 +14,8 @@ use crate::profile::{Profile, Profiles};
 use crate::render::render;
 use crate::resolve::{Resolved, resolve};
 use crate::rules::ClusterFacts;
-use crate::rules::{Check, RULES};
+use crate::rules::{Check, Dated, RULES, ending};
+use crate::spec::Spec;
 use crate::target::{Minor, Target};
 use crate::tree::Node;
 use crate::validate::validate;
@@ -50,6 +51,8 @@ pub struct Judged {
     pub surveyed: Option<Surveyed>,
     /// Its objects; none where an error was found.
     pub bundle: Option<Bundle>,
+    /// Its certificates that end before a time, where that was asked.
+    pub ending: Vec<Dated>,
 }
 
 /// The objects of one cluster, valid for its target.
@@ -137,10 +140,16 @@ pub fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Finding
 
 /// Compiles a spec, and says what is known of it beside other clusters.
 pub fn judged(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Judged {
+    judged_until(session, path, None, findings)
+}
+
+/// Compiles a spec, and says which of its certificates end before a time, too, in seconds since 1970.
+pub fn judged_until(session: &Session<'_>, path: &ProjectPath, before: Option<i64>, findings: &mut Findings) -> Judged {
     let n_errors = findings.n_errors();
     let Some(Prepared { resolved, contents, mut surveyed }) = prepared(session, path, findings) else {
-        return Judged { surveyed: None, bundle: None };
+        return Judged { surveyed: None, bundle: None, ending: Vec::new() };
     };
+    let ending = before.map(|before| ending(Spec::new(resolved.spec()), &contents, session.as_of, before));
     let bundle = made(session, resolved, contents, findings);
     // What was not reached may have had what is acknowledged; complete objects have less than those that are merged.
     if bundle.is_some() && session.day == Day::Running {
@@ -149,7 +158,7 @@ pub fn judged(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings
     // A stage goes on from what is no error to it, and a policy or a level may have made one of it.
     let bundle = bundle.filter(|_| findings.n_errors() == n_errors);
     surveyed.facts.is_right = bundle.is_some();
-    Judged { surveyed: Some(surveyed), bundle }
+    Judged { surveyed: Some(surveyed), bundle, ending: ending.unwrap_or_default() }
 }
 
 /// Compiles a spec once for each minor of a range, in place of its own target, and returns what is found on each.

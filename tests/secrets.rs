@@ -24,7 +24,8 @@ use tempfile::TempDir;
 const VALUE: &str = "hunter2 $(id) 'x' #: {";
 
 /// Names of files that a shell would act on.
-const HOSTILE: [&str; 5] = ["a b.yaml", "$(touch pwned).yaml", "it's`id`;#.yaml", "-rf.yaml", "e\u{1b}[2J\u{202e}\n.yaml"];
+const HOSTILE: [&str; 5] =
+    ["a b.yaml", "$(touch pwned).yaml", "it's`id`;#.yaml", "-rf.yaml", "e\u{1b}[2J\u{202e}\n.yaml"];
 
 /// A project with one spec, whose sources are added by a layer.
 struct Project {
@@ -186,6 +187,64 @@ fn both_ways_to_seal_a_template_are_rendered() {
     let [of_filled] = &*template.commands("kubeseal") else { panic!("{}", template.0) };
     project.run(of_filled, &[("SEALED_SECRETS_CERT", &certificate), ("FILLED", "filled.yaml")], "");
     assert!(project.render(&template).contains("kind: SealedSecret"));
+}
+
+#[test]
+fn what_is_encrypted_already_is_not_lost() {
+    let Some(project) = Project::new() else { return };
+    let certificate = project.seal_certificate();
+    let one = "{storage: {credentials: {accessKey: {valueFrom: {sealed: {file: one.yaml}}}, secretKey: {valueFrom: {sealed: {file: one.yaml}}}}}}";
+    project.source(one);
+    project.write("one.yaml", "");
+    let first = project.template(&["dc-1.yaml"]);
+    let env = [("SEALED_SECRETS_CERT", &*certificate), ("FILLED", "filled.yaml")];
+    project.write("filled.yaml", &first.filled().replace("  REGISTRY_STORAGE_S3_SECRETKEY", "  OTHER"));
+    project.run(first.commands("kubeseal")[0], &env, "");
+    let second = project.template(&["dc-1.yaml"]);
+    let [command] = &*second.commands("kubeseal") else { panic!("{}", second.0) };
+    assert!(command.contains(" --merge-into one.yaml "), "{command}");
+    project.write("filled.yaml", &second.filled());
+    project.run(command, &env, "");
+    let sealed = fs::read_to_string(project.dir.path().join("one.yaml")).unwrap();
+    for key in ["OTHER", "REGISTRY_STORAGE_S3_ACCESSKEY", "REGISTRY_STORAGE_S3_SECRETKEY"] {
+        assert!(sealed.contains(&format!("    {key}: A")), "{sealed}");
+    }
+    let output = project.regcfg(&["render", "dc-1.yaml"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    project.source(&one.replace("sealed", "sops").replace("one.yaml", "two.yaml"));
+    let recipient = project.age_recipient();
+    let first = project.template(&["dc-1.yaml"]);
+    project.write("two.yaml", &first.filled());
+    project.run(first.commands("sops")[0], &[("AGE_RECIPIENT", &recipient)], "");
+    let second = project.template(&["dc-1.yaml"]);
+    assert_eq!(second.commands("sops"), ["sops edit two.yaml"]);
+}
+
+#[test]
+fn other_forms_of_files_are_encrypted_as_they_are_read() {
+    let Some(project) = Project::new() else { return };
+    let recipient = project.age_recipient();
+    let key = project.dir.path().join("age.key").display().to_string();
+    for (file, path) in [("values.json", ", path: [a, KEY]"), ("secret.json", ""), ("KEY.txt", "")] {
+        let source = |name: &str| {
+            let (file, path) = (file.replace("KEY", name), path.replace("KEY", name));
+            format!("{name}: {{valueFrom: {{sops: {{file: {file}{path}}}}}}}")
+        };
+        project.source(&format!("{{storage: {{credentials: {{{}, {}}}}}}}", source("accessKey"), source("secretKey")));
+        let template = project.template(&["dc-1.yaml"]);
+        for command in template.commands("sops") {
+            let file = command.rsplit(' ').next().unwrap();
+            let is_value = file.ends_with(".txt");
+            project.write(file, &if is_value { "hunter2".to_owned() } else { template.filled() });
+            project.run(command, &[("AGE_RECIPIENT", &recipient)], "");
+            let decrypted = project.run(&format!("sops decrypt {file}"), &[("SOPS_AGE_KEY_FILE", &key)], "");
+            assert!(String::from_utf8_lossy(&decrypted.stdout).contains("hunter2"), "{file}");
+        }
+        let output = project.regcfg(&["secrets", "list", "dc-1.yaml"]);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && !out.contains("missing"), "{file}: {out}{err}");
+    }
 }
 
 #[test]

@@ -9,12 +9,12 @@ use libfuzzer_sys::fuzz_target;
 use regcfg::diag::format::text;
 use regcfg::diag::{Findings, Outcome};
 use regcfg::emit::stream::join;
-use regcfg::emit::{Secrets, manifests};
+use regcfg::emit::{DecryptedBy, Secrets, manifests};
 use regcfg::load::Project;
 use regcfg::lower::Day;
 use regcfg::pipeline::{Session, compile};
 use regcfg::profile::Profiles;
-use regcfg::secret::{AllowedEnv, Reveal};
+use regcfg::secret::{AllowedEnv, Identities, Reveal};
 use regcfg::world::{MemWorld, ProjectPath};
 
 const SPEC: &str = r#"
@@ -70,7 +70,7 @@ fuzz_target!(|bytes: &[u8]| {
     match compile(&session, &path, &mut findings) {
         Some(bundle) => {
             let allowed = AllowedEnv::default();
-            let secrets = Secrets { reveal: Reveal::Reveal, allowed: &allowed, world: &world };
+            let secrets = Secrets { reveal: Reveal::Reveal, allowed: &allowed, identities: &Identities::default(), world: &world, decrypted_by: DecryptedBy::Engine };
             let rendered = manifests(&bundle.cluster, bundle.objects, bundle.name.place(), &secrets, &mut findings);
             if let Some(rendered) = rendered {
                 let stream = join([&rendered]);

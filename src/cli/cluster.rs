@@ -43,7 +43,7 @@ pub(super) struct Made {
 
 /// Compiles a spec and makes its manifests; none where findings say why not.
 pub(super) fn make(session: &Session<'_>, path: &ProjectPath, wish: Wish<'_>, findings: &mut Findings) -> Option<Made> {
-    let Judged { surveyed, bundle } = pipeline::judged(session, path, findings);
+    let Judged { surveyed, bundle, .. } = pipeline::judged(session, path, findings);
     let bundle = bundle?;
     let documents = surveyed.as_ref().map(|surveyed| surveyed.facts.documents.clone()).unwrap_or_default();
     let allowed = wish.secrets.allowed();

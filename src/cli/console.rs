@@ -12,7 +12,7 @@ use super::args::{Colour, Format};
 use super::exit::Exit;
 use super::failure::{self, OutputClosed};
 use crate::diag::Outcome;
-use crate::diag::format::{github, gitlab, json, junit, matrix, sarif, text};
+use crate::diag::format::{ending, github, gitlab, json, junit, matrix, sarif, text};
 use crate::diag::visible::inert;
 use text::Styles;
 
@@ -82,9 +82,9 @@ impl<'a> Console<'a> {
         match format {
             Format::Text => {
                 let findings = text::findings(outcome, &self.out.styles);
-                let matrices = matrix::text(outcome.upgrades());
-                let between = if findings.is_empty() || matrices.is_empty() { "" } else { "\n" };
-                self.print(findings + between + &matrices)?;
+                let parts = [findings, matrix::text(outcome.upgrades()), ending::text(outcome.ending())];
+                let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+                self.print(parts.join("\n"))?;
                 self.summarise(outcome);
                 Ok(())
             }

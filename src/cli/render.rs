@@ -14,10 +14,10 @@ use super::identities::IdentityArgs;
 use super::survey::judge_clusters;
 use super::workspace::{Answer, Workspace};
 use crate::diag::{Diagnostic, Findings, Outcome, codes};
-use crate::emit::{DecryptedBy, RenderedCluster};
 use crate::emit::stream::join;
 use crate::emit::tree::OutputDir;
 use crate::emit::verify::verify;
+use crate::emit::{DecryptedBy, RenderedCluster};
 use crate::load::Project;
 use crate::lower::Day;
 use crate::tree::Place;
@@ -99,7 +99,12 @@ pub(super) fn run(args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> 
 fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &mut Console<'_>) -> Result<Exit> {
     let workspace = Workspace::open_under(args.policy.path(), paths, args.as_of.as_of)?;
     let identities = args.identities.of_invoker(&workspace);
-    let wish = Wish { secrets: &args.secrets, identities: &identities, explain: args.explain, decrypted_by: DecryptedBy::Engine };
+    let wish = Wish {
+        secrets: &args.secrets,
+        identities: &identities,
+        explain: args.explain,
+        decrypted_by: DecryptedBy::Engine,
+    };
     let mut run = Run { exit: Exit::Done, findings: Findings::new(), clusters: Vec::new() };
     for fault in &workspace.faults {
         console.show_error(&fault.why);

@@ -43,6 +43,8 @@ impl Code {
             id if ("RC0319".."RC0330").contains(&id) => Side::Rules,
             id if ("RC0501".."RC0530").contains(&id) => Side::Schema,
             id if ("RC0530".."RC0600").contains(&id) => Side::Rules,
+            // What the bytes of a secret do to what reads them.
+            id if ("RC0745".."RC0749").contains(&id) => Side::Rules,
             id if matches!(id.get(..4), Some("RC06")) || ("RC0330".."RC0400").contains(&id) => Side::Rules,
             _ => Side::Files,
         }
@@ -291,6 +293,14 @@ codes! {
     TARGET_OUT_OF_PROFILE = "RC0394" "target-out-of-profile";
     /// A kind that later releases may not have.
     DEPRECATED_KIND = "RC0395" "deprecated-kind";
+    /// A host that is not among the names of its certificate.
+    HOST_NOT_IN_CERTIFICATE = "RC0396" "host-not-in-certificate";
+    /// Certificates of a route that are no chain.
+    BROKEN_CHAIN = "RC0397" "broken-chain";
+    /// A certificate that is not for servers.
+    NO_SERVER_CERTIFICATE = "RC0398" "no-server-certificate";
+    /// A key or signature that is too weak.
+    WEAK_CERTIFICATE = "RC0399" "weak-certificate";
     /// One Secret that would need two ways to the cluster.
     MIXED_DELIVERY = "RC0401" "mixed-delivery";
     /// A reference to a Secret that is not the one that is read.
@@ -500,6 +510,16 @@ codes! {
     SEARCH_REGISTRIES = "RC0588" "search-registries";
     /// A built-in group bound as a user, or a user as a group.
     GROUP_AS_USER = "RC0589" "group-as-user";
+    /// A private key beside the certificate of another one.
+    KEY_OF_OTHER_CERTIFICATE = "RC0590" "key-of-other-certificate";
+    /// A private key that the router cannot use.
+    UNUSABLE_KEY = "RC0591" "unusable-key";
+    /// A certificate that ends soon.
+    EXPIRING_CERTIFICATE = "RC0592" "expiring-certificate";
+    /// A certificate that its `caCertificate` did not sign.
+    SIGNED_BY_ANOTHER = "RC0593" "signed-by-another";
+    /// A block among certificates that the router does not know.
+    FOREIGN_BLOCK = "RC0594" "foreign-block";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
@@ -600,6 +620,20 @@ codes! {
     CIPHERTEXT_FOR_ARGOCD = "RC0726" "ciphertext-for-argocd";
     /// A Secret sealed for the whole cluster without the policy's leave.
     CLUSTER_WIDE_SECRET = "RC0728" "cluster-wide-secret";
+    /// A revealed key beside the certificate of another one.
+    REVEALED_OTHER_KEY = "RC0730" "revealed-other-key";
+    /// A revealed key that the router cannot use.
+    REVEALED_UNUSABLE_KEY = "RC0731" "revealed-unusable-key";
+    /// A revealed certificate that is none.
+    REVEALED_NO_CERTIFICATE = "RC0732" "revealed-no-certificate";
+    /// A secret that what reads it takes otherwise than it stands.
+    SECRET_MISREAD = "RC0745" "secret-misread";
+    /// A secret with bytes that are no text.
+    SECRET_NOT_TEXT = "RC0746" "secret-not-text";
+    /// A secret in another form than what reads it knows.
+    SECRET_OF_OTHER_FORM = "RC0747" "secret-of-other-form";
+    /// A secret that is empty where a key belongs.
+    EMPTY_SECRET = "RC0748" "empty-secret";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }

@@ -14,7 +14,7 @@ pub mod visible;
 
 pub use codes::{Code, Side};
 pub use item::{Item, Thing, Verdict};
-pub use outcome::{Fault, Location, Outcome};
+pub use outcome::{Ending, Fault, Location, Outcome};
 pub use suggest::nearest;
 pub use upgrade::{Holds, OnMinor, Row, Span, Upgrade};
 

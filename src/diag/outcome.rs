@@ -15,6 +15,22 @@ pub struct Outcome {
     findings: Findings,
     faults: Vec<Fault>,
     upgrades: Vec<Upgrade>,
+    ending: Vec<Ending>,
+}
+
+/// A certificate that ends within the time that was asked for, and who has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The day on which it ends.
+    pub day: String,
+    /// How many whole days are left.
+    pub days: i64,
+    /// Whose it is.
+    pub subject: String,
+    /// How many clusters have it.
+    pub n_clusters: usize,
+    /// Where it stands.
+    pub places: Vec<String>,
 }
 
 /// An error of the machine or of usage, which is no finding: no file of the user's is wrong.
@@ -54,13 +70,24 @@ impl Outcome {
             findings.extend(item.findings.iter().cloned());
         }
         findings.sort_for_showing();
-        Self { items, findings: each_unknown_kind_once(findings), faults, upgrades: vec![] }
+        Self { items, findings: each_unknown_kind_once(findings), faults, ..Self::default() }
     }
 
     /// Adds what holds of specs on each minor of a range.
     #[must_use]
     pub fn with_upgrades(self, upgrades: Vec<Upgrade>) -> Self {
         Self { upgrades, ..self }
+    }
+
+    /// Adds the certificates that end within the time that was asked for, by the day on which they do.
+    #[must_use]
+    pub fn with_ending(self, ending: Vec<Ending>) -> Self {
+        Self { ending, ..self }
+    }
+
+    /// Returns the certificates that end within the time that was asked for.
+    pub fn ending(&self) -> &[Ending] {
+        &self.ending
     }
 
     /// Returns what holds of specs on each minor of a range, where that was asked for.

@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::ObjectName;
-use crate::secret::{AllowedEnv, Identities, Reveal, fill, has_plain, is_secret, passed_on, settle};
+use crate::secret::content::signing_key;
+use crate::secret::{AllowedEnv, Filled, Identities, Reveal, fill, has_plain, is_secret, passed_on, settle};
 use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
@@ -90,11 +91,18 @@ pub fn manifests(
     }
     stream::order(&mut objects);
     let private = objects.iter().any(has_plain);
-    let manifests: Vec<Manifest> = objects.iter().filter_map(|object| manifest(object, secrets, findings)).collect();
+    let key = signing_key(&objects);
+    let manifests: Vec<Manifest> =
+        objects.iter().filter_map(|object| manifest(object, key, secrets, findings)).collect();
     (findings.n_errors() == n_errors).then(|| RenderedCluster { name: name.to_owned(), manifests, private })
 }
 
-fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Option<Manifest> {
+fn manifest(
+    object: &Node,
+    signing_key: Option<(&str, &str)>,
+    secrets: &Secrets<'_>,
+    findings: &mut Findings,
+) -> Option<Manifest> {
     let (file, is_secret) = (file_name(object), is_secret(object));
     if let Some(text) = passed_on(object) {
         if secrets.decrypted_by == DecryptedBy::Nobody {
@@ -102,7 +110,15 @@ fn manifest(object: &Node, secrets: &Secrets<'_>, findings: &mut Findings) -> Op
         }
         return Some(Manifest { file, text: Zeroizing::new(text.to_owned()), is_secret, is_passed_on: true });
     }
-    let text = to_yaml_filled(object, &mut |slot| fill(slot, secrets.world, secrets.allowed, secrets.identities, findings));
+    let mut values = Filled::of(object, signing_key);
+    let text = to_yaml_filled(object, &mut |slot| {
+        let filled = fill(slot, secrets.world, secrets.allowed, secrets.identities, findings);
+        if let Some(filled) = &filled {
+            values.take(slot, filled);
+        }
+        filled
+    });
+    values.judge(findings);
     match text {
         Ok(text) => Some(Manifest { file, text: Zeroizing::new(text), is_secret, is_passed_on: false }),
         // `fill` has said why.

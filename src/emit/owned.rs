@@ -136,7 +136,9 @@ pub(super) fn contents(dir: &OwnedFd) -> Result<BTreeMap<OsString, Found>> {
 
 /// Returns the names that the list of files without a header has; none where it is not ours.
 fn listed(dir: &OwnedFd) -> Result<BTreeSet<String>> {
-    let Found::Ours(list) = found(dir, OsStr::new(LIST), false, &mut { MAX_BYTES })? else { return Ok(BTreeSet::new()) };
+    let Found::Ours(list) = found(dir, OsStr::new(LIST), false, &mut { MAX_BYTES })? else {
+        return Ok(BTreeSet::new());
+    };
     let text = String::from_utf8_lossy(&list.text).into_owned();
     Ok(text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect())
 }

@@ -28,7 +28,13 @@ fn secret(name: &str) -> Node {
 /// Renders, and returns the stream or the codes of the findings.
 fn render(objects: Vec<Node>, reveal: Reveal) -> Result<String, Vec<&'static str>> {
     let (world, allowed) = (MemWorld::default().with_env("REGCFG_SECRET_A", "123"), AllowedEnv::default());
-    let secrets = Secrets { reveal, allowed: &allowed, identities: &Identities::default(), world: &world, decrypted_by: DecryptedBy::Engine };
+    let secrets = Secrets {
+        reveal,
+        allowed: &allowed,
+        identities: &Identities::default(),
+        world: &world,
+        decrypted_by: DecryptedBy::Engine,
+    };
     let mut findings = Findings::new();
     let cluster = manifests("c", objects, &place(), &secrets, &mut findings);
     cluster
@@ -72,7 +78,13 @@ fn there_is_no_output_where_anything_is_wrong() {
 fn a_cluster_is_private_when_a_plain_secret_is_in_it() {
     let (world, allowed) = (MemWorld::default().with_env("REGCFG_SECRET_A", "123"), AllowedEnv::default());
     let render = |objects, reveal| {
-        let secrets = Secrets { reveal, allowed: &allowed, identities: &Identities::default(), world: &world, decrypted_by: DecryptedBy::Engine };
+        let secrets = Secrets {
+            reveal,
+            allowed: &allowed,
+            identities: &Identities::default(),
+            world: &world,
+            decrypted_by: DecryptedBy::Engine,
+        };
         manifests("c", objects, &place(), &secrets, &mut Findings::new()).unwrap()
     };
     let map = || object("ConfigMap", "x", text("b"));
@@ -101,8 +113,14 @@ fn what_sops_encrypted_is_passed_on_whatever_the_invoker_says() {
 #[test]
 fn what_nobody_would_decrypt_is_refused() {
     let (world, allowed) = (MemWorld::default(), AllowedEnv::default());
-    let secrets =
-        Secrets { reveal: Reveal::Reveal, allowed: &allowed, world: &world, decrypted_by: DecryptedBy::Nobody };
+    let identities = Identities::default();
+    let secrets = Secrets {
+        reveal: Reveal::Reveal,
+        allowed: &allowed,
+        world: &world,
+        identities: &identities,
+        decrypted_by: DecryptedBy::Nobody,
+    };
     let mut findings = Findings::new();
     assert!(manifests("c", vec![encrypted().0], &place(), &secrets, &mut findings).is_none());
     assert_eq!(findings.iter().map(|finding| finding.code.id).collect::<Vec<_>>(), ["RC0726"]);

@@ -16,9 +16,9 @@ use similar::{Algorithm, TextDiff};
 
 use crate::diag::visible::inert;
 
+use super::RenderedCluster;
 use super::owned::{self, Found, HEADER, TreeFile};
 use super::tree::is_staged_name;
-use super::RenderedCluster;
 
 /// A difference between a directory and what would be rendered into it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -107,9 +107,9 @@ impl<'a> Looking<'a> {
     /// Returns the file that a text names.
     pub(super) fn file(&self, named: &Node) -> FileRef {
         let written = named.as_str().unwrap_or_default();
-        let path = self.checked.resolved().dir_of(named.place()).join(written);
-        let shown = path.map_or_else(|_| written.to_owned(), |path| self.world.display(&path));
-        FileRef { shown, named: named.clone() }
+        let path = self.checked.resolved().dir_of(named.place()).join(written).ok();
+        let shown = path.as_ref().map_or_else(|| written.to_owned(), |path| self.world.display(path));
+        FileRef { shown, path, named: named.clone() }
     }
 
     /// Returns what a sealed value that stands in the spec is bound to.

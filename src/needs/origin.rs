@@ -4,6 +4,7 @@ use super::found::Looking;
 use crate::lower::Asked;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Place};
+use crate::world::ProjectPath;
 
 /// Where the value of a key comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +76,8 @@ pub(crate) enum SaidBy {
 pub(crate) struct FileRef {
     /// As findings name it.
     pub(crate) shown: String,
+    /// Its path; none where it is in no project.
+    pub(crate) path: Option<ProjectPath>,
     /// The text that names it.
     pub(super) named: Node,
 }

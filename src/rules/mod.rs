@@ -29,6 +29,8 @@ mod update;
 
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
+pub use certificates::dated::{Dated, ending, ending_in_manifests};
+pub(crate) use certificates::unusable_key::words as words_of_key_fault;
 pub use context::SpecContext;
 pub(crate) use credentials::lacking as lacking_credentials;
 pub use project::{ClusterFacts, LayerFacts, ProjectContext};
@@ -122,6 +124,10 @@ pub static RULES: &[&Rule] = &[
     &project::nested_project::RULE,
     &minors::target_out_of_profile::RULE,
     &mirrors::deprecated_kind::RULE,
+    &certificates::host_not_in_certificate::RULE,
+    &certificates::broken_chain::RULE,
+    &certificates::no_server_certificate::RULE,
+    &certificates::weak_certificate::RULE,
     &storage::bootstrapped_backend::RULE,
     &routes::duplicate_route_name::RULE,
     &storage::default_claim_taken::RULE,
@@ -178,6 +184,10 @@ pub static RULES: &[&Rule] = &[
     &grants::registrys_own_role::RULE,
     &registries::search_registries::RULE,
     &grants::group_as_user::RULE,
+    &certificates::key_of_other_certificate::RULE,
+    &certificates::unusable_key::RULE,
+    &certificates::signed_by_another::RULE,
+    &certificates::foreign_block::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,
@@ -200,6 +210,10 @@ pub static RULES: &[&Rule] = &[
     &update::route_host_gone::RULE,
     &update::pruner_resumed::RULE,
     &update::immutable_changed::RULE,
+    &credentials::secret_misread::RULE,
+    &credentials::secret_not_text::RULE,
+    &credentials::secret_of_other_form::RULE,
+    &credentials::empty_secret::RULE,
 ];
 
 /// The most findings of one rule on one subject; what is wrong a hundred times is wrong in one way.

@@ -1,5 +1,7 @@
 //! The one helper of the rules' tests: a spec over a world in memory, compiled; or plain manifests.
 
+pub(super) mod keys;
+
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -33,6 +35,28 @@ const FILES: &[(&str, &str)] = &[
     ("expired.crt", EXPIRED),
     ("future.crt", include_str!("testing/future.crt")),
     ("leaf.crt", LEAF),
+    ("server.crt", include_str!("testing/server.crt")),
+    ("chain.crt", include_str!("testing/chain.crt")),
+    ("whole-chain.crt", include_str!("testing/whole-chain.crt")),
+    ("twice.crt", include_str!("testing/twice.crt")),
+    ("backwards.crt", include_str!("testing/backwards.crt")),
+    ("unrelated.crt", include_str!("testing/unrelated.crt")),
+    ("namesake.crt", include_str!("testing/namesake.crt")),
+    ("mixed.crt", include_str!("testing/mixed.crt")),
+    ("limited.crt", include_str!("testing/limited.crt")),
+    ("by-leaf.crt", include_str!("testing/by-leaf.crt")),
+    ("common-name.crt", include_str!("testing/common-name.crt")),
+    ("client.crt", include_str!("testing/client.crt")),
+    ("signing.crt", include_str!("testing/signing.crt")),
+    ("intermediate.crt", include_str!("testing/intermediate.crt")),
+    ("root.crt", include_str!("testing/root.crt")),
+    ("rsa-512.crt", include_str!("testing/rsa-512.crt")),
+    ("rsa-1024.crt", include_str!("testing/rsa-1024.crt")),
+    ("ed25519.crt", include_str!("testing/ed25519.crt")),
+    ("p224.crt", include_str!("testing/p224.crt")),
+    ("secp256k1.crt", include_str!("testing/secp256k1.crt")),
+    ("sha1.crt", include_str!("testing/sha1.crt")),
+    ("sha1-root.crt", include_str!("testing/sha1-root.crt")),
     ("bundle.crt", concat!(include_str!("testing/ca.crt"), include_str!("testing/expired.crt"))),
     (
         "half.crt",
@@ -276,6 +300,12 @@ fn findings_of(on: &str, text: &str) -> Findings {
 pub(super) fn with_credentials(storage: &str, names: &[&str]) -> String {
     let credentials: Vec<String> = names.iter().map(|name| format!("{name}: {{valueFrom: {{env: A}}}}")).collect();
     format!("storage: {{{storage}, credentials: {{{}}}}}", credentials.join(", "))
+}
+
+/// Returns the Secret of the user's credentials with one key, in this field.
+pub(super) fn user_secret(field: &str, key: &str, value: &str) -> String {
+    let name = "openshift-image-registry/image-registry-private-configuration-user";
+    manifest("v1 Secret", name, &format!("{field}: {{{key}: {value}}}"))
 }
 
 /// Returns the ImagePruner with this `spec`, as a manifest.

@@ -4,12 +4,16 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+pub mod content;
 mod fill;
+mod filled;
 mod identities;
 mod reveal;
+mod tls_pair;
 
 pub use bytes::SecretBytes;
 pub use fill::{AllowedEnv, fill};
+pub use filled::Filled;
 pub use identities::{Apart, Identities, Identity, Unidentified, identities};
 pub use reveal::{Reveal, has_plain, is_secret, passed_on, settle};
 
@@ -59,6 +63,11 @@ impl SecretSlot {
     /// Makes the slot of a secret that was asked for at `place`.
     pub fn new(source: PlainSource, place: Place) -> Self {
         Self(Arc::new(Slot { source, place }))
+    }
+
+    /// Tells whether it is the very same slot, or a copy of it.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Returns where the bytes can be read.

@@ -111,6 +111,7 @@ fn judge(code: &Code, files: &BTreeMap<String, String>) -> Run {
         "RC0544" => sandbox.run(["check", "--openshift", "4.12", "cluster.yaml"]),
         _ if files.contains_key("org/policy.yaml") => sandbox.run(["check", "--policy", "org/policy.yaml", "repo"]),
         "RC0150" | "RC0152" | "RC0153" => sandbox.run(["check", "--crd", "crd.yaml", "cluster.yaml"]),
+        "RC0592" => sandbox.run(["check", "--expiring", "36500d", "cluster.yaml"]),
         "RC0701" | "RC0707" => sandbox.run(["render", "cluster.yaml"]),
         // What only the plugin of Argo CD refuses.
         "RC0726" | "RC0727" => sandbox.run(["argocd", "generate", "--reveal-secrets"]),

@@ -11,4 +11,5 @@ mod init;
 mod projects;
 mod same_bytes;
 mod sandbox;
+mod secrets_in_templates;
 mod streams;

@@ -21,7 +21,7 @@ use regcfg::load::Project;
 use regcfg::lower::Day;
 use regcfg::pipeline::{Session, compile};
 use regcfg::profile::Profiles;
-use regcfg::secret::{AllowedEnv, Reveal, fill};
+use regcfg::secret::{AllowedEnv, Identities, Reveal, fill};
 use regcfg::tree::emit::to_json;
 use regcfg::tree::parse::{Reading, document, documents};
 use regcfg::tree::{Node, Origin, Source, SourceKind, Value};
@@ -33,6 +33,12 @@ use tree::Tree;
 
 /// When certificates are judged: 2030.
 const NOW: i64 = 1_893_456_000;
+
+/// What secrets are, in two worlds that differ in nothing else: a key that is base64, too, and a keyfile.
+const SECRETS: [(&str, &str); 2] = [
+    ("hunter2a", r#"{"type": "service_account", "client_email": "hunter2a", "private_key": "-----BEGIN hunter2a"}"#),
+    ("hunter2bhunter2b", r#"{"private_key": "-----BEGIN hunter2b", "client_email": "-", "type": "service_account"}"#),
+];
 
 /// Shared by all specs of a run, so that what is kept of one is there for the next.
 static SHARED: LazyLock<Profiles> = LazyLock::new(Profiles::builtin);
@@ -79,6 +85,7 @@ proptest! {
         parses_back(&output)?;
         stays_in_its_field(&made, &output)?;
         shows_no_secret(&files)?;
+        tells_nothing_of_a_secret(&files, output)?;
     }
 }
 
@@ -120,34 +127,74 @@ fn files(texts: &[String], names: &[&str], spec: &str) -> Files {
     all.push((spec.to_owned(), own));
     let dir = spec.rsplit_once('/').map_or("", |(dir, _)| dir);
     let secrets = std::iter::once(dir).chain(names.iter().map(|name| name.rsplit_once('/').map_or("", |(dir, _)| dir)));
-    let secrets = secrets.map(|dir| (format!("{dir}/secret").trim_start_matches('/').to_owned(), "hunter2-b".into()));
-    all.extend(secrets);
+    let (key, keyfile) = SECRETS[0];
+    for dir in secrets {
+        let at = |name: &str| format!("{dir}/{name}").trim_start_matches('/').to_owned();
+        all.extend([(at("secret"), key.to_owned()), (at("keyfile"), keyfile.to_owned())]);
+    }
     Files { texts: all, spec: spec.to_owned() }
 }
 
 fn world(files: &Files) -> MemWorld {
     let world = MemWorld::new(files.texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    world.with_env("REGCFG_SECRET_A", "hunter2-a").with_now(NOW)
+    let (key, keyfile) = SECRETS[0];
+    world.with_env("REGCFG_SECRET_A", key).with_env("REGCFG_SECRET_KEYFILE", keyfile).with_now(NOW)
+}
+
+/// The same files with other secrets.
+fn other_world(files: &Files) -> MemWorld {
+    let [(key, keyfile), (other_key, other_keyfile)] = SECRETS;
+    let other = |text: &str| match text {
+        _ if text == key => other_key.to_owned(),
+        _ if text == keyfile => other_keyfile.to_owned(),
+        _ => text.to_owned(),
+    };
+    let texts: Vec<(&str, String)> = files.texts.iter().map(|(path, text)| (path.as_str(), other(text))).collect();
+    let world = MemWorld::new(texts.iter().map(|(path, text)| (*path, text.as_str())));
+    world.with_env("REGCFG_SECRET_A", other_key).with_env("REGCFG_SECRET_KEYFILE", other_keyfile).with_now(NOW)
 }
 
 fn rendered(files: &Files, profiles: &Profiles, reveal: Reveal) -> Result<Output, TestCaseError> {
-    let world = world(files);
-    let project = Project::new(&world);
+    rendered_in(&world(files), files, profiles, reveal)
+}
+
+fn rendered_in(world: &MemWorld, files: &Files, profiles: &Profiles, reveal: Reveal) -> Result<Output, TestCaseError> {
+    let project = Project::new(world);
     let session = Session { project: &project, profiles, day: Day::Running, as_of: NOW, in_force: Arc::default() };
     let path = ProjectPath::new(&files.spec).map_err(|why| TestCaseError::fail(why.to_string()))?;
     let mut findings = Findings::new();
     let failed = |findings: &Findings| TestCaseError::fail(format!("{findings:#?}\n{files:#?}"));
     let Some(bundle) = compile(&session, &path, &mut findings) else { return Err(failed(&findings)) };
     let allowed = AllowedEnv::default();
-    let secrets = Secrets { reveal, allowed: &allowed, world: &world, decrypted_by: DecryptedBy::Engine };
+    let identities = Identities::default();
+    let secrets =
+        Secrets { reveal, allowed: &allowed, identities: &identities, world, decrypted_by: DecryptedBy::Engine };
     let mut objects = bundle.objects.clone();
     order(&mut objects);
-    let json =
-        objects.iter().map(|object| to_json(object, &mut |slot| fill(slot, &world, &allowed, &mut Findings::new())));
+    let json = objects
+        .iter()
+        .map(|object| to_json(object, &mut |slot| fill(slot, world, &allowed, &identities, &mut Findings::new())));
     let json = json.collect::<Result<_, _>>().map_err(|error| TestCaseError::fail(error.to_string()))?;
     let cluster = manifests(&bundle.cluster, bundle.objects, bundle.name.place(), &secrets, &mut findings);
     let Some(cluster) = cluster else { return Err(failed(&findings)) };
     Ok(Output { objects, json, stream: join([&cluster]).to_string() })
+}
+
+/// Other secrets give other values under `data` of a Secret, and not another byte.
+fn tells_nothing_of_a_secret(files: &Files, output: Output) -> Result<(), TestCaseError> {
+    let other = rendered_in(&other_world(files), files, &SHARED, Reveal::Reveal)?;
+    let n_slots = |output: &Output| output.objects.iter().filter(|object| object.has_secret()).count();
+    prop_assert_eq!(n_slots(&output) > 0, output.stream != other.stream, "secrets are in the stream, or are not");
+    let without = |mut output: Output| {
+        for (object, json) in output.objects.iter().zip(&mut output.json) {
+            if object.has_secret() {
+                json["data"].as_object_mut().into_iter().flatten().for_each(|(_, value)| *value = "".into());
+            }
+        }
+        output.json
+    };
+    prop_assert_eq!(without(output), without(other));
+    Ok(())
 }
 
 /// Other names, other profiles and other threads give the same bytes.

@@ -123,6 +123,11 @@ impl Maker<'_> {
 
     /// A secret by one of the sources that one Secret may have.
     fn secret(&mut self, by: &str) -> Tree {
+        self.secret_called(by, "A", "secret")
+    }
+
+    /// A secret that stands in a variable or a file of its own.
+    fn secret_called(&mut self, by: &str, variable: &str, file: &str) -> Tree {
         let source = match by {
             "external" => {
                 let mut external = map([("key", self.free(&["key"]))]);
@@ -131,8 +136,8 @@ impl Maker<'_> {
                 }
                 map([("external", external)])
             }
-            "env" => map([("env", "REGCFG_SECRET_A".into())]),
-            _ => map([("file", "secret".into())]),
+            "env" => map([("env", Tree::Text(format!("REGCFG_SECRET_{variable}")))]),
+            _ => map([("file", file.into())]),
         };
         map([("valueFrom", source)])
     }
@@ -150,7 +155,7 @@ impl Maker<'_> {
                     gcs.put("projectID", self.free(&["projectID"]));
                     gcs.put("keyID", self.free(&["keyID"]));
                 }
-                (gcs, Some(map([("keyfile", self.secret(by))])))
+                (gcs, Some(map([("keyfile", self.secret_called(by, "KEYFILE", "keyfile"))])))
             }
             ("azure-upi", _) => {
                 let azure =

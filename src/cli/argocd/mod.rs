@@ -91,7 +91,8 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
     }
     let Candidate { opened, project, path, .. } = choice::choose(&candidates, &parameters)?;
     let identities = of_nobody();
-    let wish = Wish { secrets: &args.secrets, identities: &identities, explain: false, decrypted_by: DecryptedBy::Nobody };
+    let wish =
+        Wish { secrets: &args.secrets, identities: &identities, explain: false, decrypted_by: DecryptedBy::Nobody };
     let answers = opened
         .each(project, std::slice::from_ref(path), Day::Running, |session, path, findings| {
             make(session, path, wish, findings)

@@ -12,7 +12,7 @@ use crate::diag::visible::visible;
 use crate::diag::{Findings, Item, Thing};
 use crate::load::Project;
 use crate::name::{ObjectName, cluster_label};
-use crate::rules::{self, BundleContext};
+use crate::rules::{self, BundleContext, Dated, ending_in_manifests};
 use crate::target::Target;
 use crate::tree::{Node, Source, SourceKind};
 use crate::validate::{self, Bootstrap, Definitions};
@@ -26,6 +26,8 @@ pub(super) struct Judge {
     pub(super) rules: bool,
     /// The time, in seconds since 1970, for what expires.
     pub(super) as_of: i64,
+    /// The time before which certificates are told that end, where that is asked.
+    pub(super) before: Option<i64>,
     /// Definitions of other kinds.
     pub(super) definitions: Definitions,
     /// The files that hold them, by name.
@@ -34,6 +36,9 @@ pub(super) struct Judge {
 
 /// What came of a file: what was looked at, or the name of a file for which there is no answer, and why.
 pub(super) type Answer = Result<Vec<Item>, (String, anyhow::Error)>;
+
+/// What came of files, and the certificates that end before the time that was asked for, each cluster's with its name.
+pub(super) type Answers = (Vec<Answer>, Vec<(String, Vec<Dated>)>);
 
 /// A file under judgement.
 #[derive(Default)]
@@ -50,7 +55,7 @@ struct File {
 
 impl Judge {
     /// Judges files of a project.
-    pub(super) fn files(&self, project: &Project<'_>, paths: &[ProjectPath]) -> Vec<Answer> {
+    pub(super) fn files(&self, project: &Project<'_>, paths: &[ProjectPath]) -> Answers {
         let patches = Patches::beside(project, paths);
         let judged = in_order(paths, |path| {
             let name = project.world().display(path);
@@ -72,7 +77,7 @@ impl Judge {
     }
 
     /// Judges standard input.
-    pub(super) fn input(&self, bytes: &[u8]) -> Vec<Answer> {
+    pub(super) fn input(&self, bytes: &[u8]) -> Answers {
         const NAME: &str = "<stdin>";
         let source = Source::new(NAME, String::from_utf8_lossy(bytes), SourceKind::User);
         self.finish(vec![Ok(self.held(NAME.into(), String::new(), read::text(&source)))])
@@ -103,24 +108,30 @@ impl Judge {
     }
 
     /// Asks the operator's rules, and returns what came of each file.
-    fn finish(&self, mut judged: Vec<Result<File, (String, anyhow::Error)>>) -> Vec<Answer> {
+    fn finish(&self, mut judged: Vec<Result<File, (String, anyhow::Error)>>) -> Answers {
+        let mut dated = Vec::new();
         if self.rules {
             let files: Vec<&File> = judged.iter().filter_map(|file| file.as_ref().ok()).collect();
-            let found: Vec<Findings> = in_order(&clusters(&files), |objects| {
+            let found: Vec<(Findings, Option<(String, Vec<Dated>)>)> = in_order(&clusters(&files), |objects| {
                 let mut findings = Findings::new();
                 let context = BundleContext::new(objects.iter().copied(), self.target, Bootstrap::Unknown, None);
-                rules::on_bundle(&context.as_of(self.as_of), &mut findings);
-                findings
+                let context = context.as_of(self.as_of);
+                rules::on_bundle(&context, &mut findings);
+                let ending = |before| ending_in_manifests(&context, self.as_of, before);
+                (findings, self.before.and_then(|before| Some((called(objects)?, ending(before)))))
             });
             let mut by_file: BTreeMap<String, Findings> = BTreeMap::new();
-            for finding in found.into_iter().flatten() {
+            for finding in found.into_iter().flat_map(|(findings, ending)| {
+                dated.extend(ending);
+                findings
+            }) {
                 by_file.entry(finding.place.source.name().to_owned()).or_default().push(finding);
             }
             for file in judged.iter_mut().filter_map(|file| file.as_mut().ok()) {
                 file.add(by_file.remove(&file.name).unwrap_or_default());
             }
         }
-        judged.into_iter().map(|file| file.map(|file| file.items)).collect()
+        (judged.into_iter().map(|file| file.map(|file| file.items)).collect(), dated)
     }
 }
 
@@ -151,6 +162,13 @@ fn clusters<'f>(files: &[&'f File]) -> Vec<Vec<&'f Node>> {
         }
     }
     clusters.into_values().flat_map(|objects| each_once(&objects)).collect()
+}
+
+/// Returns what a cluster is called: by its label, or by the file that stands for it.
+fn called(objects: &[&Node]) -> Option<String> {
+    let first = objects.first()?;
+    let label = cluster_label(first).and_then(Node::as_str);
+    Some(label.unwrap_or(first.place().source.name()).to_owned())
 }
 
 /// Cuts objects where one comes a second time, so that each stands once in what is judged together: a directory may hold

@@ -5,6 +5,7 @@
 
 mod against;
 mod definitions;
+mod expiring;
 mod manifests;
 mod only;
 mod read;
@@ -18,7 +19,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 
-use manifests::{Answer, Judge};
+use expiring::Fleet;
+use manifests::{Answers, Judge};
 use only::Only;
 pub(super) use sorted::Sorted;
 
@@ -29,10 +31,10 @@ use super::failure;
 use super::survey::judge_project;
 use super::workspace::{Opened, Unopened, Workspace};
 use crate::check::shape;
-use crate::diag::{self, Fault, Findings, Item, Outcome, Thing, Upgrade};
+use crate::diag::{self, Ending, Fault, Findings, Item, Outcome, Thing, Upgrade};
 use crate::load::{LIMIT, Project};
 use crate::lower::Day;
-use crate::pipeline::{self, Session, Surveyed};
+use crate::pipeline::{self, Surveyed};
 use crate::policy::Policy;
 use crate::target::{Minor, Target};
 use crate::world::{ProjectPath, fs};
@@ -58,6 +60,13 @@ pub struct CheckArgs {
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+
+    /// Report the certificates that expire within this time, such as 30d or 12w, over all clusters
+    ///
+    /// Each stands once, as a warning with the clusters that have it, and in the format for people in a table by day. Of
+    /// what has expired RC0357 speaks. A level of RC0592 makes it an error
+    #[arg(long, value_name = "TIME", value_parser = expiring::seconds)]
+    pub expiring: Option<i64>,
 
     /// Ask for one verdict alone
     #[arg(long, value_name = "VERDICT")]
@@ -100,6 +109,9 @@ struct Run {
     faults: Vec<Fault>,
     /// What holds of specs on each minor of the range that was asked for.
     upgrades: Vec<Upgrade>,
+    /// The certificates that end within the time that was asked for.
+    fleet: Fleet,
+    ending: Vec<Ending>,
 }
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console<'_>) -> Result<Exit> {
@@ -137,7 +149,9 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     }
     let as_of = args.as_of.as_of.unwrap_or_else(fs::clock);
     let (definitions, defining) = definitions::read(&args.crd, &mut run, console)?;
-    let judge = Judge { target, rules: args.only != Some(Only::Schema), as_of, definitions, defining };
+    let rules = args.only != Some(Only::Schema);
+    let before = args.expiring.filter(|_| rules).map(|within| as_of.saturating_add(within));
+    let judge = Judge { target, rules, as_of, before, definitions, defining };
     let input = if subjects.contains(&Subject::Input) { Some(console.read_input(LIMIT)?) } else { None };
     if let Some(input) = &input {
         let ruling: Arc<dyn diag::Weigh> = workspace.in_force(&mut run.findings).ruling([]);
@@ -146,6 +160,12 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     let upgrades = args.target.openshift.map(|range| upgrade::Asked { range, only: args.only });
     for opened in &workspace.opened {
         run.check_project(opened, &judge, upgrades, console);
+    }
+    if before.is_some() {
+        let ruling = run.ruling_of_all(&workspace);
+        let (found, rows) = run.fleet.report(as_of, &ruling);
+        run.add(found);
+        run.ending = rows;
     }
     if let Some(against) = &args.against {
         let (workspace, input) = (&workspace, input.as_deref());
@@ -164,9 +184,10 @@ impl Run {
     /// Returns what decides about findings on everything that was given: the project, where it is one, and the policy.
     fn ruling_of_all(&mut self, workspace: &Workspace) -> Arc<dyn diag::Weigh> {
         if let [opened] = &*workspace.opened {
-            return opened.in_force(&Project::new(&opened.world), &mut Findings::new()).ruling([]);
+            let in_force = opened.in_force(&Project::new(&opened.world), &mut Findings::new());
+            return in_force.ruling(self.fleet.acknowledged.iter().cloned());
         }
-        workspace.in_force(&mut self.findings).ruling([])
+        workspace.in_force(&mut self.findings).ruling(self.fleet.acknowledged.iter().cloned())
     }
 
     /// Checks what was given of a project.
@@ -201,8 +222,8 @@ impl Run {
         }
         self.take_manifests(judge.files(&project, &sorted.others), &ruling, console);
         let answers = opened.each(&project, &sorted.specs, Day::Running, |session, path, findings| {
-            let surveyed = compile(session, path, findings);
-            Some((surveyed, upgrades.map(|asked| upgrade::upgrade(session, path, asked))))
+            let judged = pipeline::judged_until(session, path, judge.before, findings);
+            Some((judged.surveyed, judged.ending, upgrades.map(|asked| upgrade::upgrade(session, path, asked))))
         });
         let mut surveyed = Vec::new();
         let mut found = Findings::new();
@@ -211,7 +232,11 @@ impl Run {
                 Ok(answer) => {
                     found.extend(answer.findings.iter().cloned());
                     self.items.push(Item::judged(project.world().display(path), Thing::Spec, answer.findings));
-                    let (facts, upgrade) = answer.made.unwrap_or_default();
+                    let (facts, ending, upgrade) = answer.made.unwrap_or_default();
+                    if let Some(Surveyed { facts, acknowledged }) = facts.as_ref().filter(|_| !ending.is_empty()) {
+                        self.fleet.add(&facts.name.0, ending);
+                        self.fleet.acknowledged.push(Arc::clone(acknowledged));
+                    }
                     surveyed.push((path.clone(), facts));
                     self.upgrades.extend(upgrade);
                 }
@@ -241,7 +266,10 @@ impl Run {
     }
 
     /// Takes what came of manifests; what was found counts as `ruling` says.
-    fn take_manifests(&mut self, answers: Vec<Answer>, ruling: &Arc<dyn diag::Weigh>, console: &mut Console<'_>) {
+    fn take_manifests(&mut self, (answers, dated): Answers, ruling: &Arc<dyn diag::Weigh>, console: &mut Console<'_>) {
+        for (cluster, dated) in dated {
+            self.fleet.add(&cluster, dated);
+        }
         for answer in answers {
             match answer {
                 Ok(items) => self.items.extend(items.into_iter().map(|item| item.weighed_by(ruling))),
@@ -266,7 +294,7 @@ impl Run {
             only.filter(&mut self.items, &mut self.findings);
         }
         self.items.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        Outcome::of_run(self.items, self.findings, self.faults).with_upgrades(self.upgrades)
+        Outcome::of_run(self.items, self.findings, self.faults).with_upgrades(self.upgrades).with_ending(self.ending)
     }
 }
 
@@ -281,11 +309,6 @@ fn in_development(target: Target) -> Option<String> {
             first.join(", ")
         )),
     }
-}
-
-/// Compiles a spec for its findings, and for what is known of it beside others.
-fn compile(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Surveyed> {
-    pipeline::judged(session, path, findings).surveyed
 }
 
 /// Checks a policy as it would be read; who is held to it is not asked.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::shell;
-use super::skeleton::{Asked, Part, new_entry, no_word};
+use super::skeleton::{Asked, File, Part, new_entry, no_word};
 use super::template::Way;
 use crate::needs::{SaidBy, TakenFrom};
 
@@ -41,8 +41,14 @@ fn external(asked: &Asked<'_>, part: &Part<'_>) -> Vec<String> {
 }
 
 fn sops(part: &Part<'_>) -> Result<Vec<String>> {
-    let file = part.file.as_deref().unwrap_or_default();
+    let Some(File { shown: file, is_filled }) = &part.file else { return Ok(Vec::new()) };
     let word = shell::path(file).ok_or_else(|| no_word(file))?;
+    if *is_filled {
+        return Ok(vec![
+            format!("{file} is encrypted already. Add what it lacks of this, or change a value, and commit it:"),
+            format!("     sops edit {word}"),
+        ]);
+    }
     let is_deep = part.keys.iter().any(|key| matches!(&key.from, TakenFrom::Sops { said: SaidBy::Path, .. }));
     let form = Form::of(file);
     let (save, options) = match form {
@@ -104,16 +110,18 @@ fn sealed(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
         }
         return Ok(lines);
     };
-    let out = shell::path(file).ok_or_else(|| no_word(file))?;
+    let out = shell::path(&file.shown).ok_or_else(|| no_word(&file.shown))?;
+    // What is sealed already stays in the file.
+    let into = if file.is_filled { format!("--merge-into {out}") } else { format!("> {out}") };
     let create = create("kubectl", asked, part)?;
     let mut lines = vec!["Without a plain file in the repository:".into()];
     lines.extend(inputs(part));
     lines.push(format!(
-        "     {create} --dry-run=client -o yaml | kubeseal --format yaml --scope {scope} --namespace {namespace} --name {name} > {out}"
+        "     {create} --dry-run=client -o yaml | kubeseal --format yaml --scope {scope} --namespace {namespace} --name {name} {into}"
     ));
     lines.push(format!("   {certificate}"));
     lines.push("Or save this outside of the repository, fill in every value, and give it to kubeseal:".into());
-    lines.push(format!("     kubeseal --format yaml --scope {scope} < \"${{FILLED:?}}\" > {out}"));
+    lines.push(format!("     kubeseal --format yaml --scope {scope} {into} < \"${{FILLED:?}}\""));
     Ok(lines)
 }
 

@@ -129,7 +129,7 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<Exit> {
         exit = exit.merge(Exit::No);
     }
     console.show_findings(&Outcome::new(errors));
-    if args.format == ListFormat::Text {
+    if args.format == ListFormat::Text && tally.clusters > 0 {
         console.note(&tally.in_words());
     }
     Ok(exit)

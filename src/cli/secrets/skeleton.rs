@@ -12,7 +12,9 @@ use super::template::Way;
 use crate::check::Checked;
 use crate::cli::failure::Refusal;
 use crate::diag::visible::{inert, quoted};
+use crate::load::LIMIT;
 use crate::needs::{NeededKey, NeededSecret, SaidBy, TakenFrom};
+use crate::sops::Encrypted;
 use crate::tree::emit::to_yaml;
 use crate::tree::{Node, Place, Source, SourceKind};
 use crate::world::{ProjectPath, World};
@@ -37,10 +39,18 @@ pub(super) struct Asked<'a> {
 pub(super) struct Part<'a> {
     /// The keys.
     pub(super) keys: Vec<&'a NeededKey>,
-    /// The file that the ciphertext goes to, as it is shown; none where there is no file.
-    pub(super) file: Option<String>,
+    /// The file that the ciphertext goes to; none where there is no file.
+    pub(super) file: Option<File>,
     /// How a file is named in the spec, where the spec does not say it already.
     new_name: Option<String>,
+}
+
+/// A file of ciphertext.
+pub(super) struct File {
+    /// As it is shown.
+    pub(super) shown: String,
+    /// Whether ciphertext is in it already, which must not be lost.
+    pub(super) is_filled: bool,
 }
 
 /// Writes the template: comments, then YAML.
@@ -60,8 +70,8 @@ fn document(asked: &Asked<'_>, part: &Part<'_>) -> Result<String> {
     }
     let comment = |line: &String| if line.is_empty() { "#\n".to_owned() } else { format!("# {}\n", inert(line)) };
     let comments: String = lines.iter().map(comment).collect();
-    let is_value =
-        asked.way == Way::Sops && part.file.as_deref().map(commands::Form::of) == Some(commands::Form::Bytes);
+    let is_value = asked.way == Way::Sops
+        && part.file.as_ref().map(|file| commands::Form::of(&file.shown)) == Some(commands::Form::Bytes);
     if is_value {
         return Ok(comments);
     }
@@ -92,26 +102,37 @@ fn parts<'a>(asked: &Asked<'a>) -> Vec<Part<'a>> {
         Way::Sops => Some("enc.yaml"),
     };
     let new_name = ending.map(|ending| format!("{}.{}.{ending}", asked.cluster, asked.secret.name));
-    let file_of = |key: &NeededKey| match (&key.from, asked.way) {
+    let new_path = new_name.as_ref().and_then(|name| asked.spec.parent().join(name).ok());
+    let path_of = |key: &NeededKey| match (&key.from, asked.way) {
         (TakenFrom::SealedFile { file, .. }, Way::Sealed) | (TakenFrom::Sops { file, .. }, Way::Sops) => {
-            Some(file.shown.clone())
+            file.path.clone()
         }
         (TakenFrom::SealedValue { .. }, Way::Sealed) => None,
-        _ => new_name.as_ref().and_then(|name| Some(asked.world.display(&asked.spec.parent().join(name).ok()?))),
+        _ => new_path.clone(),
     };
-    let mut parts: BTreeMap<Option<String>, Part<'a>> = BTreeMap::new();
+    let mut parts: BTreeMap<Option<ProjectPath>, Part<'a>> = BTreeMap::new();
     // The controllers that make a Secret of ciphertext take what is public from the spec.
     let goes_along = |key: &&NeededKey| {
         let is_public = matches!(key.from, TakenFrom::PublicFile(_) | TakenFrom::Text);
         !is_public || matches!(asked.way, Way::Sops | Way::Secret)
     };
     for key in asked.secret.keys.iter().filter(goes_along) {
-        let file = file_of(key);
-        let part =
-            parts.entry(file.clone()).or_insert_with(|| Part { keys: Vec::new(), file, new_name: new_name.clone() });
-        part.keys.push(key);
+        let path = path_of(key);
+        let file = |path: &ProjectPath| File { shown: asked.world.display(path), is_filled: is_filled(path, asked) };
+        let new = || Part { keys: Vec::new(), file: path.as_ref().map(file), new_name: new_name.clone() };
+        parts.entry(path.clone()).or_insert_with(new).keys.push(key);
     }
     parts.into_values().collect()
+}
+
+/// Tells whether ciphertext is in a file. The file that a shell makes before regcfg runs is empty.
+fn is_filled(path: &ProjectPath, asked: &Asked<'_>) -> bool {
+    let text = asked.world.read(path, LIMIT).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let source = Source::new(path.as_str(), text, SourceKind::User);
+    match asked.way {
+        Way::Sops => Encrypted::read(&source).is_ok(),
+        _ => !source.text().trim().is_empty(),
+    }
 }
 
 /// Tells whether the spec says a source already.

@@ -4,6 +4,7 @@
 //! format. A format never sorts, counts or leaves out; that is the outcome's. None prints source lines: one could hold
 //! a secret.
 
+pub mod ending;
 mod fingerprint;
 pub mod github;
 pub mod gitlab;

@@ -82,7 +82,10 @@ impl SecretSpec<'_> {
             let Some(file) = file else {
                 let message = "a content beside a Secret that is passed on as SOPS encrypted it";
                 let finding = Diagnostic::error(&codes::MIXED_DELIVERY, asked.content.place(), message);
-                findings.push(finding.help("put this content into that Secret before it is encrypted, and name it by `sops`, too"));
+                findings.push(
+                    finding
+                        .help("put this content into that Secret before it is encrypted, and name it by `sops`, too"),
+                );
                 return None;
             };
             let source = checked.contents().of(file)?.source.as_ref()?;
@@ -112,7 +115,8 @@ impl SecretSpec<'_> {
                 None => format!("no `{field}`, but {reads} `{expected}`"),
             };
             let finding = Diagnostic::error(&codes::OTHER_ENCRYPTED_SECRET, place, message);
-            let help = format!("write `{expected}` with `sops edit`: the MAC covers it, so that an editor alone breaks it");
+            let help =
+                format!("write `{expected}` with `sops edit`: the MAC covers it, so that an editor alone breaks it");
             findings.push(manifest.named(finding).help(help));
         };
         let reads = if self.fixed_name { "the operator reads" } else { "what is read is" };
@@ -161,7 +165,10 @@ impl SecretSpec<'_> {
             }
             if !has.contains(&&*asked.key) {
                 let message = format!("the encrypted Secret has no key `{}`", asked.key);
-                let at = VALUES.iter().find_map(|field| object.entry(field)).map_or(object.place(), |entry| entry.key.place());
+                let at = VALUES
+                    .iter()
+                    .find_map(|field| object.entry(field))
+                    .map_or(object.place(), |entry| entry.key.place());
                 let finding = manifest.named(Diagnostic::error(&codes::WRONG_ENCRYPTED_KEY, at, message));
                 let near = nearest(&asked.key, has.iter().copied());
                 findings.push(finding.help(match near {
@@ -233,7 +240,8 @@ impl Manifest<'_> {
         let Some((node, path)) = hidden.first() else { return };
         let message = format!("`{path}` is encrypted, and nothing but `data` and `stringData` may be");
         let finding = Diagnostic::error(&codes::UNFIT_ENCRYPTED_FILE, node.place(), message);
-        let finding = finding.note("what the object is can then be told by nobody without the key, nor by what applies it");
+        let finding =
+            finding.note("what the object is can then be told by nobody without the key, nor by what applies it");
         findings.push(self.named(finding).help(format!("decrypt it, and encrypt its values alone with `{COMMAND}`")));
     }
 
@@ -255,7 +263,8 @@ impl Manifest<'_> {
             } else if !is_asked && is_whole {
                 let message = format!("nothing reads {} of this Secret", quoted(key));
                 let finding = Diagnostic::new(&codes::UNREAD_ENCRYPTED_KEY, Severity::Info, node.place(), message);
-                findings.push(self.named(finding).help("take it away with `sops edit`, unless something else reads it"));
+                findings
+                    .push(self.named(finding).help("take it away with `sops edit`, unless something else reads it"));
             }
         }
         if let Some(left) = object.at(&["metadata", "annotations", LAST_APPLIED]) {
@@ -285,7 +294,9 @@ impl Manifest<'_> {
         let message = "an engine that prunes may take this Secret away, and no annotation can be added to it here";
         let finding = Diagnostic::new(&codes::UNGUARDED_ENCRYPTED_SECRET, Severity::Info, place, message);
         let finding = self.named(finding).note("the MAC of SOPS covers the annotations");
-        findings.push(finding.help(format!("add with `sops edit`, under `metadata.annotations`: `{}`", lacking.join("`, `"))));
+        findings.push(
+            finding.help(format!("add with `sops edit`, under `metadata.annotations`: `{}`", lacking.join("`, `"))),
+        );
     }
 }
 

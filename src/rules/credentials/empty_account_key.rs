@@ -44,9 +44,9 @@ mod tests {
         let empty = with(azure, "stringData: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: \"\"}");
         check_objects("4.16", &empty, &["error RC0539 at REGISTRY_STORAGE_AZURE_ACCOUNTKEY"]);
         check_objects_say("4.16", &empty, "has an empty value for REGISTRY_STORAGE_AZURE_ACCOUNTKEY; …`");
-        check_objects("4.16", &with(azure, "data: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: eA==}"), &[]);
+        check_objects("4.16", &with(azure, "data: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: ZUE9PQ==}"), &[]);
         let over =
-            "data: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: \"\"}\nstringData: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: a}";
+            "data: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: \"\"}\nstringData: {REGISTRY_STORAGE_AZURE_ACCOUNTKEY: eA==}";
         check_objects("4.16", &with(azure, over), &[]);
         check("azure-upi 4.16", &with_credentials("azure: {accountName: acct, container: abc}", &["accountKey"]), &[]);
     }

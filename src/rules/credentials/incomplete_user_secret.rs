@@ -129,7 +129,7 @@ mod tests {
     const S3: &str = "s3: {bucket: b, region: r}";
 
     fn secret(keys: &[&str]) -> String {
-        let data: Vec<String> = keys.iter().map(|key| format!("REGISTRY_STORAGE_{key}: eA==")).collect();
+        let data: Vec<String> = keys.iter().map(|key| format!("REGISTRY_STORAGE_{key}: \"${{later}}\"")).collect();
         let name = "openshift-image-registry/image-registry-private-configuration-user";
         manifest("v1 Secret", name, &format!("data: {{{}}}", data.join(", ")))
     }

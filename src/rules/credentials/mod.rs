@@ -1,16 +1,21 @@
 //! What the rules on credentials ask: what the spec gives, and which complete sets the operator reads.
 //!
 //! The sets are the profile's data: names under `storage.credentials` with the keys of the Secret that the operator reads.
-//! No value of a credential is looked at.
+//! No value of a credential is looked at but by the rules on `contents`, and none is ever said.
 
 pub(super) mod bad_credentials;
+mod contents;
 pub(super) mod credential_of_other_minor;
 pub(super) mod empty_account_key;
+pub(super) mod empty_secret;
 pub(super) mod incomplete_credentials;
 pub(super) mod incomplete_user_secret;
 pub(super) mod key_of_other_instance;
 pub(super) mod mixed_credentials;
 pub(super) mod no_credentials;
+pub(super) mod secret_misread;
+pub(super) mod secret_not_text;
+pub(super) mod secret_of_other_form;
 pub(super) mod unknown_credential;
 pub(super) mod unused_credentials;
 

@@ -102,7 +102,7 @@ mod tests {
     use crate::rules::testing::{CA, check, check_objects, check_objects_say, config, image, manifest};
 
     fn secret(namespace: &str, name: &str) -> String {
-        manifest("v1 Secret", &format!("{namespace}/{name}"), "data: {tls.crt: eA==, tls.key: eA==, k: eA==}")
+        manifest("v1 Secret", &format!("{namespace}/{name}"), "data: {tls.crt: eA==, tls.key: eA==, k: \"${later}\"}")
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn credentials_stand_beside_the_registry() {
         let user = |namespace: &str| {
-            let data = "data: {REGISTRY_STORAGE_GCS_KEYFILE: eA==}";
+            let data = "data: {REGISTRY_STORAGE_GCS_KEYFILE: \"${later}\"}";
             manifest("v1 Secret", &format!("{namespace}/image-registry-private-configuration-user"), data)
         };
         check_objects("4.16", &user("openshift-config"), &["error RC0536 at openshift-config"]);

@@ -96,7 +96,7 @@ mod tests {
             config(&format!("{{managementState: Managed, storage: {{s3: {{bucket: b, region: r, {cloudfront}}}}}}}"));
         let with = |data: &str| config.clone() + &manifest("v1 Secret", "openshift-image-registry/cf", data);
         check_objects("4.16", &with("stringData: {key.pem: a}"), &["error RC0537 at cf"]);
-        check_objects("4.16", &with("stringData: {private.pem: a}"), &[]);
+        check_objects("4.16", &with("stringData: {private.pem: \"${later}\"}"), &[]);
     }
 
     #[test]

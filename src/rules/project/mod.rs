@@ -147,7 +147,7 @@ fn bucket(backend: Backend<'_>) -> Option<BucketFacts> {
 }
 
 /// FNV-1a of 128 bits: two certificates are told apart by it, and nothing is trusted for it.
-fn digest(bytes: &[u8]) -> u128 {
+pub(super) fn digest(bytes: &[u8]) -> u128 {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     bytes.iter().fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))

@@ -1,0 +1,179 @@
+//! Certificates of a route that are no chain: another one before the server's own, some that belong to none of the others,
+//! or an authority that may not sign for it.
+//!
+//! Source: openshift/router `pkg/router/routeapihelpers/validation.go`: the first certificate must be that of the key. Go and
+//! OpenSSL then find the others in any order, TLS 1.2 asks for one after the other (RFC 5246, section 7.4.2).
+
+use std::collections::BTreeSet;
+
+use crate::diag::visible::quoted;
+use crate::diag::{Diagnostic, Findings, codes};
+use crate::rules::certificates::{Bundle, ServedRoute};
+use crate::rules::{CertificatesContext, Check, Rule};
+use crate::tree::Place;
+use crate::x509::{Certificate, Signed, signed};
+
+pub(in crate::rules) static RULE: Rule = Rule { code: &codes::BROKEN_CHAIN, check: Check::Certificates(check) };
+
+fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
+    for route in &ctx.routes {
+        let Some(served) = ctx.served(route) else { continue };
+        if let Some((place, signed)) = served.signed_by_first() {
+            findings.push(first_is_not_own(ctx, route, served, place, signed));
+            continue;
+        }
+        let authority: Vec<_> = ctx.authority(route).into_iter().flat_map(Bundle::certificates).collect();
+        let Some(chain) = Chain::of(served, &authority) else { continue };
+        if let Some(finding) = chain.refused(served) {
+            findings.push(finding);
+        }
+        if let Some(finding) = chain.left_over(served) {
+            findings.push(finding);
+        }
+    }
+}
+
+/// Certificates of a route, the way from the server's own to where it ends, and what is not on it.
+struct Chain<'c> {
+    /// The server's own, its issuer, that one's, each with its place.
+    way: Vec<(&'c Place, &'c Certificate)>,
+    /// The others that the route serves.
+    others: Vec<(&'c Place, &'c Certificate)>,
+    /// Whether each stands right after the one that it signed.
+    is_in_order: bool,
+}
+
+impl<'c> Chain<'c> {
+    fn of(served: &'c Bundle<'_>, authority: &[(&'c Place, &'c Certificate)]) -> Option<Self> {
+        let own: Vec<_> = served.certificates().collect();
+        let all: Vec<_> = own.iter().chain(authority).copied().collect();
+        let mut on_way = vec![0];
+        let mut current = all.first()?.1;
+        while !current.is_self_issued() {
+            let may_follow = |(at, (_, one)): &(usize, &(&Place, &Certificate))| {
+                !on_way.contains(at) && !one.is_same(current) && signed(one, current).may_be()
+            };
+            let Some((at, (_, next))) = all.iter().enumerate().find(may_follow) else { break };
+            on_way.push(at);
+            current = next;
+        }
+        let way: Vec<_> = on_way.iter().map(|at| all[*at]).collect();
+        let is_other = |one: &Certificate| !way.iter().any(|(_, on_way)| on_way.is_same(one));
+        let others = own.iter().copied().filter(|(_, one)| is_other(one)).collect();
+        let served_on_way: Vec<usize> = on_way.iter().copied().filter(|at| *at < own.len()).collect();
+        Some(Self { is_in_order: served_on_way.is_sorted(), others, way })
+    }
+
+    /// Finds an authority on the way that clients refuse for what it signed.
+    fn refused(&self, served: &Bundle<'_>) -> Option<Diagnostic> {
+        let (_, leaf) = self.way.first()?;
+        for (place, authority) in self.way.iter().skip(1) {
+            let subject = quoted(&authority.subject);
+            let limited = leaf.hosts.iter().find(|host| !authority.may_sign_for(host));
+            let finding = if !authority.is_authority {
+                let message = format!("{subject} signed one before it, and is no authority");
+                Diagnostic::error(RULE.code, place, message)
+                    .note("clients would say `x509: certificate signed by unknown authority`")
+            } else if let Some(host) = limited {
+                let message = format!("{subject} may not sign for {}", quoted(host));
+                Diagnostic::error(RULE.code, place, message)
+                    .note("its name constraints say for which hosts it may; clients then refuse the whole chain")
+            } else {
+                continue;
+            };
+            let help = "have the certificate signed by an authority that may, and give its chain";
+            return Some(served.named_in(finding).help(help));
+        }
+        None
+    }
+
+    /// Finds what is served beside the chain, or out of its order.
+    fn left_over(&self, served: &Bundle<'_>) -> Option<Diagnostic> {
+        let (_, last) = self.way.last()?;
+        if let Some((place, other)) = self.others.first() {
+            let message = format!("the certificate of {} belongs to none of the others", quoted(&other.subject));
+            let mut finding = Diagnostic::warning(RULE.code, place, message);
+            if signed(other, last) == Signed::ByNameOnly {
+                finding = finding
+                    .note(format!("it bears the name of who signed {}, and did not sign it", quoted(&last.subject)));
+            } else if !last.is_self_issued() {
+                finding = finding.note(format!(
+                    "{} is signed by {}, which is not among them: clients that do not have it refuse the connection",
+                    quoted(&last.subject),
+                    quoted(&last.issuer)
+                ));
+            }
+            let n_more = self.others.len() - 1;
+            if n_more > 0 {
+                finding = finding.note(format!("nor do {n_more} more"));
+            }
+            let help = "give the server's certificate, then the one that signed it, and so on";
+            return Some(served.named_in(finding).help(help));
+        }
+        if self.is_in_order {
+            return None;
+        }
+        let places: BTreeSet<u32> = self.way.iter().map(|(place, _)| place.start).collect();
+        let (place, one) = self.way.iter().zip(&places).find(|((place, _), at)| place.start != **at)?.0;
+        let message =
+            format!("the certificate of {} does not stand after the one that it signed", quoted(&one.subject));
+        let finding = Diagnostic::info(RULE.code, place, message)
+            .note("Go and OpenSSL put them in order; TLS 1.2 asks the server to, and some clients refuse it");
+        let help = "give the server's certificate, then the one that signed it, and so on";
+        Some(served.named_in(finding).help(help))
+    }
+}
+
+fn first_is_not_own(
+    ctx: &CertificatesContext<'_>,
+    route: &ServedRoute<'_>,
+    served: &Bundle<'_>,
+    place: &Place,
+    signed: &Certificate,
+) -> Diagnostic {
+    let first = served.certificates().next();
+    let (at, subject) = first.map_or((place, String::new()), |(at, one)| (at, quoted(&one.subject)));
+    let message = format!("the certificate of {subject} stands first, and is not the server's");
+    let finding = Diagnostic::error(RULE.code, at, message)
+        .note_at(place, format!("it signed that of {}", quoted(&signed.subject)))
+        .note(ctx.not_admitted(route, "key", "tls: private key does not match public key"));
+    served.named_in(finding).help("give the server's certificate first, then the one that signed it, and so on")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{check, check_says};
+
+    fn spec(file: &str) -> String {
+        let tls = format!("{{certificate: {{file: {file}}}, key: {{valueFrom: {{env: A}}}}}}");
+        format!("registry: {{routes: {{one: {{tls: {tls}}}}}}}")
+    }
+
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+
+    #[test]
+    fn the_servers_own_stands_first() {
+        for file in ["chain.crt", "server.crt", "whole-chain.crt", "twice.crt"] {
+            check("aws-upi 4.16", &spec(file), &[]);
+        }
+        check("aws-upi 4.16", &spec("backwards.crt"), &[&format!("error RC0397 at {BEGIN}")]);
+        check_says("aws-upi 4.16", &spec("backwards.crt"), "private key does not match public key");
+        check_says("aws-upi 4.16", &spec("backwards.crt"), "route one (host …, router default) not admitted");
+    }
+
+    #[test]
+    fn the_others_belong_to_it() {
+        check("aws-upi 4.16", &spec("unrelated.crt"), &[&format!("warning RC0397 at {BEGIN}")]);
+        check_says("aws-upi 4.16", &spec("unrelated.crt"), "is signed by `CN=Intermediate`, which is not among them");
+        check("aws-upi 4.16", &spec("namesake.crt"), &[&format!("warning RC0397 at {BEGIN}")]);
+        check_says("aws-upi 4.16", &spec("namesake.crt"), "bears the name of who signed `CN=r.example.com`");
+        check("aws-upi 4.16", &spec("mixed.crt"), &[&format!("info RC0397 at {BEGIN}")]);
+    }
+
+    #[test]
+    fn who_signs_may_sign() {
+        check("aws-upi 4.16", &spec("limited.crt"), &[&format!("error RC0397 at {BEGIN}")]);
+        check_says("aws-upi 4.16", &spec("limited.crt"), "may not sign for `r.example.com`");
+        check("aws-upi 4.16", &spec("by-leaf.crt"), &[&format!("error RC0397 at {BEGIN}")]);
+    }
+}
