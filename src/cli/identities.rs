@@ -57,17 +57,6 @@ impl IdentityArgs {
     }
 }
 
-/// Returns no identities, for `argocd generate`: what an Application's repository asks for is not opened with what the
-/// process happens to hold.
-pub(super) fn of_nobody() -> Identities {
-    Identities::none(Unidentified {
-        code: &codes::NO_IDENTITY,
-        message: "no age identity is given for this repository".into(),
-        notes: vec!["Argo CD's plugin opens nothing that SOPS encrypted, whatever its environment holds".into()],
-        help: "take the value from a secret store (`valueFrom.external`), or seal it (`valueFrom.sealed`)".into(),
-    })
-}
-
 fn of_files(files: &[PathBuf], around: &[PathBuf]) -> Result<Vec<Identity>, Unidentified> {
     let mut found = Vec::new();
     for file in files {
