@@ -30,12 +30,12 @@ impl Fault {
 
     /// Says what is wrong, without a value.
     pub(crate) fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// Tells whether it is the fault of a code.
     pub(crate) fn is(&self, code: &'static Code) -> bool {
-        self.code == code
+        self.0.code == code
     }
 
     /// Returns the finding at the place that asks for a value of the file.
