@@ -29,7 +29,7 @@ pub struct Content {
 impl Content {
     /// Returns the file as one that SOPS encrypted, or why it is none; nothing where its text is not read.
     pub fn encrypted(&self) -> Option<Result<&Arc<Encrypted>, &Fault>> {
-        let read = |source| Encrypted::read(source).map(Arc::new).map_err(|fault| *fault);
+        let read = |source| Encrypted::read(source).map(Arc::new);
         self.encrypted.get_or_init(|| self.source.as_ref().map(read)).as_ref().map(Result::as_ref)
     }
 }

@@ -16,6 +16,9 @@ use crate::diag::{Code, Diagnostic, codes};
 use crate::sops;
 use crate::tree::Place;
 
+/// What to do where a text is not what it should be.
+const HELP: &str = "give a file of `AGE-SECRET-KEY-1…` lines, as `age-keygen` writes it";
+
 /// The most identities of one run.
 const MOST: usize = 100;
 
@@ -148,7 +151,6 @@ pub fn identities(text: &SecretBytes, apart: Apart, name: &str) -> Result<Vec<Id
     let cannot = |why: String, help: &str| {
         Unidentified::unusable(format!("cannot take age identities from {name}: {why}"), help)
     };
-    const HELP: &str = "give a file of `AGE-SECRET-KEY-1…` lines, as `age-keygen` writes it";
     if let Some(kind) = whole_text(text.expose()) {
         return Err(cannot(format!("it is {kind}"), HELP));
     }
@@ -208,8 +210,8 @@ fn identity(word: &str) -> Result<Identity, &'static str> {
 mod tests {
     use super::*;
 
-    // Made for this test alone.
-    const KEY: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    // The last letter is another than it should be.
+    const KEY: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEQ";
 
     #[track_caller]
     fn check(text: &str, apart: Apart, expected: Result<usize, &str>) {

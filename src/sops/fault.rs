@@ -5,42 +5,46 @@ use crate::tree::Place;
 
 /// A fault of an encrypted file.
 #[derive(Clone, Debug)]
-pub struct Fault {
-    pub(super) code: &'static Code,
-    pub(super) message: String,
+pub struct Fault(Box<Parts>);
+
+/// What there is to say of it; in a box, since most files have none.
+#[derive(Clone, Debug)]
+struct Parts {
+    code: &'static Code,
+    message: String,
     /// Where in the file, and what is there.
-    pub(super) at: Option<(Place, String)>,
-    pub(super) help: String,
+    at: Option<(Place, String)>,
+    help: String,
 }
 
 impl Fault {
-    pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Box<Self> {
-        Box::new(Self { code, message: message.into(), at: None, help: help.into() })
+    pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self(Box::new(Parts { code, message: message.into(), at: None, help: help.into() }))
     }
 
     /// Says where in the file it is.
-    pub(super) fn at(mut self: Box<Self>, place: &Place, words: impl Into<String>) -> Box<Self> {
-        self.at = Some((place.clone(), words.into()));
+    pub(super) fn at(mut self, place: &Place, words: impl Into<String>) -> Self {
+        self.0.at = Some((place.clone(), words.into()));
         self
     }
 
     /// Says what is wrong, without a value.
     pub(crate) fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// Tells whether it is the fault of a code.
     pub(crate) fn is(&self, code: &'static Code) -> bool {
-        self.code == code
+        self.0.code == code
     }
 
     /// Returns the finding at the place that asks for a value of the file.
     pub fn asked_at(&self, asked: &Place) -> Diagnostic {
-        let finding = Diagnostic::error(self.code, asked, &*self.message);
-        let finding = match &self.at {
+        let finding = Diagnostic::error(self.0.code, asked, &*self.0.message);
+        let finding = match &self.0.at {
             Some((place, words)) => finding.note_at(place, &**words),
             None => finding,
         };
-        finding.help(&*self.help)
+        finding.help(&*self.0.help)
     }
 }

@@ -36,7 +36,7 @@ impl Mac {
     }
 
     /// Tells whether it is the MAC of a file.
-    pub(super) fn is_of(self, metadata: &Metadata, key: &DataKey) -> bool {
+    pub(super) fn fits(self, metadata: &Metadata, key: &DataKey) -> bool {
         const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
         let made: Vec<u8> = self
             .0

@@ -38,6 +38,9 @@ pub struct Encrypted {
     is_binary: bool,
 }
 
+/// What is done at each value: with the keys that lead to it, and whether it is encrypted.
+type Visit<'v, 'f, E> = dyn FnMut(&[&'f str], &'f Node, bool) -> Result<(), E> + 'v;
+
 /// A value of an encrypted file.
 #[derive(Clone, Debug)]
 pub struct SopsValue {
@@ -79,7 +82,7 @@ pub enum Wanted<'a> {
 impl Encrypted {
     /// Reads the form of a file, and what SOPS says of it. Its name says what it is, as for SOPS: YAML, JSON, or anything
     /// else in the form of JSON.
-    pub fn read(source: &Arc<Source>) -> Result<Self, Box<Fault>> {
+    pub fn read(source: &Arc<Source>) -> Result<Self, Fault> {
         let mut documents = trees(source)?;
         let Some(first) = documents.first() else { return Err(no_sops(source)) };
         let Some(node) = first.get(KEY) else { return Err(no_sops(source)) };
@@ -110,13 +113,13 @@ impl Encrypted {
     }
 
     /// Says what keeps any of its values from being decrypted here, whatever the key.
-    pub fn check(&self) -> Result<(), Box<Fault>> {
+    pub fn check(&self) -> Result<(), Fault> {
         self.check_keys()?;
         self.check_leaves()
     }
 
     /// Says where a value stands in plain that the file's own rule wants encrypted.
-    pub fn check_leaves(&self) -> Result<(), Box<Fault>> {
+    pub fn check_leaves(&self) -> Result<(), Fault> {
         if matches!(self.metadata.rule, rule::Rule::Comments) {
             return Ok(());
         }
@@ -133,14 +136,14 @@ impl Encrypted {
         })
     }
 
-    fn not_encrypted(&self, path: &str) -> Box<Fault> {
+    fn not_encrypted(&self, path: &str) -> Fault {
         let message = format!("{} of {} is not encrypted", quoted(path), quoted(self.source.name()));
         let help = "encrypt it: `sops edit` the file, or correct which values its `.sops.yaml` encrypts; what was plain in a repository is no secret any more";
         Fault::new(&codes::SOPS_NOT_ENCRYPTED, message, help)
     }
 
     /// Finds a value that is asked for; it must be encrypted.
-    pub fn find(self: &Arc<Self>, wanted: Wanted<'_>) -> Result<SopsValue, Box<Fault>> {
+    pub fn find(self: &Arc<Self>, wanted: Wanted<'_>) -> Result<SopsValue, Fault> {
         let is_secret = self.is_secret();
         let lookup = |path: &[&str]| self.lookup(path);
         let found = match wanted {
@@ -206,7 +209,7 @@ impl Encrypted {
         found
     }
 
-    fn nothing_there(&self, wanted: Wanted<'_>) -> Box<Fault> {
+    fn nothing_there(&self, wanted: Wanted<'_>) -> Fault {
         let file = quoted(self.source.name());
         let asked = match wanted {
             Wanted::Key(key) | Wanted::Unsaid(key) => quoted(key),
@@ -227,11 +230,12 @@ impl Encrypted {
             ("", "name a key that the file has, or the keys that lead to it with `path: [KEY, KEY]`")
         };
         let fault = Fault::new(&codes::NO_SOPS_VALUE, format!("there is no {asked} in {file}{wherein}"), help);
-        let held = if self.documents.len() > 1 { "single values are taken of the first document" } else { "the file" };
-        fault.at(&first.place().clone(), held)
+        let place_in_words =
+            if self.documents.len() > 1 { "single values are taken of the first document" } else { "the file" };
+        fault.at(first.place(), place_in_words)
     }
 
-    fn tampered(&self, path: &str, place: &crate::tree::Place) -> Box<Fault> {
+    fn tampered(&self, path: &str, place: &crate::tree::Place) -> Fault {
         let message = format!(
             "{} of {} is not what SOPS wrote, and nothing of the file is used",
             quoted(path),
@@ -242,17 +246,12 @@ impl Encrypted {
     }
 
     /// Visits every value but nulls in the order of the text, with the keys that lead to it, and whether it is encrypted.
-    fn each_leaf<'f, E>(&'f self, visit: &mut dyn FnMut(&[&'f str], &'f Node, bool) -> Result<(), E>) -> Result<(), E> {
+    fn each_leaf<'f, E>(&'f self, visit: &mut Visit<'_, 'f, E>) -> Result<(), E> {
         let mut path = Vec::new();
         self.documents.iter().try_for_each(|document| self.walk(document, &mut path, visit))
     }
 
-    fn walk<'f, E>(
-        &'f self,
-        node: &'f Node,
-        path: &mut Vec<&'f str>,
-        visit: &mut dyn FnMut(&[&'f str], &'f Node, bool) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn walk<'f, E>(&'f self, node: &'f Node, path: &mut Vec<&'f str>, visit: &mut Visit<'_, 'f, E>) -> Result<(), E> {
         match &node.value {
             Value::Null => Ok(()),
             Value::Seq(items) => items.iter().try_for_each(|item| self.walk(item, path, visit)),
@@ -285,14 +284,14 @@ fn is_yaml(name: &str) -> bool {
 }
 
 /// Reads the trees of a file in the form that its name says.
-fn trees(source: &Arc<Source>) -> Result<Vec<Node>, Box<Fault>> {
+fn trees(source: &Arc<Source>) -> Result<Vec<Node>, Fault> {
     let name = source.name();
     let refused = |words: String| {
         let help = "name a YAML or JSON file that `sops` encrypted, or encrypt this one as such";
         Fault::new(&codes::NOT_SOPS, words, help)
     };
     if ends_in(name, &[".env", ".ini"]) {
-        let kind = if name.ends_with(".env") { "a dotenv" } else { "an INI" };
+        let kind = if ends_in(name, &[".env"]) { "a dotenv" } else { "an INI" };
         return Err(refused(format!("{} is {kind} file, of which nothing is decrypted", quoted(name))));
     }
     let unreadable = |fault: &crate::diag::Diagnostic| {
@@ -313,7 +312,7 @@ fn trees(source: &Arc<Source>) -> Result<Vec<Node>, Box<Fault>> {
     }
 }
 
-fn no_sops(source: &Arc<Source>) -> Box<Fault> {
+fn no_sops(source: &Arc<Source>) -> Fault {
     let message = format!("{} is no file that SOPS encrypted: it has no `{KEY}`", quoted(source.name()));
     Fault::new(
         &codes::NOT_SOPS,

@@ -13,10 +13,6 @@ use crate::tree::{Node, Value};
 impl Encrypted {
     /// Decrypts every value, in the order of the text; those that are not encrypted are empty.
     pub fn open(&self, identities: &[Identity]) -> Result<Vec<SecretBytes>, Fault> {
-        self.opened(identities).map_err(|fault| *fault)
-    }
-
-    fn opened(&self, identities: &[Identity]) -> Result<Vec<SecretBytes>, Box<Fault>> {
         self.check()?;
         let file = quoted(self.source.name());
         let key = data_key(&self.metadata.recipients, identities).map_err(|why| match why {
@@ -53,7 +49,7 @@ impl Encrypted {
             values.push(SecretBytes::new(std::mem::take(&mut *bytes)));
             Ok(())
         })?;
-        if mac.is_of(&self.metadata, &key) {
+        if mac.fits(&self.metadata, &key) {
             return Ok(values);
         }
         let message = format!("the MAC of {file} does not fit its values, and nothing of the file is used");
@@ -67,7 +63,7 @@ impl Encrypted {
     }
 
     /// Says what keeps an age identity from opening the file, as the file says it itself.
-    pub(super) fn check_keys(&self) -> Result<(), Box<Fault>> {
+    pub(super) fn check_keys(&self) -> Result<(), Fault> {
         let file = quoted(self.source.name());
         let refused = |words: String, help: &str| {
             Fault::new(&codes::NO_AGE_RECIPIENT, format!("{file} {words}"), help)

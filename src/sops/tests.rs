@@ -19,15 +19,20 @@ fn keys() -> Identities {
     Identities::of(|| identities(&SecretBytes::new(KEYS.into()), Apart::Lines, "`keys.txt`"))
 }
 
-fn file(name: &str, text: &str) -> Result<Arc<Encrypted>, Box<Fault>> {
+fn file(name: &str, text: &str) -> Result<Arc<Encrypted>, Fault> {
     Encrypted::read(&Source::new(name, text, SourceKind::User)).map(Arc::new)
+}
+
+fn said(fault: &Fault) -> String {
+    let finding = fault.asked_at(&Place::start_of(&Source::new("spec.yaml", "", SourceKind::User)));
+    format!("{} {}", finding.code.id, finding.message)
 }
 
 /// Reads a value, and returns it in base64, or the finding as `code message`.
 fn read(name: &str, text: &str, wanted: Wanted<'_>, identities: &Identities) -> Result<String, String> {
     let place = Place::start_of(&Source::new("spec.yaml", "", SourceKind::User));
     let value = file(name, text).and_then(|file| file.check().and_then(|()| file.find(wanted)));
-    let value = value.map_err(|fault| format!("{} {}", fault.code.id, fault.message))?;
+    let value = value.map_err(|fault| said(&fault))?;
     let mut findings = Findings::new();
     let slot = SecretSlot::new(PlainSource::Sops(value), place);
     let filled = fill(&slot, &MemWorld::default(), &AllowedEnv::default(), identities, &mut findings);
@@ -150,6 +155,6 @@ fn what_is_no_file_of_sops_is_refused_by_its_form() {
         ("a.ini", "[a]", "is an INI file"),
     ] {
         let fault = file(name, text).map(|_| ()).unwrap_err();
-        assert!(fault.message.contains(words), "{text:?}: {}", fault.message);
+        assert!(said(&fault).contains(words), "{text:?}: {}", said(&fault));
     }
 }
