@@ -317,6 +317,8 @@ codes! {
     NOT_SEALED = "RC0407" "not-sealed";
     /// Values of one Secret are bound to different things.
     MIXED_SCOPES = "RC0408" "mixed-scopes";
+    /// A Secret that is there already lacks a key that is read.
+    REFERENCED_SECRET_WITHOUT_KEY = "RC0409" "referenced-secret-without-key";
     /// The template in a file says more than is rendered.
     SEALED_TEMPLATE = "RC0410" "sealed-template";
     /// A file has no sealed value of a key.
