@@ -69,6 +69,8 @@ impl<'p> Home<'p> {
         let file = self.dir.path().join("plain.yaml");
         fs::write(&file, plain).unwrap();
         let mut command = self.programs.command("sops", self.dir.path());
+        // Where it looks for rules.
+        command.current_dir(self.dir.path());
         command.args(["encrypt", "--age", &self.recipient, "--encrypted-regex", "^(data|stringData)$"]);
         let output = command.args(args).arg(&file).output().unwrap();
         assert!(output.status.success(), "{output:?}");
@@ -151,13 +153,17 @@ fn what_sops_encrypted_is_decrypted_by_sops_after_it_was_passed_on() {
     check(&home, "a.enc.yaml", plain.trim_end_matches('\n'));
     check(&home, "a.enc.yaml", &format!("---\n{plain}"));
     check(&home, "a.enc.yaml", &plain.replace('\n', "\r\n"));
-    check(&home, "a.enc.yaml", &home.encrypt(SECRET, &["--mac-only-encrypted"]));
     let json = home.encrypt(
         &SECRET.lines().filter(|line| !line.contains('#')).fold(String::new(), |text, line| text + line + "\n"),
         &["--output-type", "json"],
     );
     check(&home, "a.enc.json", &json);
     check(&home, "a.enc.json", json.trim_end_matches('\n'));
+    let rules = format!("creation_rules: [{{mac_only_encrypted: true, age: {}}}]\n", home.recipient);
+    fs::write(home.dir.path().join(".sops.yaml"), rules).unwrap();
+    let values_only = home.encrypt(SECRET, &[]);
+    assert!(values_only.contains("mac_only_encrypted: true"), "{values_only}");
+    check(&home, "a.enc.yaml", &values_only);
 }
 
 #[test]

@@ -27,10 +27,11 @@ pub fn join<'a>(clusters: impl IntoIterator<Item = &'a RenderedCluster>) -> Zero
         if !stream.is_empty() && !stream.ends_with('\n') {
             stream.push('\n');
         }
-        let separates = match stream.is_empty() {
+        let separates = if stream.is_empty() {
             // Who finds a brace first reads all that follows as JSON.
-            true => manifest.text.trim_start().starts_with('{'),
-            false => !(manifest.is_passed_on && separates_itself(&manifest.text)),
+            manifest.text.trim_start().starts_with('{')
+        } else {
+            !(manifest.is_passed_on && separates_itself(&manifest.text))
         };
         if separates {
             stream.push_str(SEPARATOR);
