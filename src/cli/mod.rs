@@ -23,6 +23,7 @@ mod profile;
 mod render;
 mod resolve;
 mod schema;
+mod secrets;
 mod survey;
 mod workspace;
 
@@ -84,6 +85,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit> {
         Command::Explain(args) => explain::run(args, console),
         Command::Schema(args) => schema::run(args, console),
         Command::Profile(command) => profile::run(command, console),
+        Command::Secrets(command) => secrets::run(command, console),
         Command::Completions(args) => completions::run(args, console),
         Command::Argocd(command) => argocd::run(command, console),
     }
