@@ -171,9 +171,9 @@ fn generated_objects_get_the_verdict_of_the_controllers_own_crd() {
                 questions.iter().zip(server.answers(&questions)).zip(ours(minor, &questions))
             {
                 if theirs.accepted {
-                    n_right += 1
+                    n_right += 1;
                 } else {
-                    n_wrong += 1
+                    n_wrong += 1;
                 }
                 let is_same = theirs.accepted == ours.errors.is_empty()
                     && (!theirs.accepted || ours.stored.as_ref() == Some(&theirs.stored));

@@ -117,8 +117,8 @@ fn found() -> Found {
 fn shared() -> Vec<String> {
     let entries = fs::read_dir("tests/landing").expect("the folder is there");
     let names = entries.map(|entry| entry.expect("the folder can be read").file_name().to_string_lossy().into_owned());
-    let named = names.filter(|name| Path::new(name).extension().is_some_and(|extension| extension != "yaml"));
-    named.chain(["regcfg.yaml".to_owned(), "profiles/any/profile.yaml".to_owned()]).collect()
+    let beside = names.filter(|name| Path::new(name).extension().is_some_and(|extension| extension != "yaml"));
+    beside.chain(["regcfg.yaml".to_owned(), "profiles/any/profile.yaml".to_owned()]).collect()
 }
 
 fn look_through(name: &str, text: &str, world: &MemWorld, found: &mut Found) {

@@ -19,6 +19,9 @@ const RSA_BYTES: std::ops::RangeInclusive<usize> = 128..=2048;
 /// The bytes that AES-GCM adds to what it encrypts.
 const TAG_BYTES: usize = 16;
 
+/// The most bytes that the API server takes for the values of a Secret.
+const MOST_BYTES: usize = 1 << 20;
+
 /// Returns a sealed value as the controller reads it: without the line breaks that it passes over.
 ///
 /// The form is that of `HybridEncrypt`: the length of the encrypted session key in two bytes, that key, the value behind
@@ -42,6 +45,7 @@ pub(super) fn without_breaks(text: &str) -> Result<Cow<'_, str>, &'static str> {
     match sealed.len().checked_sub(n_key + TAG_BYTES) {
         None => Err("is cut off"),
         Some(0) => Err("holds nothing"),
+        Some(n_bytes) if n_bytes > MOST_BYTES => Err("holds more than a Secret may"),
         Some(_) => Ok(text),
     }
 }
@@ -63,6 +67,8 @@ mod tests {
             assert_eq!(without_breaks(&sealed(n_key, usize::from(n_key) + 16)), Err("holds nothing"));
             assert_eq!(without_breaks(&sealed(n_key, usize::from(n_key) + 15)), Err("is cut off"));
         }
+        assert!(without_breaks(&sealed(256, 256 + 16 + MOST_BYTES)).is_ok());
+        assert_eq!(without_breaks(&sealed(256, 256 + 17 + MOST_BYTES)), Err("holds more than a Secret may"));
         let none = Err("does not begin with an encrypted session key");
         assert_eq!(without_breaks(&sealed(0, 600)), none);
         assert_eq!(without_breaks(&sealed(255, 600)), none);
