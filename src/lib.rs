@@ -19,10 +19,12 @@ pub mod mutation;
 #[cfg(not(feature = "mutation"))]
 mod mutation;
 mod name;
+mod needs;
 pub mod pem;
 pub mod pipeline;
 pub mod policy;
 pub mod profile;
+pub mod pull_secret;
 pub mod render;
 pub mod resolve;
 pub mod rules;
