@@ -14,7 +14,6 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
-use tempfile::TempDir;
 
 /// Cases of which the two say different things, what regcfg says, and why.
 const DIFFERENCES: &[(&str, &[&str], &str)] = &[
@@ -92,9 +91,15 @@ fn certificates_and_keys_are_judged_as_openssl_judges_them() {
     let table = fs::read_to_string(dir.path().join("cases.tsv")).unwrap();
     let cases: Vec<Case<'_>> = table.lines().map(case).collect();
     assert!(cases.len() >= 100, "only {} cases were made", cases.len());
+    // Each case runs three programs.
+    let judged = std::thread::scope(|scope| {
+        let at = dir.path();
+        let threads: Vec<_> =
+            cases.chunks(cases.len().div_ceil(4)).map(|part| scope.spawn(move || part_judged(part, at))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
     let mut wrong = String::new();
-    for case in &cases {
-        let (ours, theirs) = (case.ours(&dir), case.theirs(&dir));
+    for (case, (ours, theirs)) in cases.iter().zip(judged) {
         let expected = DIFFERENCES.iter().find(|(name, _, _)| *name == case.name);
         let is_right = match expected {
             Some((_, codes, _)) => codes.iter().map(|code| (*code).to_owned()).eq(ours.iter().cloned()),
@@ -110,6 +115,11 @@ fn certificates_and_keys_are_judged_as_openssl_judges_them() {
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
     assert!(DIFFERENCES.iter().all(|(name, _, _)| names.contains(name)), "a difference of no case");
     assert_eq!(names.len(), cases.len(), "two cases have one name");
+}
+
+/// Returns what regcfg and openssl find of some cases.
+fn part_judged(cases: &[Case<'_>], dir: &Path) -> Vec<(BTreeSet<String>, Vec<String>)> {
+    cases.iter().map(|case| (case.ours(dir), case.theirs(dir))).collect()
 }
 
 /// Tells whether both find nothing, or regcfg finds what openssl finds.
@@ -130,8 +140,8 @@ fn case(line: &str) -> Case<'_> {
 
 impl Case<'_> {
     /// Returns the codes that regcfg finds: errors and warnings, and of infos that what is trusted may sign nothing.
-    fn ours(&self, dir: &TempDir) -> BTreeSet<String> {
-        let file = dir.path().join(format!("{}.yaml", self.name));
+    fn ours(&self, dir: &Path) -> BTreeSet<String> {
+        let file = dir.join(format!("{}.yaml", self.name));
         fs::write(&file, self.document(dir)).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_regcfg"))
             .args(["check", "--format", "json"])
@@ -152,7 +162,7 @@ impl Case<'_> {
     }
 
     /// Writes the spec or manifest that has the files of the case.
-    fn document(&self, dir: &TempDir) -> String {
+    fn document(&self, dir: &Path) -> String {
         let key =
             json!({"valueFrom": {"external": {"key": "k", "store": {"name": "vault", "kind": "ClusterSecretStore"}}}});
         let mut spec = json!({
@@ -172,7 +182,7 @@ impl Case<'_> {
                 spec["trust"] = json!({"registryCAs": {"registry.example.com": {"file": self.certificates}}});
             }
             _ => {
-                let text = |file: &str| String::from_utf8(fs::read(dir.path().join(file)).unwrap()).unwrap();
+                let text = |file: &str| String::from_utf8(fs::read(dir.join(file)).unwrap()).unwrap();
                 let route = json!({
                     "apiVersion": "route.openshift.io/v1", "kind": "Route",
                     "metadata": {"name": "registry", "namespace": "openshift-image-registry"},
@@ -191,8 +201,8 @@ impl Case<'_> {
     }
 
     /// Returns what openssl finds wrong.
-    fn theirs(&self, dir: &TempDir) -> Vec<String> {
-        let openssl = |args: &[&str]| Command::new("openssl").args(args).current_dir(dir.path()).output().unwrap();
+    fn theirs(&self, dir: &Path) -> Vec<String> {
+        let openssl = |args: &[&str]| Command::new("openssl").args(args).current_dir(dir).output().unwrap();
         match self.kind {
             "pair" => {
                 let key = openssl(&["pkey", "-in", self.other, "-passin", "pass:", "-pubout"]);

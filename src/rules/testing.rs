@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
     ("future.crt", include_str!("testing/future.crt")),
     ("leaf.crt", LEAF),
     ("server.crt", include_str!("testing/server.crt")),
+    ("unknown-curve.crt", concat!(include_str!("testing/secp256k1.crt"), include_str!("testing/ca.crt"))),
     ("extra.crt", concat!(include_str!("testing/chain.crt"), include_str!("testing/ca.crt"))),
     ("chain.crt", include_str!("testing/chain.crt")),
     ("whole-chain.crt", include_str!("testing/whole-chain.crt")),

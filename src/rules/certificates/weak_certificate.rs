@@ -50,6 +50,13 @@ fn weakness(bundle: &Bundle<'_>, certificate: &Certificate, is_leaf: bool, targe
     let is_shown = bundle.purpose == Use::Served || bundle.is_of_route;
     let of_key = if is_leaf { of_own_key(&certificate.key) } else { None };
     let of_key = of_key.or_else(|| of_any_key(&certificate.key, is_shown));
+    // Of a bundle of authorities, those that can be read are trusted all the same.
+    let is_passed_over =
+        !is_shown && matches!(certificate.key, KeyKind::Ec(_)) && bundle.certificates().nth(1).is_some();
+    let of_key = of_key.map(|weakness| match weakness.severity {
+        Severity::Error if is_passed_over => Weakness { severity: Severity::Warning, ..weakness },
+        _ => weakness,
+    });
     // Nobody checks the signature of a root, nor of what is trusted as it is.
     let of_digest = certificate.broken_digest.filter(|_| is_shown && !certificate.is_self_issued());
     let of_digest = of_digest.map(|digest| of_signature(digest, target));
@@ -167,5 +174,9 @@ mod tests {
         check("aws-upi 4.16", &ca("rsa-512.crt"), &[&format!("error RC0399 at {BEGIN}")]);
         check("aws-upi 4.16", &ca("sha1-root.crt"), &[]);
         check("aws-upi 4.16", &ca("p224.crt"), &[]);
+        let beside = "trust: {registryCAs: {r.example.com: {file: unknown-curve.crt}}}";
+        check_says("aws-upi 4.16", beside, "x509: unsupported elliptic curve");
+        let found = [format!("info RC0358 at {BEGIN}"), format!("warning RC0399 at {BEGIN}")];
+        check("aws-upi 4.16", beside, &found.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
