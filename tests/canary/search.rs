@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256, Sha512};
 pub(crate) struct Marker {
     /// What holds it.
     pub(crate) source: &'static str,
-    /// The word: 24 letters and digits.
+    /// The word: letters and digits, 24 where it is made here.
     pub(crate) word: String,
     /// What is looked for, and what form it is.
     needles: Vec<(String, &'static str)>,
@@ -27,6 +27,11 @@ impl Marker {
         let mut word: String =
             digest.iter().take(24).map(|byte| char::from(letters[usize::from(*byte) % 38])).collect();
         word.replace_range(4..6, "7Q");
+        Self::of_word(source, word)
+    }
+
+    /// Makes the marker of a source that has a secret of its own.
+    pub(crate) fn of_word(source: &'static str, word: String) -> Self {
         let mut marker = Self { source, word, needles: Vec::new() };
         marker.needles = marker.forms();
         marker
