@@ -9,6 +9,7 @@ use super::identity::Identity;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::mutation::is_off;
+use crate::pull_secret::{self, ConfigFault};
 use crate::tree::{Entry, Node};
 
 /// The most bytes that the values of a secret or config map may have together.
@@ -39,11 +40,22 @@ fn secret(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
         "kubernetes.io/basic-auth" if !has("username") && !has("password") => Some("username"),
         _ => None,
     };
+    if let Some(value) = docker_config(node).filter(|_| !is_off("docker-config")) {
+        let message = "the docker config is no JSON object";
+        say(Diagnostic::error_about(&codes::OBJECT_MALFORMED_VALUE, &value.origin, message)
+            .help("write the JSON of a docker config, and in `data` the base64 of it"));
+    }
     if let Some(key) = lacking.filter(|_| !is_off("secret-type")) {
         let message = format!("a secret of the type {} needs the key `{key}`", kind.quoted());
         say(Diagnostic::error_about(&codes::SECRET_KEY_MISSING, &kind.origin, message)
             .help(format!("add `{key}`, or remove the type")));
     }
+}
+
+/// Returns the docker config of a secret of such a type, where it is at hand and no JSON object.
+fn docker_config(secret: &Node) -> Option<&Node> {
+    let (value, bytes, layout) = pull_secret::docker_config_of(secret)?;
+    pull_secret::faults(&bytes, layout).contains(&ConfigFault::NotAnObject).then_some(value)
 }
 
 fn config_map(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
