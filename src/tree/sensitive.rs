@@ -215,8 +215,7 @@ fn sources(node: &Node) -> Node {
         let mut entry = entry.clone();
         let is_said = match (&**key, &entry.node.value) {
             ("env", Value::String(name)) => is_variable(name),
-            ("file", Value::String(_)) => true,
-            ("external" | "sealed" | "sops" | "secretKeyRef", Value::Map(_)) => true,
+            ("file", Value::String(_)) | ("external" | "sealed" | "sops" | "secretKeyRef", Value::Map(_)) => true,
             _ => false,
         };
         entry.node = if is_said { words_about(&entry.node) } else { conceal(&entry.node, "", hidden) };

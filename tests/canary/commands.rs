@@ -112,7 +112,7 @@ pub(crate) fn prepared(scene: &Scene) {
         "beside/old/manifests/config.yaml",
         scene.read("manifests/config.yaml").replace("http: \"http:", "http: \"https:"),
     );
-    let secrets = scene.read("manifests/secrets.yaml").replace("@", "");
+    let secrets = scene.read("manifests/secrets.yaml").replace('@', "");
     scene.write(
         "beside/old/manifests/secrets.yaml",
         secrets.replace("type: Opaque", "").replace("data:\n", "data:\n  old: b2xk\n"),
