@@ -70,6 +70,13 @@ const LINES: &str = "
     profile list
     profile show aws-upi
     completions bash
+    secrets list
+    secrets list --format json --secret-env NOTHING --as-of 2030-01-01 clusters/CLUSTER.yaml
+    secrets list --missing --policy ../policy.yaml clusters
+    secrets template clusters/CLUSTER.yaml
+    secrets template --for env clusters/CLUSTER.yaml
+    secrets template --for sealed --as-of 2030-01-01 clusters/CLUSTER.yaml
+    secrets template --for sops --secret openshift-image-registry/image-registry-private-configuration-user clusters/CLUSTER.yaml
     init ../new --platform aws-upi --name new --openshift 4.19
     init . --platform aws-upi --name env --force
 ";
