@@ -401,13 +401,13 @@ impl Builder<'_> {
             Reading::Strict | Reading::AsSops => Severity::Error,
             Reading::AsKubectl => Severity::Warning,
         };
-        let (subject, help) = if self.hides != Hidden::Nothing {
+        let (subject, help) = if self.hides == Hidden::Nothing {
+            (quoted(text), scalar::help(text))
+        } else {
             (
                 "a value".to_owned(),
                 "put it in quotes if text is meant, or write the number or boolean in its plain form".into(),
             )
-        } else {
-            (quoted(text), scalar::help(text))
         };
         let finding = Diagnostic::new(&codes::AMBIGUOUS_SCALAR, severity, place, format!("{subject} is {doubt}"));
         self.push(finding.help(help));
@@ -427,7 +427,7 @@ impl Builder<'_> {
         }
         // A secret that begins with `!` and stands without quotes is read as a tag.
         let named =
-            if self.hides != Hidden::Nothing { String::new() } else { format!(", {}", quoted(&tag.original())) };
+            if self.hides == Hidden::Nothing { format!(", {}", quoted(&tag.original())) } else { String::new() };
         let message = format!("a YAML tag{named}");
         let finding = Diagnostic::error(&codes::TAG, place, message);
         self.push(finding.help("remove the tag; quote the value if text is meant"));

@@ -183,10 +183,15 @@ fn conceal_fields(map: &Map, around: &str, hidden: Hidden) -> Map {
 
 /// Tells whether a text is what SOPS or `kubeseal` made of a secret, which anyone may see.
 fn is_ciphertext(text: &str) -> bool {
-    // What `kubeseal` makes begins with the length of a key of RSA, and is longer than that key.
-    const SHORTEST: usize = 256;
+    // What `kubeseal` makes begins with the length in bytes of what a key of RSA encrypted, and is longer than that.
+    let shortest = match text.get(..2) {
+        Some("AI") => 128,
+        Some("AQ") => 256,
+        Some("Ag") => 512,
+        _ => usize::MAX,
+    };
     let is_base64 = || text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
-    text.starts_with("ENC[AES256_GCM,") || (text.starts_with("Ag") && text.len() > SHORTEST && is_base64())
+    text.starts_with("ENC[AES256_GCM,") || (text.len() > shortest && is_base64())
 }
 
 fn shown_name(hidden: Hidden, name: &Arc<str>) -> Arc<str> {
@@ -210,8 +215,7 @@ fn sources(node: &Node) -> Node {
         let mut entry = entry.clone();
         let is_said = match (&**key, &entry.node.value) {
             ("env", Value::String(name)) => is_variable(name),
-            ("file", Value::String(_)) => true,
-            ("external" | "sealed" | "sops" | "secretKeyRef", Value::Map(_)) => true,
+            ("file", Value::String(_)) | ("external" | "sealed" | "sops" | "secretKeyRef", Value::Map(_)) => true,
             _ => false,
         };
         entry.node = if is_said { words_about(&entry.node) } else { conceal(&entry.node, "", hidden) };
@@ -427,6 +431,19 @@ mod tests {
     fn a_secret_in_place_of_a_variables_name_is_not_taken_for_one() {
         assert!(is_variable("REGCFG_SECRET_AWS_ACCESS_KEY_ID") && is_variable("HOME"));
         assert!(!is_variable("AKIAIOSFODNN7EXAMPLE") && !is_variable("hunter2"));
+    }
+
+    #[test]
+    fn ciphertext_is_shown_and_what_stands_in_its_place_is_not() {
+        let sealed = format!("AgB{}", "x".repeat(700));
+        let of = |value: &str| format!("kind: SealedSecret\nspec:\n  encryptedData:\n    a: {value}\n");
+        for (value, shown) in [(&*sealed, &*sealed), ("AgBhush", "(a secret)"), ("aHVzaA==", "(a secret)")] {
+            check(&of(value), &of(shown));
+        }
+        check(
+            "kind: Secret\ndata: {a: 'ENC[AES256_GCM,data:x]'}\n",
+            "kind: Secret\ndata:\n  a: ENC[AES256_GCM,data:x]\n",
+        );
     }
 
     #[test]

@@ -26,6 +26,8 @@ const LINES: &str = "
     check --format FORMAT --against HEAD manifests clusters
     check --only schema manifests
     check --only rules manifests --as-of 2030-01-01
+    check --expiring 30d clusters manifests
+    check --expiring 3650d --format json clusters manifests
     check --openshift 4.4..5.1 clusters/CLUSTER.yaml
     check -
     check nowhere.yaml
@@ -44,6 +46,9 @@ const LINES: &str = "
     render --secret-env NOTHING --reveal-secrets clusters/CLUSTER.yaml
     render --secret-env REGCFG_SECRET_A --secret-env REGCFG_SECRET_* --reveal-secrets clusters/CLUSTER.yaml
     render --reveal-secrets clusters/CLUSTER.yaml
+    render --age-identity keys/age.txt clusters/CLUSTER.yaml
+    render --reveal-secrets --age-identity ../age.txt clusters/CLUSTER.yaml
+    render --reveal-secrets --age-identity clusters/env.yaml clusters/CLUSTER.yaml
     render --reveal-secrets -o ../out clusters
     render --reveal-secrets --verify ../out clusters
     render --reveal-secrets --verify ../changed clusters
@@ -65,6 +70,13 @@ const LINES: &str = "
     profile list
     profile show aws-upi
     completions bash
+    secrets list
+    secrets list --format json --secret-env NOTHING --as-of 2030-01-01 clusters/CLUSTER.yaml
+    secrets list --missing --policy ../policy.yaml clusters
+    secrets template clusters/CLUSTER.yaml
+    secrets template --for env clusters/CLUSTER.yaml
+    secrets template --for sealed --as-of 2030-01-01 clusters/CLUSTER.yaml
+    secrets template --for sops --secret openshift-image-registry/image-registry-private-configuration-user clusters/CLUSTER.yaml
     init ../new --platform aws-upi --name new --openshift 4.19
     init . --platform aws-upi --name env --force
 ";
@@ -91,10 +103,12 @@ fn lines() -> Vec<Vec<String>> {
     lines
 }
 
-/// Puts what a line has outside of the project beside its files, but for the policy, which must not be in a repository.
+/// Puts what a line has outside of the project beside its files, but for what must not be in a repository.
 fn in_scene(scene: &Scene, line: &[String]) -> Vec<String> {
-    let policy = scene.home().join("policy.yaml").display().to_string();
-    line.iter().map(|word| word.replace("../policy.yaml", &policy).replace("../", "beside/")).collect()
+    let home = scene.home().display().to_string();
+    let outside = ["policy.yaml", "age.txt"].map(|file| (format!("../{file}"), format!("{home}/{file}")));
+    let moved = |word: &String| outside.iter().fold(word.clone(), |word, (from, to)| word.replace(from, to));
+    line.iter().map(moved).map(|word| word.replace("../", "beside/")).collect()
 }
 
 /// A project one directory below the scene's, with an older state, a policy and outputs beside it.
@@ -105,7 +119,7 @@ pub(crate) fn prepared(scene: &Scene) {
         "beside/old/manifests/config.yaml",
         scene.read("manifests/config.yaml").replace("http: \"http:", "http: \"https:"),
     );
-    let secrets = scene.read("manifests/secrets.yaml").replace("@", "");
+    let secrets = scene.read("manifests/secrets.yaml").replace('@', "");
     scene.write(
         "beside/old/manifests/secrets.yaml",
         secrets.replace("type: Opaque", "").replace("data:\n", "data:\n  old: b2xk\n"),
@@ -136,6 +150,24 @@ fn no_command_lets_out_what_sops_encrypted_or_kubeseal_sealed() {
     for format in FORMATS {
         scene.run_in_silence(&["check", "--format", format, "sops", "sealed", "keys"]);
     }
+    // An identity that is cut short, in a file and in a variable.
+    let identity = scene.read("keys/age.txt");
+    let cut = scene.home().join("cut.txt").display().to_string();
+    std::fs::write(&cut, &identity[..identity.trim_end().len() - 9]).unwrap();
+    for args in [&["--age-identity", &*cut][..], &[]] {
+        let args = [&["render", "--reveal-secrets", "clusters/sops.yaml"], args].concat();
+        let mut command = scene.command(&args);
+        if args.len() == 3 {
+            command.env("SOPS_AGE_KEY", std::fs::read_to_string(&cut).unwrap().lines().last().unwrap());
+        }
+        let refused = scene.watch(command, &args, b"");
+        refused.wants_silence(&scene);
+        assert_ne!(refused.exit, Some(0), "{}", refused.stderr());
+    }
+    let whole = scene.home().join("age.txt").display().to_string();
+    let args = ["render", "--reveal-secrets", "--age-identity", &whole, "clusters/sops.yaml"];
+    let revealed = scene.run_in_silence(&args);
+    assert!(revealed.reveals(scene.marker("sops")), "{}", revealed.stderr());
     println!("{} runs", scene.n_runs());
 }
 

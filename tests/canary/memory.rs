@@ -90,13 +90,11 @@ fn is_writing(child: &Child, stream: u32) -> bool {
     // `number first-argument …`; the file cannot be read without the right to trace, and then being asleep must do.
     let call = said("syscall");
     let mut words = call.split_whitespace().skip(1);
-    match words.next() {
-        Some(first) => first == format!("{stream:#x}"),
-        None => {
-            std::thread::sleep(std::time::Duration::from_secs(2));
-            true
-        }
+    if let Some(first) = words.next() {
+        return first == format!("{stream:#x}");
     }
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    true
 }
 
 /// Counts the places in the writable memory of a process where a secret is, in plain or as base64; none where that

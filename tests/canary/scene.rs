@@ -156,8 +156,11 @@ impl Scene {
         let identity = String::from_utf8(keygen.stdout).unwrap();
         let recipient = identity.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap().to_owned();
         self.write("keys/age.txt", &identity);
+        fs::write(self.home().join("age.txt"), &identity).unwrap();
         let mut scene = self;
         let secret = identity.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap().to_owned();
+        // The identity is a secret like any other; its beginning is known to all.
+        scene.markers.push(Marker::of_word("age-identity", secret["AGE-SECRET-KEY-".len()..].to_owned()));
         scene.env.push(("SOPS_AGE_KEY", secret));
         for (plain, encrypted) in
             [("sops/plain.yaml", "sops/creds.enc.yaml"), ("sops/secret.yaml", "sops/secret.enc.yaml")]

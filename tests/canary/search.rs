@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256, Sha512};
 pub(crate) struct Marker {
     /// What holds it.
     pub(crate) source: &'static str,
-    /// The word: 24 letters and digits.
+    /// The word: letters and digits, 24 where it is made here.
     pub(crate) word: String,
     /// What is looked for, and what form it is.
     needles: Vec<(String, &'static str)>,
@@ -27,6 +27,11 @@ impl Marker {
         let mut word: String =
             digest.iter().take(24).map(|byte| char::from(letters[usize::from(*byte) % 38])).collect();
         word.replace_range(4..6, "7Q");
+        Self::of_word(source, word)
+    }
+
+    /// Makes the marker of a source that has a secret of its own.
+    pub(crate) fn of_word(source: &'static str, word: String) -> Self {
         let mut marker = Self { source, word, needles: Vec::new() };
         marker.needles = marker.forms();
         marker
@@ -44,11 +49,7 @@ impl Marker {
         let mut forms = vec![(lower(word), "as it is"), (lower(&reversed(word)), "backwards")];
         forms.push((lower(&word[..10]), "its beginning"));
         forms.push((lower(&word[word.len() - 10..]), "its end"));
-        let hex = word.bytes().fold(String::new(), |mut hex, byte| {
-            let _infallible = write!(hex, "{byte:02x}");
-            hex
-        });
-        forms.push((hex, "hex"));
+        forms.push((hex(word.as_bytes()), "hex"));
         for pad in 0..3 {
             let padded = [&"..."[..pad], word, "..."].concat();
             // What depends on the neighbours is cut off on both sides.
@@ -90,6 +91,14 @@ impl Seen {
     }
 }
 
+/// Returns bytes in hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _infallible = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
 /// Returns the letters and digits of a text, in lower case.
 fn stripped(text: &str) -> String {
     lower(&text.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
@@ -126,7 +135,6 @@ fn unescaped(text: &str) -> String {
 
 /// Returns what would say whether a guess is right: hashes that are long enough to be told from other numbers.
 fn digests(value: &str) -> Vec<(String, &'static str)> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let mut digests = Vec::new();
     for text in [value.to_owned(), STANDARD.encode(value), format!("{value}\n"), value.trim().to_owned()] {
         let (short, long) = (Sha256::digest(text.as_bytes()), Sha512::digest(text.as_bytes()));

@@ -6,11 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::commands::prepared;
 use crate::scene::{Scene, Watched};
-use crate::search::{Marker, Seen};
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+use crate::search::{Marker, Seen, hex};
 
 #[test]
 fn every_form_of_a_leak_is_found() {
@@ -82,7 +78,7 @@ fn a_leak_of_the_real_binary_is_found_wherever_it_comes_out() {
     let spec =
         scene.read("clusters/env.yaml").replace("bucket: env-registry", &format!("bucket: {}", word.to_lowercase()));
     let spec = spec.replace("REGCFG_SECRET_", "REGCFG_OTHER_");
-    scene.write("leak/leak.yaml", &spec.replace("credentials:", "credentials: minted\n  x:"));
+    scene.write("leak/leak.yaml", spec.replace("credentials:", "credentials: minted\n  x:"));
     scene.write("leak/clusters/env.yaml", &spec);
     let places = |watched: &Watched| watched.leaks(&scene).into_iter().map(|leak| leak.place).collect::<Vec<_>>();
     let shown = places(&scene.run(&["resolve", "leak/clusters/env.yaml"]));
@@ -90,7 +86,7 @@ fn a_leak_of_the_real_binary_is_found_wherever_it_comes_out() {
     let said = places(&scene.run(&["render", &format!("leak/{word}.yaml")]));
     assert_eq!(said, ["standard error"], "render");
     let minted = spec.lines().filter(|line| !line.contains("valueFrom")).collect::<Vec<_>>().join("\n");
-    scene.write("leak/clusters/env.yaml", &minted.replace("credentials:", "credentials: minted"));
+    scene.write("leak/clusters/env.yaml", minted.replace("credentials:", "credentials: minted"));
     let written = scene.run(&["render", "-o", "leak/out", "leak/clusters/env.yaml"]);
     assert!(places(&written).iter().any(|place| place.starts_with("leak/out/")), "{:?}", places(&written));
     let asked = places(&scene.run(&["check", "--against", word, "clusters/env.yaml"]));
