@@ -277,6 +277,14 @@ codes! {
     POLICY_WITHOUT_MIRROR_SET = "RC0372" "policy-without-mirror-set";
     /// A grant that names nobody.
     GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
+    /// A login for a registry that no image is pulled from, or that programs read differently.
+    BAD_PULL_REGISTRY = "RC0374" "bad-pull-registry";
+    /// Two logins of one pull secret for one registry.
+    DUPLICATE_PULL_REGISTRY = "RC0375" "duplicate-pull-registry";
+    /// A name that nobody can sign in with.
+    BAD_LOGIN_NAME = "RC0376" "bad-login-name";
+    /// A pull secret for image streams that have one already.
+    NEEDLESS_SAMPLES_SECRET = "RC0378" "needless-samples-secret";
     /// A bundle under the name of one of the platform's.
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
     /// Credentials for Swift without where to sign in.
@@ -317,12 +325,22 @@ codes! {
     NOT_SEALED = "RC0407" "not-sealed";
     /// Values of one Secret are bound to different things.
     MIXED_SCOPES = "RC0408" "mixed-scopes";
+    /// A Secret that is there already lacks a key that is read.
+    REFERENCED_SECRET_WITHOUT_KEY = "RC0409" "referenced-secret-without-key";
     /// The template in a file says more than is rendered.
     SEALED_TEMPLATE = "RC0410" "sealed-template";
     /// A file has no sealed value of a key.
     NO_SEALED_VALUE = "RC0411" "no-sealed-value";
     /// A key or credential that is given as public text.
     PUBLIC_SECRET = "RC0412" "public-secret";
+    /// A part of a docker config that only the cluster can open.
+    SEALED_LOGIN = "RC0413" "sealed-login";
+    /// A part of a docker config that another Secret holds.
+    REFERENCED_LOGIN = "RC0414" "referenced-login";
+    /// A pull secret without what it is made of, or with two of it.
+    INCOMPLETE_PULL_SECRET = "RC0415" "incomplete-pull-secret";
+    /// A login without a name or password, or with two of them.
+    INCOMPLETE_LOGIN = "RC0416" "incomplete-login";
     /// A template that cannot be read.
     TEMPLATE_SYNTAX = "RC0430" "template-syntax";
     /// Something that templates do not have.
@@ -506,6 +524,8 @@ codes! {
     EVERYONE_PUSHES = "RC0585" "everyone-pushes";
     /// The registry's own role for someone else.
     REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
+    /// The cluster's own pull secret, replaced.
+    GLOBAL_PULL_SECRET = "RC0587" "global-pull-secret-replaced";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
     /// A built-in group bound as a user, or a user as a group.
@@ -520,6 +540,12 @@ codes! {
     SIGNED_BY_ANOTHER = "RC0593" "signed-by-another";
     /// A block among certificates that the router does not know.
     FOREIGN_BLOCK = "RC0594" "foreign-block";
+    /// A docker config that no kubelet can read.
+    UNREADABLE_DOCKER_CONFIG = "RC0597" "unreadable-docker-config";
+    /// A docker config of which some has no effect.
+    USELESS_DOCKER_CONFIG = "RC0598" "useless-docker-config";
+    /// A service account whose pull secrets are replaced.
+    PULL_SECRETS_REPLACED = "RC0599" "pull-secrets-replaced";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
@@ -618,14 +644,24 @@ codes! {
     UNGUARDED_ENCRYPTED_SECRET = "RC0725" "unguarded-encrypted-secret";
     /// Ciphertext of SOPS for Argo CD, which does not decrypt.
     CIPHERTEXT_FOR_ARGOCD = "RC0726" "ciphertext-for-argocd";
+    /// What SOPS encrypted, asked of a plugin that has no identity for it.
+    NOT_DECRYPTED_HERE = "RC0727" "not-decrypted-here";
     /// A Secret sealed for the whole cluster without the policy's leave.
     CLUSTER_WIDE_SECRET = "RC0728" "cluster-wide-secret";
+    /// An identity of the policy that can be for nobody, or for anyone.
+    BAD_SOPS_IDENTITY = "RC0729" "bad-sops-identity";
     /// A revealed key beside the certificate of another one.
     REVEALED_OTHER_KEY = "RC0730" "revealed-other-key";
     /// A revealed key that the router cannot use.
     REVEALED_UNUSABLE_KEY = "RC0731" "revealed-unusable-key";
     /// A revealed certificate that is none.
     REVEALED_NO_CERTIFICATE = "RC0732" "revealed-no-certificate";
+    /// A whole docker config that nothing can read.
+    BAD_DOCKER_CONFIG = "RC0734" "bad-docker-config";
+    /// A login that no registry takes.
+    UNUSABLE_LOGIN = "RC0735" "unusable-login";
+    /// A whole docker config of which some has no effect.
+    DOCKER_CONFIG_WITHOUT_EFFECT = "RC0736" "docker-config-without-effect";
     /// A secret that what reads it takes otherwise than it stands.
     SECRET_MISREAD = "RC0745" "secret-misread";
     /// A secret with bytes that are no text.

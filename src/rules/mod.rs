@@ -19,6 +19,7 @@ mod minors;
 mod mirrors;
 mod project;
 mod pruner;
+mod pull_secrets;
 mod registries;
 mod routes;
 mod storage;
@@ -32,7 +33,7 @@ pub use certificates::CertificatesContext;
 pub use certificates::dated::{Dated, ending, ending_in_manifests};
 pub(crate) use certificates::unusable_key::words as words_of_key_fault;
 pub use context::SpecContext;
-pub use project::{ClusterFacts, LayerFacts, ProjectContext};
+pub use project::{ClusterFacts, LayerFacts, ProjectContext, SecretFacts};
 pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
@@ -115,6 +116,10 @@ pub static RULES: &[&Rule] = &[
     &mirrors::unsaid_mirror_kind::RULE,
     &mirrors::policy_without_mirror_set::RULE,
     &grants::grant_to_nobody::RULE,
+    &pull_secrets::bad_pull_registry::RULE,
+    &pull_secrets::duplicate_pull_registry::RULE,
+    &pull_secrets::bad_login_name::RULE,
+    &pull_secrets::needless_samples_secret::RULE,
     &trust::platforms_bundle_replaced::RULE,
     &storage::swift_without_identity::RULE,
     &project::unused_layer::RULE,
@@ -127,6 +132,7 @@ pub static RULES: &[&Rule] = &[
     &certificates::broken_chain::RULE,
     &certificates::no_server_certificate::RULE,
     &certificates::weak_certificate::RULE,
+    &project::referenced_secret_without_key::RULE,
     &storage::bootstrapped_backend::RULE,
     &routes::duplicate_route_name::RULE,
     &storage::default_claim_taken::RULE,
@@ -181,12 +187,16 @@ pub static RULES: &[&Rule] = &[
     &grants::anonymous_grant::RULE,
     &grants::everyone_pushes::RULE,
     &grants::registrys_own_role::RULE,
+    &pull_secrets::global_pull_secret::RULE,
     &registries::search_registries::RULE,
     &grants::group_as_user::RULE,
     &certificates::key_of_other_certificate::RULE,
     &certificates::unusable_key::RULE,
     &certificates::signed_by_another::RULE,
     &certificates::foreign_block::RULE,
+    &pull_secrets::unreadable_docker_config::RULE,
+    &pull_secrets::useless_docker_config::RULE,
+    &pull_secrets::pull_secrets_replaced::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,

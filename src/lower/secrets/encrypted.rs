@@ -64,6 +64,9 @@ impl SecretSpec<'_> {
             return None;
         }
         manifest.check_readable(&object, findings);
+        if let Some(Err(fault)) = checked.contents().of(file)?.encrypted() {
+            findings.push(fault.asked_at(file.place()));
+        }
         if findings.n_errors() > n_errors {
             return None;
         }
@@ -120,7 +123,7 @@ impl SecretSpec<'_> {
             findings.push(manifest.named(finding).help(help));
         };
         let reads = if self.fixed_name { "the operator reads" } else { "what is read is" };
-        for (path, expected) in [(["metadata", "name"], expected), (["metadata", "namespace"], self.namespace)] {
+        for (path, expected) in [(["metadata", "name"], expected), (["metadata", "namespace"], self.namespace_name())] {
             let found = object.at(&path);
             if found.and_then(Node::as_str) != Some(expected) {
                 wrong(&path, found, expected, reads);
