@@ -70,6 +70,10 @@ fn covers(line: &str, path: &Path, is_dir: bool) -> Option<bool> {
     if of_dirs && !is_dir {
         return None;
     }
+    // Classes and escapes are not read, nor what would take long to try.
+    if line.contains(['[', '\\']) || line.matches('*').count() > 8 {
+        return ignores.then_some(true);
+    }
     let path = path.to_string_lossy();
     let is_covered = if line.contains('/') {
         is_match(line.strip_prefix('/').unwrap_or(line).as_bytes(), path.as_bytes())
@@ -82,8 +86,6 @@ fn covers(line: &str, path: &Path, is_dir: bool) -> Option<bool> {
 fn is_match(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern, text) {
         ([], []) => true,
-        // Classes and escapes are not read.
-        ([b'[' | b'\\', ..], _) => true,
         ([b'*', b'*', b'/', rest @ ..], _) if is_match(rest, text) => true,
         ([b'*', b'*', rest @ ..], _) => {
             is_match(rest, text) || text.split_first().is_some_and(|(_, text)| is_match(pattern, text))
@@ -148,14 +150,28 @@ mod tests {
     #[test]
     fn what_git_passes_over_is_not() {
         for line in [
-            "out", "out/", "/out", "/out/", "out/*", "**/a", "o*t", "ou?", "*.yaml", "secret_*", "out/a/", "*",
-            "out/**", "[o]ut",
+            "out",
+            "out/",
+            "/out",
+            "/out/",
+            "out/*",
+            "**/a",
+            "o*t",
+            "ou?",
+            "*.yaml",
+            "secret_*",
+            "out/a/",
+            "*",
+            "out/**",
+            "[o]ut",
+            "*********x",
         ] {
             check(&[(".gitignore", line)], "out", false);
         }
         check(&[("out/.gitignore", "*\n!.gitignore\n")], "out", false);
         check(&[(".git/info/exclude", "out\n")], "out", false);
         check(&[(".gitignore", "out\r\n")], "deep/out", false);
+        check(&[(".gitignore", "out\n![o]ut\n")], "out", false);
         check(&[(".gitignore", "/out\n")], "deep/out", true);
         check(&[(".gitignore", "out\n!out\n")], "out", true);
         check(&[(".gitignore", "*\n!*.yaml\n!*/\n")], "out", true);

@@ -120,7 +120,7 @@ impl Reader {
     /// Swift on some minors wants every key of every way to sign in, the others empty; the account key has a rule.
     fn empty(self) -> Option<Fault> {
         let is_wanted = !matches!(self, Self::Keystone | Self::AccountKey);
-        is_wanted.then(|| Fault {
+        is_wanted.then_some(Fault {
             code: &codes::EMPTY_SECRET,
             severity: Severity::Error,
             said: "is empty",
