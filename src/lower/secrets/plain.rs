@@ -21,13 +21,13 @@ impl SecretSpec<'_> {
         let mut data = Vec::new();
         for asked in &self.asked {
             let value = if let Content::Secret(source) = Content::of(asked.content)? {
-                let node = source.node();
                 let plain = match source {
                     ValueSource::Sops(sops) => decrypted(sops, &asked.key, checked, findings).map(PlainSource::Sops),
                     _ => Some(plain_source(source, checked)?),
                 };
                 // What is wrong with a value was said, and the next may be wrong, too.
                 let Some(plain) = plain else { continue };
+                let node = named(source);
                 Node::new(Value::Secret(SecretSlot::new(plain, node.place().clone())), node.origin.clone())
             } else {
                 let public = public_text(asked.content, checked)?;
@@ -36,6 +36,14 @@ impl SecretSpec<'_> {
             data.push((Arc::clone(&asked.key), value));
         }
         (findings.n_errors() == n_errors).then(|| Node::map(data, self.name.origin.clone()))
+    }
+}
+
+/// Returns the text that names where a value is.
+fn named(source: ValueSource<'_>) -> &Node {
+    match source {
+        ValueSource::Sops(sops) => sops.get("file").unwrap_or(sops),
+        _ => source.node(),
     }
 }
 
