@@ -24,6 +24,7 @@ pub mod pem;
 pub mod pipeline;
 pub mod policy;
 pub mod profile;
+pub mod pull_secret;
 pub mod render;
 pub mod resolve;
 pub mod rules;

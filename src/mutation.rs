@@ -58,7 +58,7 @@ pub const PARTS: &[&str] = &[
     "annotations-size", "no-object", "api-version", "unknown-kind", "kind-of-other-minor", "duplicate-object",
     "list-of-objects", "status",
     // What single kinds ask for, and encrypted values.
-    "secret-type", "key-in-both", "data-key", "data-size", "claim-size", "access-modes", "encrypted-identity",
+    "secret-type", "key-in-both", "data-key", "data-size", "docker-config", "claim-size", "access-modes", "encrypted-identity",
     "encrypted-values",
     // Definitions: what the crate jsonschema is told, and what stands around it.
     "crd-type", "crd-enum", "crd-required", "crd-minimum", "crd-maximum", "crd-exclusiveMinimum", "crd-exclusiveMaximum",

@@ -40,10 +40,12 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::diag::visible::inert;
 use crate::world::fs::variable;
+use crate::world::harden::keep_memory_private;
 use args::Command;
 
 /// Runs the process's arguments on the process's streams.
 pub fn main() -> Exit {
+    keep_memory_private();
     panic::guard(|| {
         // Not locked: the panic hook of another thread must be able to write while this one waits for it.
         let (mut input, mut out, mut err) = (io::stdin(), io::stdout(), io::stderr());

@@ -277,6 +277,14 @@ codes! {
     POLICY_WITHOUT_MIRROR_SET = "RC0372" "policy-without-mirror-set";
     /// A grant that names nobody.
     GRANT_TO_NOBODY = "RC0373" "grant-to-nobody";
+    /// A login for a registry that no image is pulled from, or that programs read differently.
+    BAD_PULL_REGISTRY = "RC0374" "bad-pull-registry";
+    /// Two logins of one pull secret for one registry.
+    DUPLICATE_PULL_REGISTRY = "RC0375" "duplicate-pull-registry";
+    /// A name that nobody can sign in with.
+    BAD_LOGIN_NAME = "RC0376" "bad-login-name";
+    /// A pull secret for image streams that have one already.
+    NEEDLESS_SAMPLES_SECRET = "RC0378" "needless-samples-secret";
     /// A bundle under the name of one of the platform's.
     PLATFORMS_BUNDLE_REPLACED = "RC0380" "platforms-bundle-replaced";
     /// Credentials for Swift without where to sign in.
@@ -325,6 +333,14 @@ codes! {
     NO_SEALED_VALUE = "RC0411" "no-sealed-value";
     /// A key or credential that is given as public text.
     PUBLIC_SECRET = "RC0412" "public-secret";
+    /// A part of a docker config that only the cluster can open.
+    SEALED_LOGIN = "RC0413" "sealed-login";
+    /// A part of a docker config that another Secret holds.
+    REFERENCED_LOGIN = "RC0414" "referenced-login";
+    /// A pull secret without what it is made of, or with two of it.
+    INCOMPLETE_PULL_SECRET = "RC0415" "incomplete-pull-secret";
+    /// A login without a name or password, or with two of them.
+    INCOMPLETE_LOGIN = "RC0416" "incomplete-login";
     /// A template that cannot be read.
     TEMPLATE_SYNTAX = "RC0430" "template-syntax";
     /// Something that templates do not have.
@@ -508,6 +524,8 @@ codes! {
     EVERYONE_PUSHES = "RC0585" "everyone-pushes";
     /// The registry's own role for someone else.
     REGISTRYS_OWN_ROLE = "RC0586" "registrys-own-role";
+    /// The cluster's own pull secret, replaced.
+    GLOBAL_PULL_SECRET = "RC0587" "global-pull-secret-replaced";
     /// Registries that are searched for names without a host.
     SEARCH_REGISTRIES = "RC0588" "search-registries";
     /// A built-in group bound as a user, or a user as a group.
@@ -522,6 +540,12 @@ codes! {
     SIGNED_BY_ANOTHER = "RC0593" "signed-by-another";
     /// A block among certificates that the router does not know.
     FOREIGN_BLOCK = "RC0594" "foreign-block";
+    /// A docker config that no kubelet can read.
+    UNREADABLE_DOCKER_CONFIG = "RC0597" "unreadable-docker-config";
+    /// A docker config of which some has no effect.
+    USELESS_DOCKER_CONFIG = "RC0598" "useless-docker-config";
+    /// A service account whose pull secrets are replaced.
+    PULL_SECRETS_REPLACED = "RC0599" "pull-secrets-replaced";
     /// More replicas on a volume of one node that was accepted with one.
     REPLICAS_RAISED = "RC0601" "replicas-raised";
     /// A rolling update on a volume of one node that was accepted with `Recreate`.
@@ -632,6 +656,12 @@ codes! {
     REVEALED_UNUSABLE_KEY = "RC0731" "revealed-unusable-key";
     /// A revealed certificate that is none.
     REVEALED_NO_CERTIFICATE = "RC0732" "revealed-no-certificate";
+    /// A whole docker config that nothing can read.
+    BAD_DOCKER_CONFIG = "RC0734" "bad-docker-config";
+    /// A login that no registry takes.
+    UNUSABLE_LOGIN = "RC0735" "unusable-login";
+    /// A whole docker config of which some has no effect.
+    DOCKER_CONFIG_WITHOUT_EFFECT = "RC0736" "docker-config-without-effect";
     /// A secret that what reads it takes otherwise than it stands.
     SECRET_MISREAD = "RC0745" "secret-misread";
     /// A secret with bytes that are no text.
@@ -640,6 +670,8 @@ codes! {
     SECRET_OF_OTHER_FORM = "RC0747" "secret-of-other-form";
     /// A secret that is empty where a key belongs.
     EMPTY_SECRET = "RC0748" "empty-secret";
+    /// Plain secrets that are written where Git would take them.
+    SECRETS_BESIDE_GIT = "RC0749" "secrets-beside-git";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }

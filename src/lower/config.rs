@@ -146,7 +146,8 @@ pub(super) fn route_secrets(checked: &Checked) -> impl Iterator<Item = SecretSpe
         // `kubernetes.io/tls` is refused without both keys, and the operator reads any type.
         let complete = ["certificate", "key"].iter().all(|content| route.tls(content).is_some());
         let kind = if complete { "kubernetes.io/tls" } else { "Opaque" };
-        let secret = SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind, asked, fixed_name: false };
+        let namespace = text(REGISTRY_NAMESPACE, &name);
+        let secret = SecretSpec { name, namespace, kind, asked, composed: None, fixed_name: false };
         (!secret.asked.is_empty()).then_some(secret)
     })
 }
@@ -168,5 +169,6 @@ pub(super) fn cloudfront_secret(checked: &Checked) -> Option<SecretSpec<'_>> {
     let content = key.filter(|key| key.get("valueFrom").is_some())?;
     let (name, key) = cloudfront_reference(content);
     let asked = vec![Asked { key: key.as_str().unwrap_or_default().into(), content }];
-    Some(SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked, fixed_name: false })
+    let namespace = text(REGISTRY_NAMESPACE, &name);
+    Some(SecretSpec { name, namespace, kind: "Opaque", asked, composed: None, fixed_name: false })
 }

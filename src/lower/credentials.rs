@@ -1,7 +1,7 @@
 //! The storage credentials: Secret `image-registry-private-configuration-user` with the backend's exact keys.
 
-use super::REGISTRY_NAMESPACE;
 use super::secrets::{Asked, SecretSpec};
+use super::{REGISTRY_NAMESPACE, text};
 use crate::check::Checked;
 use crate::spec::Credentials;
 use crate::tree::Node;
@@ -20,5 +20,6 @@ pub(super) fn secret(checked: &Checked) -> Option<SecretSpec<'_>> {
     let entries = given.as_map().into_iter().flatten();
     let asked = entries.filter_map(|(name, entry)| Some(Asked { key: keys(name)?.into(), content: &entry.node }));
     let name = Node::string(USER_SECRET, given.origin.clone());
-    Some(SecretSpec { name, namespace: REGISTRY_NAMESPACE, kind: "Opaque", asked: asked.collect(), fixed_name: true })
+    let namespace = text(REGISTRY_NAMESPACE, &name);
+    Some(SecretSpec { name, namespace, kind: "Opaque", asked: asked.collect(), composed: None, fixed_name: true })
 }

@@ -7,6 +7,7 @@ mod access;
 mod config;
 mod credentials;
 mod mirrors;
+mod pull_secrets;
 mod secrets;
 mod trust;
 
@@ -55,6 +56,7 @@ pub fn lower(checked: Checked, day: Day, findings: &mut Findings) -> Option<Lowe
     context.set("labels", Node::map([(CLUSTER_LABEL, name.clone())], name.origin.clone()));
     context.set_some("annotations", checked.profile().get("annotations").cloned());
     config::lower(&checked, day, &mut context);
+    pull_secrets::check(&checked, findings);
     let LoweredSecrets { written, passed_on } = secrets::lower(&checked, findings);
     context.set("secrets", context.list(written));
     trust::lower(&checked, &mut context);

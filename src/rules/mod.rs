@@ -19,6 +19,7 @@ mod minors;
 mod mirrors;
 mod project;
 mod pruner;
+mod pull_secrets;
 mod registries;
 mod routes;
 mod storage;
@@ -116,6 +117,10 @@ pub static RULES: &[&Rule] = &[
     &mirrors::unsaid_mirror_kind::RULE,
     &mirrors::policy_without_mirror_set::RULE,
     &grants::grant_to_nobody::RULE,
+    &pull_secrets::bad_pull_registry::RULE,
+    &pull_secrets::duplicate_pull_registry::RULE,
+    &pull_secrets::bad_login_name::RULE,
+    &pull_secrets::needless_samples_secret::RULE,
     &trust::platforms_bundle_replaced::RULE,
     &storage::swift_without_identity::RULE,
     &project::unused_layer::RULE,
@@ -183,12 +188,16 @@ pub static RULES: &[&Rule] = &[
     &grants::anonymous_grant::RULE,
     &grants::everyone_pushes::RULE,
     &grants::registrys_own_role::RULE,
+    &pull_secrets::global_pull_secret::RULE,
     &registries::search_registries::RULE,
     &grants::group_as_user::RULE,
     &certificates::key_of_other_certificate::RULE,
     &certificates::unusable_key::RULE,
     &certificates::signed_by_another::RULE,
     &certificates::foreign_block::RULE,
+    &pull_secrets::unreadable_docker_config::RULE,
+    &pull_secrets::useless_docker_config::RULE,
+    &pull_secrets::pull_secrets_replaced::RULE,
     &update::replicas_raised::RULE,
     &update::rolling_on_accepted_claim::RULE,
     &update::backend_switched::RULE,

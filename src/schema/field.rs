@@ -49,7 +49,7 @@ impl Field {
     /// Returns the fields below, through lists and maps.
     pub fn fields(&self) -> Vec<Self> {
         let around = self.clone().into_mapping();
-        around.schema.properties.iter().map(|property| around.below(property)).collect()
+        properties(around.schema).map(|property| around.below(property)).collect()
     }
 
     /// Steps by one name.
@@ -59,13 +59,13 @@ impl Field {
         if name.is_empty() {
             return Ok(around);
         }
-        if let Some(property) = around.schema.property(name) {
+        if let Some(property) = properties(around.schema).find(|property| property.name == name) {
             return Ok(around.below(property));
         }
         if let Some(each) = named_by_users(around.schema) {
             return Ok(around.each(each));
         }
-        let names = around.schema.properties.iter().map(|property| property.name).collect();
+        let names = properties(around.schema).map(|property| property.name).collect();
         Err(NoField { known: around.path, name: name.to_owned(), names })
     }
 
@@ -105,6 +105,12 @@ impl Field {
             _ => around,
         }
     }
+}
+
+/// Returns the properties of a schema, then those of its alternatives.
+fn properties(schema: &'static Schema) -> impl Iterator<Item = &'static Property> {
+    let alternatives = schema.any_of.iter().flat_map(|one| one.properties);
+    schema.properties.iter().chain(alternatives)
 }
 
 /// Returns what stands under names that users choose, in the schema or in one of its alternatives.

@@ -7,11 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::compose::docker_config;
 use super::{Identities, PlainSource, SecretBytes, SecretSlot};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::sops::SopsValue;
 use crate::tree::Place;
+use crate::tree::sensitive::is_variable;
 use crate::world::{ProjectPath, World};
 
 /// The bytes that a secret's file may have: what the API server takes for a whole Secret.
@@ -57,17 +59,34 @@ pub fn fill(
     identities: &Identities,
     findings: &mut Findings,
 ) -> Option<Zeroizing<String>> {
+    let bytes = read(slot, world, allowed, identities, findings)?;
+    Some(Zeroizing::new(STANDARD.encode(bytes.expose())))
+}
+
+/// Returns the bytes that a slot stands for, or none where a finding says why not.
+fn read(
+    slot: &SecretSlot,
+    world: &dyn World,
+    allowed: &AllowedEnv,
+    identities: &Identities,
+    findings: &mut Findings,
+) -> Option<SecretBytes> {
     let bytes = match slot.source() {
         PlainSource::Env(name) => from_env(name, slot.place(), world, allowed),
         PlainSource::File(path) => from_file(path, slot.place(), world),
         PlainSource::Sops(value) => from_sops(value, slot.place(), identities),
+        PlainSource::DockerConfig(config) => {
+            let mut read =
+                |slot: &SecretSlot, findings: &mut Findings| read(slot, world, allowed, identities, findings);
+            return docker_config(config, &mut read, findings);
+        }
         PlainSource::Encrypted(_) => Err(Box::new(
             Diagnostic::error(&codes::SECRET_FILE, slot.place(), "cannot read a secret that is encrypted")
                 .help("decrypt the file first; regcfg holds no keys"),
         )),
     };
     match bytes {
-        Ok(bytes) => Some(Zeroizing::new(STANDARD.encode(bytes.expose()))),
+        Ok(bytes) => Some(bytes),
         Err(finding) => {
             // What is wrong with a whole file, or with identities, is said where the first value needs it.
             let is_said =
@@ -89,8 +108,8 @@ fn from_env(
     let shown = quoted(name);
     if !allowed.allows(name) {
         // What is no name may be the secret itself, written where its variable's name belongs.
-        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let subject = if is_name { format!("the variable {shown}") } else { "a variable of this name".into() };
+        let subject =
+            if is_variable(name) { format!("the variable {shown}") } else { "a variable of this name".into() };
         let message = format!("{subject} may not be read for a secret");
         let finding = Diagnostic::error(&codes::ENV_NOT_ALLOWED, place, message);
         let note = format!("allowed by who runs regcfg: {}", allowed.in_words());

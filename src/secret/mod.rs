@@ -4,6 +4,7 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+mod compose;
 pub mod content;
 mod fill;
 mod filled;
@@ -12,6 +13,7 @@ mod reveal;
 mod tls_pair;
 
 pub use bytes::SecretBytes;
+pub use compose::{DockerConfig, DockerLogin, SignIn, TextPart};
 pub use fill::{AllowedEnv, fill};
 pub use filled::Filled;
 pub use identities::{Apart, Identities, Identity, Unidentified, identities};
@@ -42,6 +44,8 @@ pub enum PlainSource {
     File(ProjectPath),
     /// A file of the project that SOPS encrypted, opened with an identity of the invoker.
     Sops(SopsValue),
+    /// A docker config, which is composed of logins, or is looked at before it is written.
+    DockerConfig(Arc<DockerConfig>),
     /// Nowhere: a manifest holds it encrypted, and nothing here decrypts.
     Encrypted(Plaintext),
 }
@@ -79,7 +83,7 @@ impl SecretSlot {
     pub fn encrypted(&self) -> Option<Plaintext> {
         match self.0.source {
             PlainSource::Encrypted(plaintext) => Some(plaintext),
-            PlainSource::Env(_) | PlainSource::File(_) | PlainSource::Sops(_) => None,
+            PlainSource::Env(_) | PlainSource::File(_) | PlainSource::Sops(_) | PlainSource::DockerConfig(_) => None,
         }
     }
 

@@ -5,11 +5,13 @@
 mod access;
 mod content;
 mod mirrors;
+mod pull_secrets;
 mod storage;
 
 pub use access::{ACCESS_ROLES, AccessRole, Grant};
 pub use content::{Content, ValueSource};
 pub use mirrors::{MIRROR_SETS, MirrorKinds, Mirrors};
+pub use pull_secrets::{Login, LoginPart, PullSecret};
 pub use storage::{Backend, Credentials, Storage};
 
 use std::sync::Arc;
@@ -65,6 +67,17 @@ impl<'r> Spec<'r> {
     /// Returns the grants of `access`, section by section, each in written order.
     pub fn grants(self) -> impl Iterator<Item = Grant<'r>> {
         self.0.get("access").into_iter().flat_map(Grant::all)
+    }
+
+    /// Returns the pull secrets of `pullSecrets`, in written order.
+    pub fn pull_secrets(self) -> impl Iterator<Item = PullSecret<'r>> {
+        let secrets = self.0.get("pullSecrets").and_then(Node::as_map);
+        secrets.into_iter().flatten().map(|(name, entry)| PullSecret { name, entry })
+    }
+
+    /// Returns the logins that the cluster's own pull secret shall have, in written order.
+    pub fn global_logins(self) -> impl Iterator<Item = Login<'r>> {
+        self.0.get("globalPullSecret").into_iter().flat_map(pull_secrets::logins)
     }
 
     /// Returns what `secrets.external` says by default for every external secret.

@@ -9,6 +9,7 @@ use super::identity::Identity;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::mutation::is_off;
+use crate::pull_secret::{self, ConfigFault};
 use crate::tree::{Entry, Node};
 
 /// The most bytes that the values of a secret or config map may have together.
@@ -39,11 +40,22 @@ fn secret(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
         "kubernetes.io/basic-auth" if !has("username") && !has("password") => Some("username"),
         _ => None,
     };
+    if let Some(value) = docker_config(node).filter(|_| !is_off("docker-config")) {
+        let message = "the docker config is no JSON object";
+        say(Diagnostic::error_about(&codes::OBJECT_MALFORMED_VALUE, &value.origin, message)
+            .help("write the JSON of a docker config, and in `data` the base64 of it"));
+    }
     if let Some(key) = lacking.filter(|_| !is_off("secret-type")) {
-        let message = format!("a secret of the type {} needs the key `{key}`", shown(kind));
+        let message = format!("a secret of the type {} needs the key `{key}`", kind.quoted());
         say(Diagnostic::error_about(&codes::SECRET_KEY_MISSING, &kind.origin, message)
             .help(format!("add `{key}`, or remove the type")));
     }
+}
+
+/// Returns the docker config of a secret of such a type, where it is at hand and no JSON object.
+fn docker_config(secret: &Node) -> Option<&Node> {
+    let (value, bytes, layout) = pull_secret::docker_config_of(secret)?;
+    pull_secret::faults(&bytes, layout).contains(&ConfigFault::NotAnObject).then_some(value)
 }
 
 fn config_map(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
@@ -86,7 +98,7 @@ fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnost
     };
     let total = plain + node.entries(encoded).map(|(_, entry)| decoded(entry)).sum::<usize>();
     if total > MOST_BYTES && !is_off("data-size") {
-        let message = format!("the values have {total} bytes, more than the {MOST_BYTES} that the API server takes");
+        let message = format!("the values have more than the {MOST_BYTES} bytes that the API server takes");
         say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &node.origin, message)
             .help("split it, or keep the bytes elsewhere"));
     }
@@ -97,7 +109,7 @@ fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
         .at(&["spec", "resources", "requests", "storage"])
         .filter(|size| !size.has_secret() && !is_positive(size) && !is_off("claim-size"))
     {
-        let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", shown(size));
+        let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", size.quoted());
         say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
     }
     let modes = node.at(&["spec", "accessModes"]).and_then(Node::as_seq).unwrap_or_default();
@@ -117,8 +129,4 @@ fn is_positive(quantity: &Node) -> bool {
         }
         None => quantity.as_int().is_some_and(|number| number > 0),
     }
-}
-
-fn shown(node: &Node) -> String {
-    node.as_str().map_or_else(|| format!("`{}`", node.to_json()), quoted)
 }

@@ -123,7 +123,7 @@ impl SecretSpec<'_> {
             findings.push(manifest.named(finding).help(help));
         };
         let reads = if self.fixed_name { "the operator reads" } else { "what is read is" };
-        for (path, expected) in [(["metadata", "name"], expected), (["metadata", "namespace"], self.namespace)] {
+        for (path, expected) in [(["metadata", "name"], expected), (["metadata", "namespace"], self.namespace_name())] {
             let found = object.at(&path);
             if found.and_then(Node::as_str) != Some(expected) {
                 wrong(&path, found, expected, reads);

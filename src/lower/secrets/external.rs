@@ -45,6 +45,10 @@ impl SecretSpec<'_> {
         }
         let data = Node::new(Value::Seq(data), near.origin.clone());
         let mut external = Node::map([("store", store), ("data", data)], near.origin.clone());
+        // What is only there to be composed does not enter the Secret.
+        let policy = if self.composed.is_some() { "Replace" } else { "Merge" };
+        external.insert("mergePolicy", text(policy, near));
+        public.extend(self.composed_template());
         for field in ["refreshPolicy", "refreshInterval"] {
             if let Some(value) = spec.external_default(field) {
                 external.insert(field, value.clone());

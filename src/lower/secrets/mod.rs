@@ -3,6 +3,7 @@
 //! [`asked_for`] says which these are; [`lower`] makes of each what templates see, or the object that it is already. One
 //! file per delivery.
 
+mod composed;
 mod encrypted;
 mod external;
 mod mixed;
@@ -12,11 +13,11 @@ mod sealed;
 
 use std::sync::Arc;
 
-use super::{config, credentials, text};
+use super::{config, credentials, pull_secrets, text};
 use crate::check::Checked;
 use crate::diag::Findings;
 use crate::pem;
-use crate::spec::{Content, ValueSource};
+use crate::spec::{Content, Login, ValueSource};
 use crate::tree::{Node, Place};
 
 /// A key of a Secret, and the content that the spec gives it.
@@ -32,13 +33,23 @@ pub(crate) struct SecretSpec<'r> {
     /// Its name.
     pub(crate) name: Node,
     /// Its namespace.
-    pub(crate) namespace: &'static str,
+    pub(crate) namespace: Node,
     /// Its type, such as `kubernetes.io/tls`.
     pub(crate) kind: &'static str,
-    /// Its keys.
+    /// Its keys; where it is composed, the parts that its one key is made of, each under a name of its own.
     pub(crate) asked: Vec<Asked<'r>>,
+    /// The logins of which its docker config is made, sorted by registry; none where each of `asked` is a key.
+    pub(crate) composed: Option<Vec<ComposedLogin<'r>>>,
     /// Whether the operator reads this very name, so that a reference to another Secret cannot serve.
     pub(crate) fixed_name: bool,
+}
+
+/// A login that a docker config is composed of.
+pub(crate) struct ComposedLogin<'r> {
+    /// What it is for, and who signs in.
+    pub(crate) login: Login<'r>,
+    /// Its number among the logins of its Secret, which the names of its parts end in.
+    pub(crate) number: usize,
 }
 
 /// How a content reaches the cluster.
@@ -63,6 +74,7 @@ pub(crate) fn asked_for(checked: &Checked) -> Vec<SecretSpec<'_>> {
     let mut secrets: Vec<SecretSpec<'_>> = credentials::secret(checked).into_iter().collect();
     secrets.extend(config::route_secrets(checked));
     secrets.extend(config::cloudfront_secret(checked));
+    secrets.extend(pull_secrets::secrets(checked));
     secrets
 }
 
@@ -79,7 +91,8 @@ pub(super) struct LoweredSecrets {
 pub(super) fn lower(checked: &Checked, findings: &mut Findings) -> LoweredSecrets {
     let mut lowered = LoweredSecrets::default();
     for secret in asked_for(checked) {
-        match secret.delivery(checked, findings) {
+        let delivery = secret.delivery(checked, findings);
+        match delivery.filter(|delivery| secret.is_composable(*delivery, findings)) {
             Some(Delivery::Encrypted) => lowered.passed_on.extend(secret.encrypted(checked, findings)),
             Some(delivery) => lowered.written.extend(secret.lower(delivery, checked, findings)),
             None => {}
@@ -112,10 +125,14 @@ impl SecretSpec<'_> {
         }
     }
 
+    /// Returns the name of its namespace.
+    pub(crate) fn namespace_name(&self) -> &str {
+        self.namespace.as_str().unwrap_or_default()
+    }
+
     fn secret(&self, with: [(&str, Node); 1]) -> Node {
         let near = &self.name;
-        let fixed =
-            [("name", near.clone()), ("namespace", text(self.namespace, near)), ("type", text(self.kind, near))];
+        let fixed = [("name", near.clone()), ("namespace", self.namespace.clone()), ("type", text(self.kind, near))];
         Node::map(fixed.into_iter().chain(with), near.origin.clone())
     }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::composed::judged;
 use super::{SecretSpec, public_text};
 use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::pull_secret::DOCKER_CONFIG_KEY;
 use crate::secret::{PlainSource, SecretSlot};
 use crate::sops::{Fault, Kind, SopsValue, Wanted};
 use crate::spec::{Content, ValueSource};
@@ -18,17 +20,17 @@ impl SecretSpec<'_> {
     /// `data` of a plain Secret: slots for what is secret, base64 for what is not.
     pub(super) fn data(&self, checked: &Checked, findings: &mut Findings) -> Option<Node> {
         let n_errors = findings.n_errors();
+        if let Some(logins) = &self.composed {
+            return self.composed_data(logins, checked, findings);
+        }
         let mut data = Vec::new();
         for asked in &self.asked {
             let value = if let Content::Secret(source) = Content::of(asked.content)? {
-                let plain = match source {
-                    ValueSource::Sops(sops) => decrypted(sops, &asked.key, checked, findings).map(PlainSource::Sops),
-                    _ => Some(plain_source(source, checked)?),
-                };
-                // What is wrong with a value was said, and the next may be wrong, too.
-                let Some(plain) = plain else { continue };
                 let node = named(source);
-                Node::new(Value::Secret(SecretSlot::new(plain, node.place().clone())), node.origin.clone())
+                // What is wrong with a value was said, and the next may be wrong, too.
+                let Some(slot) = slot(source, &asked.key, checked, findings) else { continue };
+                let slot = if *asked.key == *DOCKER_CONFIG_KEY { judged(slot) } else { slot };
+                Node::new(Value::Secret(slot), node.origin.clone())
             } else {
                 let public = public_text(asked.content, checked)?;
                 Node::string(STANDARD.encode(public.as_str()?), public.origin)
@@ -47,12 +49,21 @@ fn named(source: ValueSource<'_>) -> &Node {
     }
 }
 
-fn plain_source(source: ValueSource<'_>, checked: &Checked) -> Option<PlainSource> {
-    match source {
-        ValueSource::Env(name) => Some(PlainSource::Env(name.as_str()?.to_owned())),
-        ValueSource::File(file) => Some(PlainSource::File(checked.contents().of(file)?.path.clone())),
-        ValueSource::External(_) | ValueSource::Sealed(_) | ValueSource::Sops(_) | ValueSource::SecretKeyRef(_) => None,
-    }
+/// Returns the slot of a secret that is at hand; none where a finding says why not. `key` is what its value is called in a
+/// file that SOPS encrypted, where the spec does not say.
+pub(super) fn slot(
+    source: ValueSource<'_>,
+    key: &str,
+    checked: &Checked,
+    findings: &mut Findings,
+) -> Option<SecretSlot> {
+    let plain = match source {
+        ValueSource::Env(name) => PlainSource::Env(name.as_str()?.to_owned()),
+        ValueSource::File(file) => PlainSource::File(checked.contents().of(file)?.path.clone()),
+        ValueSource::Sops(sops) => PlainSource::Sops(decrypted(sops, key, checked, findings)?),
+        ValueSource::External(_) | ValueSource::Sealed(_) | ValueSource::SecretKeyRef(_) => return None,
+    };
+    Some(SecretSlot::new(plain, named(source).place().clone()))
 }
 
 /// Finds the value of a file that SOPS encrypted, and says what keeps it from being decrypted, whatever the key.

@@ -106,8 +106,8 @@ impl<'r> SealedFile<'r> {
     fn check_binding(&self, secret: &SecretSpec<'_>, findings: &mut Findings) {
         let name = secret.name.as_str().unwrap_or_default();
         let bound: &[(&str, &str)] = match self.said.scope {
-            Scope::Strict => &[("name", name), ("namespace", secret.namespace)],
-            Scope::NamespaceWide => &[("namespace", secret.namespace)],
+            Scope::Strict => &[("name", name), ("namespace", secret.namespace_name())],
+            Scope::NamespaceWide => &[("namespace", secret.namespace_name())],
             Scope::ClusterWide => &[],
         };
         for (field, wanted) in bound {
@@ -118,12 +118,12 @@ impl<'r> SealedFile<'r> {
             let message =
                 format!("sealed for the {field} {}, not for `{wanted}`", quoted(written.as_str().unwrap_or_default()));
             let finding = Diagnostic::error(&codes::SEALED_FOR_ANOTHER, written.place(), message)
-                .note_at(self.named.place(), format!("asked for here, for Secret `{}/{name}`", secret.namespace))
+                .note_at(self.named.place(), format!("asked for here, for Secret `{}/{name}`", secret.namespace_name()))
                 .note(unopened())
                 .help(format!(
                     "seal it again for this Secret: `kubeseal --scope {}` of a Secret with `name: {name}` and `namespace: {}`",
                     self.said.scope.name(),
-                    secret.namespace
+                    secret.namespace_name()
                 ));
             findings.push(finding);
         }
