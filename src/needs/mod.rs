@@ -16,6 +16,7 @@ use crate::lower::{Asked, Delivery, REGISTRY_NAMESPACE, SecretSpec, USER_SECRET,
 use crate::pull_secret::{DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, GLOBAL_NAME, GLOBAL_NAMESPACE, commands};
 use crate::rules::lacking_credentials;
 use crate::secret::AllowedEnv;
+use crate::spec::Storage;
 use crate::tree::{Node, Place, Value};
 use crate::world::World;
 
@@ -222,7 +223,7 @@ fn named_only(checked: &Checked) -> Vec<NeededSecret> {
         let Some(name) = route.secret_name() else { continue };
         secrets.push(secret(name, "kubernetes.io/tls", vec!["tls.crt".into(), "tls.key".into()]));
     }
-    let backend = spec.storage().and_then(|storage| storage.backend());
+    let backend = spec.storage().and_then(Storage::backend);
     let private_key = backend.and_then(|backend| backend.settings().at(&["cloudFront", "privateKey"]));
     if let Some((name, key)) = private_key.and_then(|key| Some((key.get("name")?, key.get("key")?))) {
         secrets.push(secret(name, "Opaque", vec![text(key)]));
