@@ -13,8 +13,10 @@ use std::sync::Arc;
 use crate::check::Checked;
 use crate::diag::Findings;
 use crate::lower::{Asked, Delivery, REGISTRY_NAMESPACE, SecretSpec, USER_SECRET, asked_for};
+use crate::pull_secret::{DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, GLOBAL_NAME, GLOBAL_NAMESPACE, commands};
 use crate::rules::lacking_credentials;
 use crate::secret::AllowedEnv;
+use crate::spec::Storage;
 use crate::tree::{Node, Place, Value};
 use crate::world::World;
 
@@ -43,6 +45,8 @@ pub(crate) struct NeededSecret {
     pub(crate) delivery: Option<Delivery>,
     /// Its keys.
     pub(crate) keys: Vec<NeededKey>,
+    /// What must be run by hand, line by line, beside what is rendered.
+    pub(crate) commands: Vec<String>,
 }
 
 /// A key of a Secret.
@@ -50,6 +54,8 @@ pub(crate) struct NeededSecret {
 pub(crate) struct NeededKey {
     /// The key.
     pub(crate) key: Arc<str>,
+    /// The registry and the part of its login, where the key's value is composed of several.
+    pub(crate) part: Option<(String, String)>,
     /// The field of the spec that asks for it, below `spec`.
     pub(crate) field: Vec<String>,
     /// Where the spec asks for it.
@@ -63,11 +69,11 @@ pub(crate) struct NeededKey {
 impl Needs {
     /// Returns what Secrets a cluster needs. `allowed` are the variables that secrets may be read from.
     pub(crate) fn of(checked: &Checked, world: &dyn World, allowed: &AllowedEnv) -> Self {
-        let mut looking = found::Looking::new(checked, world, allowed);
-        let mut secrets: Vec<NeededSecret> =
-            asked_for(checked).iter().map(|secret| needed(secret, &mut looking)).collect();
+        let looking = found::Looking::new(checked, world, allowed);
+        let mut secrets: Vec<NeededSecret> = asked_for(checked).iter().map(|secret| needed(secret, &looking)).collect();
         add_credentials_without_source(checked, &mut secrets);
         secrets.extend(named_only(checked));
+        secrets.extend(global_pull_secret(checked));
         Self { cluster: checked.name().as_str().unwrap_or_default().to_owned(), secrets }
     }
 
@@ -81,6 +87,11 @@ impl NeededSecret {
     /// Returns how many keys something is missing of.
     pub(crate) fn n_missing(&self) -> usize {
         self.keys.iter().filter(|key| !key.state.missing().is_empty()).count()
+    }
+
+    /// Tells whether a value of it is composed of several.
+    pub(crate) fn is_composed(&self) -> bool {
+        self.keys.iter().any(|key| key.part.is_some())
     }
 
     /// Returns the Secret as `namespace/name`.
@@ -99,21 +110,61 @@ impl NeededSecret {
     }
 }
 
-fn needed(secret: &SecretSpec<'_>, looking: &mut found::Looking<'_>) -> NeededSecret {
-    let key = |asked: &Asked<'_>, looking: &mut found::Looking<'_>| {
-        let from = TakenFrom::of(asked, looking);
-        let state = looking.state(&from);
+fn needed(secret: &SecretSpec<'_>, looking: &found::Looking<'_>) -> NeededSecret {
+    let is_composed = secret.composed.is_some();
+    let key = |asked: &Asked<'_>| {
         let field = path_of(looking.checked.resolved().spec(), asked.content).unwrap_or_default();
-        NeededKey { key: Arc::clone(&asked.key), field, place: from.place(asked.content).clone(), from, state }
+        let part = match &*field {
+            [.., registry, part] if is_composed => Some((registry.clone(), part.clone())),
+            _ => None,
+        };
+        let default = part.as_ref().map_or(&*asked.key, |(_, part)| part);
+        let from = TakenFrom::of(asked.content, default, looking);
+        let state = looking.state(&from);
+        let key = if is_composed { DOCKER_CONFIG_KEY.into() } else { Arc::clone(&asked.key) };
+        NeededKey { key, part, field, place: from.place(asked.content).clone(), from, state }
     };
+    let name = secret.name.as_str().unwrap_or_default();
     NeededSecret {
-        namespace: secret.namespace.as_str().unwrap_or_default().to_owned(),
-        name: secret.name.as_str().unwrap_or_default().to_owned(),
+        namespace: secret.namespace_name().to_owned(),
+        name: name.to_owned(),
         kind: secret.kind,
         // Why there is none is said where the spec is judged.
         delivery: secret.delivery(looking.checked, &mut Findings::new()),
-        keys: secret.asked.iter().map(|asked| key(asked, looking)).collect(),
+        keys: secret.asked.iter().map(key).collect(),
+        commands: linking(looking.checked, name, secret.namespace_name()),
     }
+}
+
+/// Returns the commands that link a pull secret to the service accounts of a namespace.
+fn linking(checked: &Checked, name: &str, namespace: &str) -> Vec<String> {
+    let Some(secret) = checked.spec().pull_secrets().find(|secret| &**secret.name == name) else { return Vec::new() };
+    let namespaces = secret.namespaces().iter().filter_map(Node::as_str);
+    let Some(at) = namespaces.into_iter().position(|other| other == namespace) else { return Vec::new() };
+    let n_each = secret.service_accounts().len();
+    commands::linking(secret).into_iter().skip(at * n_each).take(n_each).collect()
+}
+
+/// Returns the cluster's own pull secret, where the spec has logins for it.
+fn global_pull_secret(checked: &Checked) -> Option<NeededSecret> {
+    let commands = commands::global(checked.spec());
+    let section = checked.spec().section("globalPullSecret").filter(|_| !commands.is_empty())?;
+    let key = NeededKey {
+        key: DOCKER_CONFIG_KEY.into(),
+        part: None,
+        field: vec!["globalPullSecret".to_owned()],
+        place: section.place().clone(),
+        from: TakenFrom::Secret { name: GLOBAL_NAME.to_owned(), key: Some(DOCKER_CONFIG_KEY.to_owned()) },
+        state: State::Unseen,
+    };
+    Some(NeededSecret {
+        namespace: GLOBAL_NAMESPACE.to_owned(),
+        name: GLOBAL_NAME.to_owned(),
+        kind: DOCKER_CONFIG_TYPE,
+        delivery: Some(Delivery::There),
+        keys: vec![key],
+        commands,
+    })
 }
 
 /// Adds the credentials that the platform needs and the spec gives nothing for.
@@ -124,6 +175,7 @@ fn add_credentials_without_source(checked: &Checked, secrets: &mut Vec<NeededSec
     }
     let keys = lacking.into_iter().map(|lacking| NeededKey {
         key: lacking.key.into(),
+        part: None,
         field: ["storage", "credentials", lacking.name].map(str::to_owned).to_vec(),
         place: lacking.place.clone(),
         from: TakenFrom::Nothing,
@@ -140,6 +192,7 @@ fn add_credentials_without_source(checked: &Checked, secrets: &mut Vec<NeededSec
                 kind: "Opaque",
                 delivery: None,
                 keys: keys.collect(),
+                commands: Vec::new(),
             },
         ),
     }
@@ -154,6 +207,7 @@ fn named_only(checked: &Checked) -> Vec<NeededSecret> {
         place: name.place().clone(),
         from: TakenFrom::Secret { name: text(name), key: Some(key.clone()) },
         key: key.into(),
+        part: None,
         state: State::Unseen,
     };
     let secret = |name: &Node, kind, keys: Vec<String>| NeededSecret {
@@ -162,13 +216,14 @@ fn named_only(checked: &Checked) -> Vec<NeededSecret> {
         kind,
         delivery: Some(Delivery::There),
         keys: keys.into_iter().map(|key| key_of(name, key)).collect(),
+        commands: Vec::new(),
     };
     let mut secrets = Vec::new();
     for route in spec.routes().filter(|route| route.entry.node.get("tls").is_none()) {
         let Some(name) = route.secret_name() else { continue };
         secrets.push(secret(name, "kubernetes.io/tls", vec!["tls.crt".into(), "tls.key".into()]));
     }
-    let backend = spec.storage().and_then(|storage| storage.backend());
+    let backend = spec.storage().and_then(Storage::backend);
     let private_key = backend.and_then(|backend| backend.settings().at(&["cloudFront", "privateKey"]));
     if let Some((name, key)) = private_key.and_then(|key| Some((key.get("name")?, key.get("key")?))) {
         secrets.push(secret(name, "Opaque", vec![text(key)]));

@@ -1,7 +1,6 @@
 //! Where the value of a key comes from, in words that name no value.
 
 use super::found::Looking;
-use crate::lower::Asked;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
@@ -83,17 +82,17 @@ pub(crate) struct FileRef {
 }
 
 impl TakenFrom {
-    /// Returns where the value of a key comes from.
-    pub(super) fn of(asked: &Asked<'_>, looking: &Looking<'_>) -> Self {
-        match Content::of(asked.content) {
+    /// Returns where the value of a content comes from; `default` is the key that is read where none is said.
+    pub(super) fn of(content: &Node, default: &str, looking: &Looking<'_>) -> Self {
+        match Content::of(content) {
             Some(Content::File(file)) => Self::PublicFile(looking.file(file)),
             Some(Content::Text(_)) => Self::Text,
-            Some(Content::Secret(source)) => Self::of_secret(source, asked, looking),
+            Some(Content::Secret(source)) => Self::of_secret(source, default, looking),
             None => Self::Nothing,
         }
     }
 
-    fn of_secret(source: ValueSource<'_>, asked: &Asked<'_>, looking: &Looking<'_>) -> Self {
+    fn of_secret(source: ValueSource<'_>, default: &str, looking: &Looking<'_>) -> Self {
         let spec = looking.checked.spec();
         match source {
             ValueSource::External(external) => {
@@ -111,7 +110,7 @@ impl TakenFrom {
             }
             ValueSource::Sealed(sealed) => match sealed.get("file") {
                 Some(file) => {
-                    let key = text(sealed, "key").unwrap_or_else(|| asked.key.to_string());
+                    let key = text(sealed, "key").unwrap_or_else(|| default.to_owned());
                     Self::SealedFile { file: looking.file(file), key }
                 }
                 None => Self::SealedValue { scope: looking.scope_of(sealed) },
@@ -123,7 +122,7 @@ impl TakenFrom {
                         (steps.iter().filter_map(Node::as_str).map(str::to_owned).collect(), SaidBy::Path)
                     }
                     (None, Some(key)) => (vec![key], SaidBy::Key),
-                    (None, None) => (vec![asked.key.to_string()], SaidBy::Default),
+                    (None, None) => (vec![default.to_owned()], SaidBy::Default),
                 };
                 let file = sops.get("file").unwrap_or(sops);
                 Self::Sops { file: looking.file(file), path, said }

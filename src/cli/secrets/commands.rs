@@ -12,7 +12,7 @@ pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
     match asked.way {
         Way::External => Ok(external(asked, part)),
         Way::Sealed => sealed(asked, part),
-        Way::Sops => sops(part),
+        Way::Sops => sops(asked, part),
         Way::Secret => existing(asked, part),
     }
 }
@@ -40,7 +40,7 @@ fn external(asked: &Asked<'_>, part: &Part<'_>) -> Vec<String> {
     lines
 }
 
-fn sops(part: &Part<'_>) -> Result<Vec<String>> {
+fn sops(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
     let Some(File { shown: file, is_filled }) = &part.file else { return Ok(Vec::new()) };
     let word = shell::path(file).ok_or_else(|| no_word(file))?;
     if *is_filled {
@@ -49,7 +49,8 @@ fn sops(part: &Part<'_>) -> Result<Vec<String>> {
             format!("     sops edit {word}"),
         ]);
     }
-    let is_deep = part.keys.iter().any(|key| matches!(&key.from, TakenFrom::Sops { said: SaidBy::Path, .. }));
+    let is_deep = asked.secret.is_composed()
+        || part.keys.iter().any(|key| matches!(&key.from, TakenFrom::Sops { said: SaidBy::Path, .. }));
     let form = Form::of(file);
     let (save, options) = match form {
         Form::Yaml if is_deep => (FILL, ""),

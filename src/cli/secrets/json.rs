@@ -38,6 +38,7 @@ fn secret(secret: &NeededSecret) -> Value {
         "delivery": secret.delivery.map(delivery),
         "object": secret.object(),
         "keys": secret.keys.iter().map(key).collect::<Vec<_>>(),
+        "commands": secret.commands,
     })
 }
 
@@ -56,6 +57,7 @@ fn key(key: &NeededKey) -> Value {
     let position = key.place.position();
     json!({
         "key": &*key.key,
+        "part": key.part.as_ref().map(|(registry, part)| json!({"registry": registry, "field": part})),
         "field": key.field.join("."),
         "source": source(&key.from),
         "file": key.place.source.name(),

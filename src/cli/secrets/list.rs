@@ -10,7 +10,7 @@ use crate::cli::args::{AsOf, EnvPattern, PolicyArgs, allowed, paths_or_here};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::workspace::Workspace;
-use crate::diag::{Findings, Outcome};
+use crate::diag::{Diagnostic, Findings, Outcome};
 use crate::load::Project;
 use crate::lower::{Day, Delivery};
 use crate::needs::Needs;
@@ -112,7 +112,7 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<Exit> {
             }
         }
         // Warnings are for `check`: they keep nothing from being listed.
-        errors.extend(found.into_iter().filter(|finding| finding.is_error()));
+        errors.extend(found.into_iter().filter(Diagnostic::is_error));
     }
     if n_specs == 0 && workspace.faults.is_empty() && errors.is_empty() {
         bail!("no spec to list: no `kind: ClusterRegistry` among the files given");
@@ -166,12 +166,12 @@ impl Tally {
         match self.missing {
             0 => words.push_str("; nothing is missing that can be seen from here"),
             1 => words.push_str("; 1 value is missing"),
-            missing => words.push_str(&format!("; {missing} values are missing")),
+            missing => words.extend(["; ", &missing.to_string(), " values are missing"]),
         }
         match self.existing {
             0 => {}
             1 => words.push_str("; 1 must be on its cluster already"),
-            existing => words.push_str(&format!("; {existing} must be on their clusters already")),
+            existing => words.extend(["; ", &existing.to_string(), " must be on their clusters already"]),
         }
         words
     }

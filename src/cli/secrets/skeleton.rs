@@ -186,7 +186,7 @@ fn body(asked: &Asked<'_>, part: &Part<'_>) -> Json {
     let deep = |key: &&NeededKey| matches!(&key.from, TakenFrom::Sops { said: SaidBy::Path, .. });
     match asked.way {
         Way::External => entries(asked, part),
-        Way::Sops if part.keys.iter().any(deep) => values(part),
+        Way::Sops if asked.secret.is_composed() || part.keys.iter().any(deep) => values(part),
         _ => secret(asked, part),
     }
 }

@@ -33,7 +33,7 @@ fn secret(block: &mut String, secret: &NeededSecret) {
         .iter()
         .map(|key| {
             [
-                inert(&key.key).into_owned(),
+                inert(&named(key)).into_owned(),
                 inert(&in_words(&key.from)).into_owned(),
                 inert(&key.place.to_string()).into_owned(),
             ]
@@ -47,6 +47,20 @@ fn secret(block: &mut String, secret: &NeededSecret) {
         for missing in key.state.missing() {
             let _infallible = writeln!(block, "      missing: {}", inert(&missing.in_words()));
         }
+    }
+    if !secret.commands.is_empty() {
+        block.push_str("    to be run by hand:\n");
+    }
+    for command in &secret.commands {
+        let _infallible = writeln!(block, "      {}", inert(command));
+    }
+}
+
+/// Names a key, and the part of it that a value is.
+fn named(key: &NeededKey) -> String {
+    match &key.part {
+        Some((registry, part)) => format!("{}, {part} for {registry}", key.key),
+        None => key.key.to_string(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Findings, Outcome};
 use crate::load::Project;
 use crate::lower::{Day, Delivery};
-use crate::needs::{NeededSecret, Needs, TakenFrom};
+use crate::needs::{NeededKey, NeededSecret, Needs, TakenFrom};
 use crate::pipeline;
 use crate::secret::AllowedEnv;
 
@@ -90,6 +90,7 @@ pub(super) fn run(args: &TemplateArgs, console: &mut Console<'_>) -> Result<Exit
     };
     let secret = chosen(&needs, args.secret.as_deref())?;
     let way = args.way.unwrap_or_else(|| said(secret));
+    refuse_parts(secret, way)?;
     let asked = Asked { secret, way, cluster: &needs.cluster, checked: &checked, world: &opened.world, spec: path };
     console.print(skeleton(&asked)?)?;
     Ok(Exit::Done)
@@ -116,6 +117,23 @@ fn chosen<'n>(needs: &'n Needs, name: Option<&str>) -> Result<&'n NeededSecret, 
             Refusal::new(message, format!("it needs {}", all()))
         }),
     }
+}
+
+/// Refuses to make a part of a docker config of what only a cluster or an engine opens, or of another Secret: nothing could
+/// compose it.
+fn refuse_parts(secret: &NeededSecret, way: Way) -> Result<(), Refusal> {
+    let is_read_by_part = |key: &NeededKey| match way {
+        Way::External => true,
+        Way::Sops => matches!(key.from, TakenFrom::Sops { .. }),
+        Way::Sealed | Way::Secret => false,
+    };
+    if !secret.is_composed() || secret.keys.iter().all(is_read_by_part) {
+        return Ok(());
+    }
+    let message = format!("the docker config of {} is composed of several values", quoted(&secret.full_name()));
+    let help =
+        "give the whole of it as `dockerConfig: {valueFrom: …}`, or take its parts from a store: `--for external`";
+    Err(Refusal::new(message, help))
 }
 
 /// Returns the source that the spec says.
