@@ -442,6 +442,55 @@ fn a_repository_of_another_user_is_read_where_the_user_trusts_it() {
 }
 
 #[test]
+fn git_sees_no_variable_that_may_hold_a_secret() {
+    const MARKER: &str = "S3ntinel-0f-A-Secret";
+    const SECRETS: [&str; 10] = [
+        "REGCFG_SECRET_ACCESS_KEY",
+        "REGCFG_SECRET_",
+        "SOPS_AGE_KEY",
+        "SOPS_AGE_KEY_FILE",
+        "SOPS_AGE_KEY_CMD",
+        "SOPS_AGE_SSH_PRIVATE_KEY_FILE",
+        "AWS_SECRET_ACCESS_KEY",
+        "VAULT_TOKEN",
+        "KUBECONFIG",
+        "OF_ANY_OTHER_NAME",
+    ];
+    let repository = Repository::of(&[("a.yaml", &one("a"))]);
+    repository.write("a.yaml", &two("a"));
+    // The real git behind one that writes down all that it is given, and what its own children would inherit.
+    let real = std::env::split_paths(&path()).map(|dir| dir.join("git")).find(|git| git.is_file()).unwrap();
+    let bin = repository.dir.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let seen = repository.canary();
+    let script = format!(
+        "#!/bin/sh\n{{ echo \"called: $*\"; env; tr '\\0' '\\n' < /proc/self/environ; }} >> {}\nexec {} \"$@\"\n",
+        seen.display(),
+        real.display()
+    );
+    fs::write(bin.join("git"), script).unwrap();
+    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let run = |mut command: Command| {
+        command.env("PATH", format!("{}:{}", bin.display(), path()));
+        finish(command).says(1, RAISED);
+        let seen = fs::read_to_string(repository.canary()).unwrap();
+        assert!(seen.matches("called: ").count() > 1, "git was not asked: {seen}");
+        seen
+    };
+    let mut command = repository.command(&["--against", "main", "a.yaml"]);
+    for name in SECRETS {
+        command.env(name, MARKER);
+    }
+    let seen_then = run(command);
+    for hidden in SECRETS.into_iter().chain([MARKER]) {
+        assert!(!seen_then.contains(hidden), "{hidden} is seen:\n{seen_then}");
+    }
+    // What git is given is written down, so that a secret would be, too.
+    let home = repository.home().display().to_string();
+    assert!(seen_then.contains(&format!("HOME={home}")), "{seen_then}");
+}
+
+#[test]
 fn nothing_that_a_repository_or_the_environment_configures_is_run() {
     let repository =
         Repository::of(&[("a.yaml", &one("a")), (".gitattributes", "* filter=evil diff=evil merge=evil\n")]);

@@ -198,19 +198,52 @@ fn generated_objects_get_the_verdict_of_the_controllers_own_crd() {
 #[test]
 fn every_delivery_renders_the_same_twice() {
     let mut seen = BTreeSet::new();
-    let specs = landing();
-    for spec in landing_specs(specs.path()) {
-        let run = || regcfg(specs.path(), &["render", "--reveal-secrets", "--as-of", "2027-01-01", &spec]);
+    for Case { dir, args, env } in golden_cases() {
+        let args: Vec<&str> = args.split_whitespace().collect();
+        let run = || regcfg(&dir, &args, &env);
         let (first, second) = (run(), run());
-        assert!(first.status.success(), "{spec}: {}", String::from_utf8_lossy(&first.stdout));
-        assert_eq!(first.stdout, second.stdout, "{spec}");
-        let text = fs::read_to_string(specs.path().join(&spec)).unwrap();
-        let ways = ["external:", "sealed:", "sops:", "secretKeyRef:", "env:", "file: key.pem"];
-        seen.extend(ways.into_iter().filter(|way| text.contains(way)));
+        assert!(first.status.success() && !first.stdout.is_empty(), "{}", dir.display());
+        assert_eq!(first.stdout, second.stdout, "{}", dir.display());
+        let spec = fs::read_to_string(dir.join("cluster.yaml")).unwrap();
+        let is_revealed = |way: &&str| !PLAIN.contains(way) || args.contains(&"--reveal-secrets");
+        seen.extend(WAYS.into_iter().filter(|way| spec.contains(way)).filter(is_revealed));
     }
-    for way in ["external:", "sealed:", "secretKeyRef:", "env:", "file: key.pem"] {
-        assert!(seen.contains(way), "no spec has `{way}`");
-    }
+    assert_eq!(seen, WAYS.into(), "no case has the others");
+}
+
+/// How a spec gives a secret, and which of it is written only where the invoker reveals secrets.
+const WAYS: [&str; 6] = [
+    "valueFrom: {external: ",
+    "valueFrom: {sealed: ",
+    "valueFrom: {sops: ",
+    "valueFrom: {secretKeyRef: ",
+    "valueFrom: {env: ",
+    "valueFrom: {file: ",
+];
+const PLAIN: [&str; 2] = [WAYS[4], WAYS[5]];
+
+/// A golden case: where it runs, and how.
+struct Case {
+    dir: PathBuf,
+    args: String,
+    env: Vec<(String, String)>,
+}
+
+/// Returns the golden cases that render one spec to a stream.
+fn golden_cases() -> Vec<Case> {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/render");
+    let read = |case: PathBuf| -> Option<Case> {
+        let text = |name: &str| fs::read_to_string(case.join(name));
+        let args = text("args").unwrap().lines().next()?.to_owned();
+        let is_right = text("expected/exit").is_ok_and(|exit| exit.starts_with('0'));
+        let is_it = args.starts_with("render ") && args.contains("cluster.yaml") && !args.contains(" -o ");
+        let env = text("env").unwrap_or_default();
+        let env = env.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into()));
+        let has_spec =
+            case.join("input/cluster.yaml").is_file() && !text("expected/stdout").unwrap_or_default().is_empty();
+        (is_it && is_right && has_spec).then(|| Case { dir: case.join("input"), args, env: env.collect() })
+    };
+    fs::read_dir(cases).unwrap().filter_map(|case| read(case.unwrap().path())).collect()
 }
 
 /// Returns every object of a controller that the examples and the specs of `tests/landing` render, each with where it is from.
@@ -231,7 +264,7 @@ fn rendered() -> Vec<(String, Json)> {
 }
 
 fn of_run(dir: &Path, what: &str, name: &str) -> Vec<(String, Json)> {
-    let output = regcfg(dir, &["render", "--omit-secrets", "--as-of", "2027-01-01", what]);
+    let output = regcfg(dir, &["render", "--omit-secrets", "--as-of", "2027-01-01", what], &[]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{name}: {text}{}", String::from_utf8_lossy(&output.stderr));
     let objects = serde_yaml::from_multiple::<Json>(&text).unwrap();
@@ -245,7 +278,7 @@ fn landing() -> tempfile::TempDir {
     fs::create_dir_all(to.path().join("profiles/any")).unwrap();
     let profile = "profiles/any/profile.yaml";
     fs::copy(from.join(profile), to.path().join(profile)).unwrap();
-    fs::write(to.path().join("key.pem"), "EXAMPLE").unwrap();
+    fs::write(to.path().join("key.pem"), "not looked at").unwrap();
     let read = |name: &str| fs::read_to_string(from.join(name)).unwrap();
     for entry in fs::read_dir(&from).unwrap() {
         let entry = entry.unwrap();
@@ -269,14 +302,10 @@ fn landing_specs(dir: &Path) -> Vec<String> {
     names
 }
 
-/// Runs regcfg with every variable that a spec of `tests/landing` names.
-fn regcfg(dir: &Path, args: &[&str]) -> Output {
+fn regcfg(dir: &Path, args: &[&str], env: &[(String, String)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regcfg"));
-    command.args(args).current_dir(dir).env_clear();
-    for name in ["KEY", "CERTIFICATE", "CA"] {
-        command.env(format!("REGCFG_SECRET_{name}"), "EXAMPLE");
-    }
-    command.output().unwrap()
+    let env = env.iter().map(|(name, value)| (name, value));
+    command.args(args).current_dir(dir).env_clear().envs(env).output().unwrap()
 }
 
 fn described(kind: &str) -> &'static schema::Kind {

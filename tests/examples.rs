@@ -113,6 +113,36 @@ fn flux_is_pointed_at_a_directory_of_manifests_alone() {
 }
 
 #[test]
+fn flux_decrypts_what_the_sops_example_passes_on() {
+    let dir = root().join("examples/flux-sops");
+    let objects = documents(&dir.join("flux/plant-1.yaml"));
+    let kustomization = objects.iter().find(|object| object["kind"] == "Kustomization").expect("a Kustomization");
+    let spec = &kustomization["spec"];
+    assert_eq!(spec["decryption"]["provider"], "sops");
+    assert!(spec["decryption"]["secretRef"]["name"].is_string() && spec.get("postBuild").is_none());
+    let applied = entries(&dir.join(spec["path"].as_str().expect("a path")));
+    // Flux takes files of these endings alone for manifests, where there is no kustomization.
+    let (manifests, others): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        applied.iter().partition(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+    assert_eq!(others.iter().map(|path| file_name(path)).collect::<Vec<_>>(), ["encrypted.txt"]);
+    let is_encrypted = |path: &&&PathBuf| documents(path).iter().any(|object| object.get("sops").is_some());
+    let encrypted: Vec<&&PathBuf> = manifests.iter().filter(is_encrypted).collect();
+    let [secret] = &*encrypted else { panic!("not one encrypted manifest: {encrypted:?}") };
+    assert_eq!(
+        fs::read(secret).expect("it is there"),
+        fs::read(dir.join("clusters/plant-1.enc.yaml")).expect("it is there")
+    );
+    // Each cluster's file is encrypted for whom the rules say, by the rule that they say.
+    let rules = documents(&dir.join(".sops.yaml"));
+    for rule in rules[0]["creation_rules"].as_array().expect("rules") {
+        let file = rule["path_regex"].as_str().expect("a path").trim_end_matches('$').replace('\\', "");
+        let [encrypted] = &*documents(&dir.join(&file)) else { panic!("{file}: not one document") };
+        assert_eq!(encrypted["sops"]["age"][0]["recipient"], rule["age"], "{file}");
+        assert_eq!(encrypted["sops"]["encrypted_regex"], rule["encrypted_regex"], "{file}");
+    }
+}
+
+#[test]
 fn the_plugin_holds_only_what_argo_cd_reads() {
     let [plugin] = &*documents(&root().join("examples/argocd/plugin.yaml")) else { panic!("one document") };
     assert_eq!(plugin["kind"], "ConfigManagementPlugin");

@@ -78,11 +78,11 @@ impl Shop {
         encrypted
     }
 
-    /// Returns what `sops` decrypts, as JSON.
-    fn decrypted(&self, name: &str, encrypted: &str) -> Json {
+    /// Returns what `sops` decrypts, as JSON; none where it refuses what it wrote itself.
+    fn decrypted(&self, name: &str, encrypted: &str) -> Option<Json> {
         fs::write(self.path(name), encrypted).unwrap();
-        let shown = self.run("sops", &["decrypt", "--output-type", "json", name], true).0;
-        serde_json::from_str(&shown).unwrap()
+        let (shown, is_right) = self.run("sops", &["decrypt", "--output-type", "json", name], false);
+        is_right.then(|| serde_json::from_str(&shown).unwrap())
     }
 
     fn identities(&self, file: &str) -> Identities {
@@ -134,7 +134,7 @@ fn each_leaf(json: &Json, path: &mut Vec<String>, visit: &mut dyn FnMut(&[String
 fn compare(shop: &Shop, name: &str, text: &str) -> usize {
     let identities = shop.identities("k0.txt");
     let mut n_encrypted = 0;
-    each_leaf(&shop.decrypted(name, text), &mut Vec::new(), &mut |path, leaf| {
+    each_leaf(&shop.decrypted(name, text).unwrap(), &mut Vec::new(), &mut |path, leaf| {
         let keys: Vec<&str> = path.iter().map(String::as_str).collect();
         let read = read(name, text, Wanted::Path(&keys), &identities);
         if let Err(why) = &read {
@@ -514,9 +514,9 @@ impl Dice {
 fn trees_by_chance_are_read_as_sops_decrypts_them() {
     let Some(shop) = Shop::open() else { return };
     let mut dice = Dice(7);
-    let mut n_read = 0;
+    let (mut n_read, mut n_refused) = (0, 0);
     for at in 0..40 {
-        let text = dice.object(0).to_string();
+        let tree = dice.object(0);
         let args: &[&str] = match at % 4 {
             0 => &[],
             1 => &[MAC_ONLY_ENCRYPTED],
@@ -524,10 +524,22 @@ fn trees_by_chance_are_read_as_sops_decrypts_them() {
             _ => &["--unencrypted-regex", "^k2$"],
         };
         for name in ["t.json", "t.yaml"] {
-            let encrypted = shop.encrypt(name, text.as_bytes(), args);
-            n_read += compare(&shop, name, &encrypted);
+            let encrypted = shop.encrypt(name, tree.to_string().as_bytes(), args);
+            if shop.decrypted(name, &encrypted).is_some() {
+                n_read += compare(&shop, name, &encrypted);
+                continue;
+            }
+            // Some plain texts change on their way through YAML, so that `sops` does not take its own file.
+            n_refused += 1;
+            let identities = shop.identities("k0.txt");
+            each_leaf(&tree, &mut Vec::new(), &mut |path, leaf| {
+                let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+                let read = read(name, &encrypted, Wanted::Path(&keys), &identities);
+                assert!(read.is_err(), "{path:?} ({leaf}) is read of what `sops` refuses\n{encrypted}");
+            });
         }
     }
+    println!("{n_read} values are read; of its own files `sops` refuses {n_refused}");
     assert!(n_read > 500, "only {n_read} values were read");
 }
 

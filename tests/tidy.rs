@@ -19,6 +19,7 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("granit_parser", &["src/tree/"]),
     ("minijinja", &["src/render/"]),
     ("clap", &["src/cli/"]),
+    ("aes_gcm", &["src/sops/"]),
     // Exit codes and programs.
     ("std::process", &["src/world/program.rs", "src/cli/exit.rs", "src/cli/panic.rs", "src/main.rs"]),
 ];

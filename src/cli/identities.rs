@@ -31,9 +31,9 @@ const NOT_READ: [(&str, &str); 3] = [
 
 /// What a file of identities is in messages.
 pub(super) const IDENTITIES: outside::Kind = outside::Kind {
-    noun: "the age identities",
-    within: "the repository whose secrets they would open",
-    help: "keep them where no repository is, and remove the file from its history if it was committed",
+    noun: "the file of age identities",
+    within: "the repository whose secrets it would open",
+    help: "keep it outside of every repository; what was committed is seen, and has to be replaced",
     limit: 64 << 10,
 };
 
@@ -57,17 +57,6 @@ impl IdentityArgs {
     }
 }
 
-/// Returns no identities, for `argocd generate`: what an Application's repository asks for is not opened with what the
-/// process happens to hold.
-pub(super) fn of_nobody() -> Identities {
-    Identities::none(Unidentified {
-        code: &codes::NO_IDENTITY,
-        message: "no age identity is given for this repository".into(),
-        notes: vec!["Argo CD's plugin opens nothing that SOPS encrypted, whatever its environment holds".into()],
-        help: "take the value from a secret store (`valueFrom.external`), or seal it (`valueFrom.sealed`)".into(),
-    })
-}
-
 fn of_files(files: &[PathBuf], around: &[PathBuf]) -> Result<Vec<Identity>, Unidentified> {
     let mut found = Vec::new();
     for file in files {
@@ -79,7 +68,8 @@ fn of_files(files: &[PathBuf], around: &[PathBuf]) -> Result<Vec<Identity>, Unid
 /// Reads a file of identities that is in none of the repositories `around`.
 pub(super) fn of_file(file: &Path, around: &[PathBuf]) -> Result<Vec<Identity>, Unidentified> {
     let bytes = outside::read(IDENTITIES, file, around).map(SecretBytes::new).map_err(|error| {
-        let help = "name a file of identities that can be read, outside of every repository that is rendered";
+        let help =
+            "name a file of identities that can be read, outside of every repository; what was committed was seen";
         Unidentified::unusable(format!("{error:#}"), help)
     })?;
     identities(&bytes, Apart::Lines, &format!("`{}`", shown(file)))

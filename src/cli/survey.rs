@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::check::Sorted;
+use super::check::{Sorted, secrets};
 use super::workspace::{Opened, in_order};
 use crate::diag::{Diagnostic, Findings};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
 use crate::pipeline::{self, Surveyed};
 use crate::policy::{Acknowledgement, say_unused_in_project};
-use crate::rules::{self, ClusterFacts, LayerFacts, ProjectContext};
+use crate::rules::{self, ClusterFacts, LayerFacts, ProjectContext, SecretFacts};
 use crate::tree::{Place, Source, SourceKind};
 use crate::world::root::PROJECT_FILE;
 use crate::world::{ProjectPath, World};
@@ -24,6 +24,7 @@ use crate::world::{ProjectPath, World};
 struct Gathered {
     clusters: Vec<Surveyed>,
     layers: Vec<LayerFacts>,
+    secrets: Vec<SecretFacts>,
     nested: Vec<Place>,
     is_whole: bool,
 }
@@ -68,7 +69,7 @@ fn gather(
 ) -> Result<Gathered> {
     let known: BTreeSet<&ProjectPath> = surveyed.iter().map(|(path, _)| path).collect();
     let mut rest: Vec<ProjectPath> = sorted.specs.iter().filter(|path| !known.contains(path)).cloned().collect();
-    let (mut layers, mut nested) = (sorted.layers.clone(), sorted.nested.clone());
+    let (mut layers, mut nested, mut manifests) = (sorted.layers.clone(), sorted.nested.clone(), sorted.others.clone());
     let has_project_file = project.settings(&mut Findings::new()).node.is_some();
     // Without a project file, what belongs together is what was given together.
     if has_project_file && !sorted.is_whole {
@@ -81,6 +82,7 @@ fn gather(
                 Some(DocumentKind::Spec) => rest.push(path),
                 Some(DocumentKind::Layer) => layers.push(path),
                 Some(DocumentKind::Project) if path != root_file() => nested.push(path),
+                None => manifests.push(path),
                 _ => {}
             }
         }
@@ -98,6 +100,11 @@ fn gather(
         |session: &pipeline::Session<'_>, path: &ProjectPath, _: &mut Findings| pipeline::survey(session, path);
     for answer in opened.each(project, &rest, Day::Running, survey) {
         gathered.clusters.extend(answer?.made);
+    }
+    // No manifest is read again unless something is looked for in it.
+    if gathered.clusters.iter().any(|cluster| cluster.facts.has_references()) {
+        manifests.sort();
+        gathered.secrets = secrets(project, &manifests);
     }
     gathered.clusters.sort_by(|a, b| a.facts.path.cmp(&b.facts.path));
     Ok(gathered)
@@ -119,8 +126,8 @@ fn judged(opened: &Opened, project: &Project<'_>, gathered: &Gathered, findings:
     let in_force = opened.in_force(project, &mut Findings::new());
     let acknowledged = || gathered.clusters.iter().map(|cluster| std::sync::Arc::clone(&cluster.acknowledged));
     let clusters: Vec<&ClusterFacts> = gathered.clusters.iter().map(|cluster| &cluster.facts).collect();
-    let Gathered { layers, nested, is_whole, .. } = gathered;
-    let context = ProjectContext { clusters: &clusters, layers, nested, is_whole: *is_whole };
+    let Gathered { layers, secrets, nested, is_whole, .. } = gathered;
+    let context = ProjectContext { clusters: &clusters, layers, secrets, nested, is_whole: *is_whole };
     let mut found = Findings::new();
     found.weigh_by(in_force.ruling(acknowledged()));
     rules::on_project(&context, &mut found);

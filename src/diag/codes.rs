@@ -325,6 +325,8 @@ codes! {
     NOT_SEALED = "RC0407" "not-sealed";
     /// Values of one Secret are bound to different things.
     MIXED_SCOPES = "RC0408" "mixed-scopes";
+    /// A Secret that is there already lacks a key that is read.
+    REFERENCED_SECRET_WITHOUT_KEY = "RC0409" "referenced-secret-without-key";
     /// The template in a file says more than is rendered.
     SEALED_TEMPLATE = "RC0410" "sealed-template";
     /// A file has no sealed value of a key.
@@ -642,8 +644,12 @@ codes! {
     UNGUARDED_ENCRYPTED_SECRET = "RC0725" "unguarded-encrypted-secret";
     /// Ciphertext of SOPS for Argo CD, which does not decrypt.
     CIPHERTEXT_FOR_ARGOCD = "RC0726" "ciphertext-for-argocd";
+    /// What SOPS encrypted, asked of a plugin that has no identity for it.
+    NOT_DECRYPTED_HERE = "RC0727" "not-decrypted-here";
     /// A Secret sealed for the whole cluster without the policy's leave.
     CLUSTER_WIDE_SECRET = "RC0728" "cluster-wide-secret";
+    /// An identity of the policy that can be for nobody, or for anyone.
+    BAD_SOPS_IDENTITY = "RC0729" "bad-sops-identity";
     /// A revealed key beside the certificate of another one.
     REVEALED_OTHER_KEY = "RC0730" "revealed-other-key";
     /// A revealed key that the router cannot use.

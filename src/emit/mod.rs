@@ -94,7 +94,9 @@ pub fn manifests(
     let key = signing_key(&objects);
     let manifests: Vec<Manifest> =
         objects.iter().filter_map(|object| manifest(object, key, secrets, findings)).collect();
-    (findings.n_errors() == n_errors).then(|| RenderedCluster { name: name.to_owned(), manifests, private })
+    // An object that cannot be written was said; without it the rest would be taken for the whole.
+    let is_whole = findings.n_errors() == n_errors && manifests.len() == objects.len();
+    is_whole.then(|| RenderedCluster { name: name.to_owned(), manifests, private })
 }
 
 fn manifest(

@@ -113,12 +113,12 @@ fn what_sops_encrypted_is_passed_on_whatever_the_invoker_says() {
 #[test]
 fn what_nobody_would_decrypt_is_refused() {
     let (world, allowed) = (MemWorld::default(), AllowedEnv::default());
-    let identities = Identities::default();
+    let (reveal, identities) = (Reveal::Reveal, Identities::default());
     let secrets = Secrets {
-        reveal: Reveal::Reveal,
+        reveal,
         allowed: &allowed,
-        world: &world,
         identities: &identities,
+        world: &world,
         decrypted_by: DecryptedBy::Nobody,
     };
     let mut findings = Findings::new();

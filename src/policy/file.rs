@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::levels::{Level, by_code, level};
+use super::sops::{self, Application};
 use crate::check::shape;
 use crate::diag::{Code, Findings};
 use crate::load::{DocumentKind, own_kind};
@@ -42,6 +43,7 @@ impl Policy {
         let spec = node.get("spec").cloned().unwrap_or(node);
         let said = by_code(spec.get("codes"), findings).into_iter().map(|(code, entry)| (code, Said::of(&entry.node)));
         let codes = said.collect();
+        sops::check(&spec, findings);
         (findings.n_errors() == n_errors).then_some(Self { spec, codes })
     }
 
@@ -68,6 +70,11 @@ impl Policy {
     /// Tells whether secrets may be sealed for whole clusters.
     pub(super) fn allows_cluster_wide(&self) -> bool {
         self.spec.at(&["sealedSecrets", "clusterWide"]).and_then(Node::as_bool).unwrap_or(false)
+    }
+
+    /// Returns the files of all age identities, each with whether it decrypts for an application.
+    pub fn sops_identities(&self, application: &Application) -> Vec<(&str, bool)> {
+        sops::files(&self.spec, application)
     }
 
     /// Returns where the policy stands, for notes.

@@ -9,11 +9,14 @@ mod acknowledge;
 mod allow;
 mod file;
 mod levels;
+mod repository;
 mod sealed;
+mod sops;
 
 pub use acknowledge::{Acknowledgement, say_unused, say_unused_in_project};
 pub use file::Policy;
 pub use levels::{Level, is_opinion};
+pub use sops::Application;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -33,7 +33,7 @@ pub use certificates::CertificatesContext;
 pub use certificates::dated::{Dated, ending, ending_in_manifests};
 pub(crate) use certificates::unusable_key::words as words_of_key_fault;
 pub use context::SpecContext;
-pub use project::{ClusterFacts, LayerFacts, ProjectContext};
+pub use project::{ClusterFacts, LayerFacts, ProjectContext, SecretFacts};
 pub use update::UpdateContext;
 
 use crate::diag::{Code, Findings};
@@ -132,6 +132,7 @@ pub static RULES: &[&Rule] = &[
     &certificates::broken_chain::RULE,
     &certificates::no_server_certificate::RULE,
     &certificates::weak_certificate::RULE,
+    &project::referenced_secret_without_key::RULE,
     &storage::bootstrapped_backend::RULE,
     &routes::duplicate_route_name::RULE,
     &storage::default_claim_taken::RULE,

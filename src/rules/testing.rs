@@ -5,7 +5,7 @@ pub(super) mod keys;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::{BundleContext, ClusterFacts, LayerFacts, ProjectContext, UpdateContext};
+use super::{BundleContext, ClusterFacts, LayerFacts, ProjectContext, SecretFacts, UpdateContext};
 use crate::diag::{Findings, codes};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;
@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
     ("future.crt", include_str!("testing/future.crt")),
     ("leaf.crt", LEAF),
     ("server.crt", include_str!("testing/server.crt")),
+    ("extra.crt", concat!(include_str!("testing/chain.crt"), include_str!("testing/ca.crt"))),
     ("chain.crt", include_str!("testing/chain.crt")),
     ("whole-chain.crt", include_str!("testing/whole-chain.crt")),
     ("twice.crt", include_str!("testing/twice.crt")),
@@ -180,7 +181,7 @@ fn documents_of(manifests: &str) -> Vec<Node> {
 }
 
 /// Checks what the rules on projects find in a whole project: each as `severity CODE at FILE TEXT`. A file with `metadata`
-/// is a spec, one called `regcfg.yaml` a project file, any other a layer.
+/// is a spec, one called `regcfg.yaml` a project file, one with an `apiVersion` of its own a manifest, any other a layer.
 #[track_caller]
 pub(super) fn check_project(files: &[(&str, String)], expected: &[&str]) {
     let kind = |path: &str, text: &str| match (text.contains("metadata"), path.ends_with("regcfg.yaml")) {
@@ -189,6 +190,9 @@ pub(super) fn check_project(files: &[(&str, String)], expected: &[&str]) {
         (false, false) => "RegistryLayer",
     };
     let whole = |(path, text): &(&str, String)| {
+        if text.starts_with("apiVersion: ") {
+            return ((*path).to_owned(), text.clone());
+        }
         ((*path).to_owned(), format!("apiVersion: regcfg.dev/v1alpha1\nkind: {}\n{text}\n", kind(path, text)))
     };
     let files: Vec<(String, String)> = files.iter().map(whole).collect();
@@ -198,6 +202,7 @@ pub(super) fn check_project(files: &[(&str, String)], expected: &[&str]) {
     let session =
         Session { project: &project, profiles: &profiles, day: Day::Running, as_of: AS_OF, in_force: Arc::default() };
     let (mut clusters, mut layers, mut nested) = (Vec::new(), Vec::new(), Vec::new());
+    let mut secrets = Vec::new();
     for path in files.iter().filter_map(|(path, _)| ProjectPath::new(path).ok()) {
         match project.kind_of(&path) {
             Some(DocumentKind::Spec) => clusters.push(survey(&session, &path).expect("a spec that resolves").facts),
@@ -205,11 +210,16 @@ pub(super) fn check_project(files: &[(&str, String)], expected: &[&str]) {
                 let layer = project.document(&path, None, &mut Findings::new()).expect("a layer");
                 layers.push(LayerFacts { path, place: Place::start_of(&layer.source) });
             }
+            None => {
+                let manifests = project.text(&path, None, &mut Findings::new()).expect("a file");
+                secrets.extend(documents_of(manifests.text()).iter().filter_map(SecretFacts::of));
+            }
             _ => nested.push(Place::start_of(&Source::new(path.as_str(), "", SourceKind::User))),
         }
     }
     let clusters: Vec<&ClusterFacts> = clusters.iter().collect();
-    let context = ProjectContext { clusters: &clusters, layers: &layers, nested: &nested, is_whole: true };
+    let context =
+        ProjectContext { clusters: &clusters, layers: &layers, secrets: &secrets, nested: &nested, is_whole: true };
     let mut findings = Findings::new();
     super::on_project(&context, &mut findings);
     findings.sort_for_showing();

@@ -87,7 +87,12 @@ fn read(
     match bytes {
         Ok(bytes) => Some(bytes),
         Err(finding) => {
-            findings.push(*finding);
+            // What is wrong with a whole file, or with identities, is said where the first value needs it.
+            let is_said =
+                |said: &Diagnostic| said.is_error() && said.code == finding.code && said.message == finding.message;
+            if !is_of_file(slot) || !findings.iter().any(is_said) {
+                findings.push(*finding);
+            }
             None
         }
     }
@@ -131,6 +136,11 @@ fn from_file(path: &ProjectPath, place: &Place, world: &dyn World) -> Result<Sec
     let message = format!("cannot read a secret from {}: {why}", quoted(&world.display(path)));
     let finding = Diagnostic::error(&codes::SECRET_FILE, place, message);
     Err(Box::new(finding.help("write the secret, and nothing else, into that file, or name another one")))
+}
+
+/// Tells whether what is wrong with one value may be wrong with all of a file.
+fn is_of_file(slot: &SecretSlot) -> bool {
+    matches!(slot.source(), PlainSource::Sops(_))
 }
 
 fn from_sops(value: &SopsValue, place: &Place, identities: &Identities) -> Result<SecretBytes, Box<Diagnostic>> {

@@ -24,6 +24,8 @@ pub struct Identities {
     read: Box<Read>,
     found: OnceLock<Result<Vec<Identity>, Unidentified>>,
     opened: Mutex<BTreeMap<String, Vec<Arc<Opening>>>>,
+    /// The one answer where nothing opens a file, for whatever reason.
+    refusal: Option<Unidentified>,
 }
 
 type Read = dyn Fn() -> Result<Vec<Identity>, Unidentified> + Send + Sync;
@@ -62,7 +64,14 @@ pub enum Apart {
 impl Identities {
     /// Makes identities that are read when they are first asked for.
     pub fn of(read: impl Fn() -> Result<Vec<Identity>, Unidentified> + Send + Sync + 'static) -> Self {
-        Self { read: Box::new(read), found: OnceLock::new(), opened: Mutex::default() }
+        Self { read: Box::new(read), found: OnceLock::new(), opened: Mutex::default(), refusal: None }
+    }
+
+    /// Makes identities of which nobody who asks learns anything: where there are none, and where none opens a file, the
+    /// answer is this one.
+    pub fn discreet(identities: Vec<Identity>, refusal: Unidentified) -> Self {
+        let found = OnceLock::from(Ok(identities));
+        Self { found, refusal: Some(refusal), ..Self::default() }
     }
 
     /// Makes no identities at all, for this reason.
@@ -79,6 +88,9 @@ impl Identities {
     ) -> Result<T, Box<Diagnostic>> {
         let found = self.found.get_or_init(&self.read).as_ref();
         let identities = found.map_err(|why| Box::new(why.asked_at(asked)))?;
+        if let Some(refusal) = self.refusal.as_ref().filter(|_| !file.is_opened_by(identities)) {
+            return Err(Box::new(refusal.asked_at(asked)));
+        }
         let opening = self.opening(file);
         let values = opening.values.get_or_init(|| file.open(identities));
         values.as_deref().map(take).map_err(|fault| Box::new(fault.asked_at(asked)))

@@ -123,3 +123,70 @@ impl Half<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::PlainSource;
+    use crate::tree::{Source, SourceKind};
+
+    const SERVER: &str = include_str!("../rules/testing/server.crt");
+    const OWN: &str = include_str!("../rules/testing/keys/own.key");
+    const OTHER: &str = include_str!("../rules/testing/keys/other.key");
+    const ENCRYPTED: &str = include_str!("../rules/testing/keys/encrypted.key");
+
+    fn slot(name: &str) -> SecretSlot {
+        let place = Place::start_of(&Source::new("spec.yaml", "", SourceKind::User));
+        SecretSlot::new(PlainSource::Env(name.into()), place)
+    }
+
+    /// Checks what is found of a pair whose key, and whose certificate or not, comes from a slot.
+    #[track_caller]
+    fn check(certificate: &str, is_public: bool, key: &str, expected: &[&str]) {
+        let place = Place::start_of(&Source::new("spec.yaml", "", SourceKind::User));
+        let node = |value| Node::new(value, place.clone());
+        let text = |text: &str| Node::string(text, place.clone());
+        let (for_certificate, for_key) = (slot("REGCFG_SECRET_A"), slot("REGCFG_SECRET_B"));
+        let public = STANDARD.encode(certificate);
+        let shown = if is_public { text(&public) } else { node(Value::Secret(for_certificate.clone())) };
+        let data = [("tls.crt", shown), ("tls.key", node(Value::Secret(for_key.clone())))];
+        let data = Node::map(data, place.clone());
+        let object = [("apiVersion", text("v1")), ("kind", text("Secret")), ("data", data)];
+        let object = Node::map(object, place.clone());
+        let mut pair = TlsPair::of(&object).expect("a pair");
+        let mut findings = Findings::new();
+        pair.judge(&mut findings);
+        assert!(findings.is_empty(), "nothing is known yet: {findings:?}");
+        pair.take(&for_certificate, &Zeroizing::new(STANDARD.encode(certificate)));
+        pair.take(&for_key, &Zeroizing::new(STANDARD.encode(key)));
+        pair.judge(&mut findings);
+        let found: Vec<String> =
+            findings.iter().map(|one| format!("{} {}", one.severity.name(), one.code.id)).collect();
+        assert_eq!(found, expected, "{findings:?}");
+        let said = findings.iter().flat_map(|one| {
+            let notes = one.notes.iter().map(|note| note.message.clone());
+            notes.chain([one.message.clone()]).chain(one.help.clone())
+        });
+        let printed = said.collect::<Vec<_>>().join("\n");
+        for line in key.lines().filter(|line| line.len() > 20 && !line.starts_with("-----")) {
+            assert!(!printed.contains(line), "a key is shown: {printed}");
+        }
+        assert!(is_public || !printed.contains("r.example.com"), "a secret is shown: {printed}");
+    }
+
+    #[test]
+    fn a_revealed_key_is_that_of_its_certificate() {
+        for is_public in [true, false] {
+            check(SERVER, is_public, OWN, &[]);
+            check(SERVER, is_public, &OWN.replace('\n', "\r\n"), &[]);
+            check(SERVER, is_public, OWN.trim_end(), &[]);
+            check(SERVER, is_public, OTHER, &["error RC0730"]);
+            check(SERVER, is_public, &format!("{OTHER}{OWN}"), &["error RC0730"]);
+            check(SERVER, is_public, ENCRYPTED, &["error RC0731"]);
+            check(SERVER, is_public, "hunter2-hunter2-hunter2-hunter2", &["error RC0731"]);
+        }
+        check("no certificate", false, OWN, &["error RC0732"]);
+        // What stands in the spec is judged there.
+        check("no certificate", true, OWN, &[]);
+    }
+}

@@ -292,8 +292,8 @@ fn trees(source: &Arc<Source>) -> Result<Vec<Node>, Box<Fault>> {
         Fault::new(&codes::NOT_SOPS, words, help)
     };
     if ends_in(name, &[".env", ".ini"]) {
-        let kind = if name.ends_with(".env") { "dotenv" } else { "INI" };
-        return Err(refused(format!("{} is a {kind} file, of which nothing is decrypted", quoted(name))));
+        let kind = if name.ends_with(".env") { "a dotenv" } else { "an INI" };
+        return Err(refused(format!("{} is {kind} file, of which nothing is decrypted", quoted(name))));
     }
     let unreadable = |fault: &crate::diag::Diagnostic| {
         let message = format!("cannot read what SOPS encrypted from {}: {}", quoted(name), fault.message);

@@ -61,6 +61,11 @@ impl Encrypted {
         Err(Fault::new(&codes::SOPS_TAMPERED, message, help).at(&self.metadata.mac_place, "the MAC"))
     }
 
+    /// Tells whether an identity opens the file, whatever its values and its MAC are.
+    pub fn is_opened_by(&self, identities: &[Identity]) -> bool {
+        data_key(&self.metadata.recipients, identities).is_ok()
+    }
+
     /// Says what keeps an age identity from opening the file, as the file says it itself.
     pub(super) fn check_keys(&self) -> Result<(), Box<Fault>> {
         let file = quoted(self.source.name());

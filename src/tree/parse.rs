@@ -261,9 +261,6 @@ impl Builder<'_> {
             let node = self.node(events, event, span, depth + 1)?;
             self.hides = hid;
             if is_merge {
-                if self.reading == Reading::AsSops {
-                    self.unclear("`<<`, which SOPS does not take for what it encrypts", key.place());
-                }
                 merged.push(node);
                 continue;
             }
@@ -340,7 +337,8 @@ impl Builder<'_> {
                 GoScalar::Value(value) => Node::new(value, place),
                 GoScalar::Time(time) => Node::string(time, place),
                 GoScalar::Unusable => {
-                    self.unclear("a number that SOPS does not take", &place);
+                    let what = if text == "<<" { "`<<`" } else { "a number" };
+                    self.unclear(&format!("{what} that SOPS does not take"), &place);
                     Node::string(text, place)
                 }
             };

@@ -43,8 +43,8 @@ pub struct Certificate {
     pub key: KeyKind,
     /// The digest that its signature is over, where that is one which is broken.
     pub broken_digest: Option<&'static str>,
-    /// Whether what it is for includes to serve TLS, by its extended key usage.
-    pub is_for_servers: bool,
+    /// Whether it is for servers, by its extended key usage.
+    pub for_servers: ForServers,
     /// Whether the usages of its key, where it names them, include what TLS needs.
     pub key_usage_fits: bool,
     /// The names of hosts that it may sign for: below these, where any are named.
@@ -63,6 +63,17 @@ struct Names {
     /// The identifier of its key, and that of the key that signed it.
     key: Option<Vec<u8>>,
     issuers_key: Option<Vec<u8>>,
+}
+
+/// Whether a certificate is for servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForServers {
+    /// It is, or does not say what it is for.
+    Yes,
+    /// It is for anything, and does not name servers.
+    AsAnything,
+    /// It is for something else.
+    No,
 }
 
 /// What a public key is.
@@ -211,7 +222,11 @@ fn facts(certificate: &X509Certificate<'_>) -> Certificate {
             .iter()
             .find(|(oid, _)| certificate.signature_algorithm.algorithm.to_id_string() == *oid)
             .map(|(_, name)| *name),
-        is_for_servers: extended.is_none_or(|usage| usage.any || usage.server_auth),
+        for_servers: match extended {
+            Some(usage) if !usage.server_auth && usage.any => ForServers::AsAnything,
+            Some(usage) if !usage.server_auth => ForServers::No,
+            _ => ForServers::Yes,
+        },
         key_usage_fits: usage
             .is_none_or(|usage| usage.digital_signature() || usage.key_encipherment() || usage.key_agreement()),
         permitted,

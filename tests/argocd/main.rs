@@ -6,5 +6,8 @@
 
 mod discover;
 mod generate;
+#[path = "../common/programs.rs"]
+mod programs;
 mod sidecar;
+mod sops;
 mod trace;

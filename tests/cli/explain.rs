@@ -15,6 +15,8 @@ use crate::sandbox::{Run, Sandbox};
 const NOT_IN_MARKDOWN: &[(&str, &str)] = &[
     ("RC0111", "Markdown is UTF-8 itself: `tests/golden/check` has a case"),
     ("RC0708", "a hundred levels are no reading: `tests/golden/render` has a case"),
+    ("RC0711", "an identity is a private key, which no explanation shows: `tests/golden/render` has a case"),
+    ("RC0718", "an identity is no file of a project: `tests/golden/render` has a case"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
 ];
 

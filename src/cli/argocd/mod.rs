@@ -6,6 +6,7 @@
 //! secrets is an argument, which stands in the plugin's configuration; no parameter of an Application can say it.
 
 mod choice;
+mod identities;
 mod parameters;
 
 use std::path::PathBuf;
@@ -18,7 +19,6 @@ use super::cluster::{Wish, make};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Refusal;
-use super::identities::of_nobody;
 use super::workspace::{Opened, Workspace};
 use crate::diag::visible::inert;
 use crate::diag::{Findings, Outcome};
@@ -77,6 +77,7 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
     let parameters = Parameters::read(sent.as_encoded_bytes())?;
     let policy = policy(args)?;
     let workspace = Workspace::open_under(policy.as_deref(), &[PathBuf::from(".")], args.as_of.as_of)?;
+    let identities = identities::of_application(&workspace, args.secrets.reveal())?;
     if let Some(fault) = workspace.faults.into_iter().next() {
         return Err(fault.why);
     }
@@ -90,7 +91,6 @@ fn generate(args: &GenerateArgs, console: &mut Console<'_>) -> Result<Exit> {
         return Ok(Exit::No);
     }
     let Candidate { opened, project, path, .. } = choice::choose(&candidates, &parameters)?;
-    let identities = of_nobody();
     let wish =
         Wish { secrets: &args.secrets, identities: &identities, explain: false, decrypted_by: DecryptedBy::Nobody };
     let answers = opened

@@ -38,7 +38,10 @@ pub(super) struct Judge {
 pub(super) type Answer = Result<Vec<Item>, (String, anyhow::Error)>;
 
 /// What came of files, and the certificates that end before the time that was asked for, each cluster's with its name.
-pub(super) type Answers = (Vec<Answer>, Vec<(String, Vec<Dated>)>);
+pub(super) type Answers = (Vec<Answer>, Vec<Ends>);
+
+/// A cluster's name, and its certificates that end before the time that was asked for.
+type Ends = (String, Vec<Dated>);
 
 /// A file under judgement.
 #[derive(Default)]
@@ -112,7 +115,7 @@ impl Judge {
         let mut dated = Vec::new();
         if self.rules {
             let files: Vec<&File> = judged.iter().filter_map(|file| file.as_ref().ok()).collect();
-            let found: Vec<(Findings, Option<(String, Vec<Dated>)>)> = in_order(&clusters(&files), |objects| {
+            let found: Vec<(Findings, Option<Ends>)> = in_order(&clusters(&files), |objects| {
                 let mut findings = Findings::new();
                 let context = BundleContext::new(objects.iter().copied(), self.target, Bootstrap::Unknown, None);
                 let context = context.as_of(self.as_of);

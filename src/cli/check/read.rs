@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::cli::workspace::in_order;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::load::Project;
+use crate::rules::SecretFacts;
 use crate::schema;
 use crate::tree::parse::{self, Reading};
 use crate::tree::{Entry, Node, Source, sops};
@@ -47,6 +48,16 @@ pub(super) fn file(project: &Project<'_>, path: &ProjectPath, patches: &Patches)
     let part = || is_part.then(|| "it is a patch of a kustomization, and no whole object".into());
     let reason = file_reason(path).or_else(|| chart(project, path)).or_else(part);
     reason.map_or_else(|| text(&source), Held::Skipped)
+}
+
+/// Returns the Secrets that manifests are or make; what is wrong with a file was said where it was checked.
+pub(in crate::cli) fn secrets(project: &Project<'_>, files: &[ProjectPath]) -> Vec<SecretFacts> {
+    let patches = Patches::beside(project, files);
+    let of_file = in_order(files, |path| match file(project, path, &patches) {
+        Held::Objects(objects, _) => objects.iter().filter_map(SecretFacts::of).collect(),
+        Held::Skipped(_) | Held::Broken(_) => Vec::new(),
+    });
+    of_file.into_iter().flatten().collect()
 }
 
 /// Reads a text.

@@ -33,7 +33,8 @@ pub fn text(rows: &[Ending]) -> String {
         };
         let row =
             format!("  {}  {days:>for_days$}  {subject:<for_subjects$}  {clusters:<for_clusters$}  {place}", row.day);
-        text += &format!("{}\n", inert(row.trim_end()));
+        text.push_str(&inert(row.trim_end()));
+        text.push('\n');
     }
     text
 }

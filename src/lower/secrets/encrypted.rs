@@ -64,6 +64,9 @@ impl SecretSpec<'_> {
             return None;
         }
         manifest.check_readable(&object, findings);
+        if let Some(Err(fault)) = checked.contents().of(file)?.encrypted() {
+            findings.push(fault.asked_at(file.place()));
+        }
         if findings.n_errors() > n_errors {
             return None;
         }

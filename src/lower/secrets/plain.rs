@@ -26,7 +26,7 @@ impl SecretSpec<'_> {
         let mut data = Vec::new();
         for asked in &self.asked {
             let value = if let Content::Secret(source) = Content::of(asked.content)? {
-                let node = source.node();
+                let node = named(source);
                 // What is wrong with a value was said, and the next may be wrong, too.
                 let Some(slot) = slot(source, &asked.key, checked, findings) else { continue };
                 let slot = if *asked.key == *DOCKER_CONFIG_KEY { judged(slot) } else { slot };
@@ -38,6 +38,14 @@ impl SecretSpec<'_> {
             data.push((Arc::clone(&asked.key), value));
         }
         (findings.n_errors() == n_errors).then(|| Node::map(data, self.name.origin.clone()))
+    }
+}
+
+/// Returns the text that names where a value is.
+pub(super) fn named(source: ValueSource<'_>) -> &Node {
+    match source {
+        ValueSource::Sops(sops) => sops.get("file").unwrap_or(sops),
+        _ => source.node(),
     }
 }
 
@@ -55,7 +63,7 @@ pub(super) fn slot(
         ValueSource::Sops(sops) => PlainSource::Sops(decrypted(sops, key, checked, findings)?),
         ValueSource::External(_) | ValueSource::Sealed(_) | ValueSource::SecretKeyRef(_) => return None,
     };
-    Some(SecretSlot::new(plain, source.node().place().clone()))
+    Some(SecretSlot::new(plain, named(source).place().clone()))
 }
 
 /// Finds the value of a file that SOPS encrypted, and says what keeps it from being decrypted, whatever the key.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, codes};
+use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::rules::certificates::{Bundle, ServedRoute};
 use crate::rules::{CertificatesContext, Check, Rule};
 use crate::tree::Place;
@@ -92,11 +92,14 @@ impl<'c> Chain<'c> {
         let (_, last) = self.way.last()?;
         if let Some((place, other)) = self.others.first() {
             let message = format!("the certificate of {} belongs to none of the others", quoted(&other.subject));
-            let mut finding = Diagnostic::warning(RULE.code, place, message);
+            // With the issuer of the server's own among them, the rest does no harm.
+            let is_missed = self.way.len() == 1 && !last.is_self_issued();
+            let severity = if is_missed { Severity::Warning } else { Severity::Info };
+            let mut finding = Diagnostic::new(RULE.code, severity, place, message);
             if signed(other, last) == Signed::ByNameOnly {
                 finding = finding
                     .note(format!("it bears the name of who signed {}, and did not sign it", quoted(&last.subject)));
-            } else if !last.is_self_issued() {
+            } else if is_missed {
                 finding = finding.note(format!(
                     "{} is signed by {}, which is not among them: clients that do not have it refuse the connection",
                     quoted(&last.subject),
@@ -167,6 +170,7 @@ mod tests {
         check_says("aws-upi 4.16", &spec("unrelated.crt"), "is signed by `CN=Intermediate`, which is not among them");
         check("aws-upi 4.16", &spec("namesake.crt"), &[&format!("warning RC0397 at {BEGIN}")]);
         check_says("aws-upi 4.16", &spec("namesake.crt"), "bears the name of who signed `CN=r.example.com`");
+        check("aws-upi 4.16", &spec("extra.crt"), &[&format!("info RC0397 at {BEGIN}")]);
         check("aws-upi 4.16", &spec("mixed.crt"), &[&format!("info RC0397 at {BEGIN}")]);
     }
 

@@ -6,6 +6,7 @@
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::{CertificatesContext, Check, Rule};
+use crate::x509::ForServers;
 
 pub(in crate::rules) static RULE: Rule =
     Rule { code: &codes::NO_SERVER_CERTIFICATE, check: Check::Certificates(check) };
@@ -14,7 +15,7 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
     for route in &ctx.routes {
         let (Some(served), Some((place, leaf))) = (ctx.served(route), ctx.leaf(route)) else { continue };
         let subject = quoted(&leaf.subject);
-        let finding = if !leaf.is_for_servers {
+        let finding = if leaf.for_servers == ForServers::No {
             let says = if route.authority.is_some() {
                 let why = "error verifying certificate: x509: certificate specifies an incompatible key usage";
                 ctx.not_admitted(route, "certificate", why)
@@ -23,6 +24,11 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
             };
             let message = format!("the certificate of {subject} is not for servers, by its extended key usage");
             Diagnostic::error(RULE.code, place, message).note(says)
+        } else if leaf.for_servers == ForServers::AsAnything {
+            let message = format!("the certificate of {subject} is for anything, and does not name servers");
+            Diagnostic::warning(RULE.code, place, message).note(
+                "clients with OpenSSL refuse it as `unsuitable certificate purpose`; those written in Go take `anyExtendedKeyUsage`",
+            )
         } else if !leaf.key_usage_fits {
             let message = format!("the key of {subject} is not for TLS, by its key usage");
             Diagnostic::warning(RULE.code, place, message).note(
@@ -47,13 +53,14 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
 mod tests {
     use crate::rules::testing::{check, check_says};
 
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+
     #[test]
     fn what_is_served_is_for_servers() {
         let spec = |more: &str, file: &str| {
             let tls = format!("{{certificate: {{file: {file}}}, key: {{valueFrom: {{env: A}}}}{more}}}");
             format!("registry: {{routes: {{one: {{tls: {tls}}}}}}}")
         };
-        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
         check("aws-upi 4.16", &spec("", "client.crt"), &[&format!("error RC0398 at {BEGIN}")]);
         check_says("aws-upi 4.16", &spec("", "client.crt"), "clients would say");
         let with_ca = spec(", caCertificate: {file: root.crt}", "client.crt");

@@ -7,8 +7,10 @@ pub(super) mod object_in_other_namespace;
 pub(super) mod object_without_key;
 
 use crate::lower::REGISTRY_NAMESPACE;
+use crate::name::{ObjectName, cluster_label};
 use crate::rules::BundleContext;
 use crate::rules::bundle::CONFIG_NAMESPACE;
+use crate::rules::project::SecretFacts;
 use crate::tree::{Map, Node};
 
 /// The annotations of controllers that copy Secrets and ConfigMaps between namespaces.
@@ -76,21 +78,35 @@ impl<'o> Reference<'o> {
 
 /// Returns every object that is, or makes, what is asked for, under a name, in whatever namespace.
 pub(super) fn holders<'o>(ctx: &BundleContext<'o>, held: Held, name: &str) -> Vec<Holder<'o>> {
-    let holders = ctx.objects().filter_map(|(called, object)| {
-        let own = object.at(&["metadata", "name"]);
-        let text = |path: &[&str]| object.at(path).filter(|node| node.as_str().is_some_and(|text| !text.is_empty()));
-        let (held_here, name) = match (called.group, called.kind) {
-            ("", "Secret") | ("bitnami.com", "SealedSecret") => (Held::Secret, own),
-            ("external-secrets.io", "ExternalSecret") => (Held::Secret, text(&["spec", "target", "name"]).or(own)),
-            ("cert-manager.io", "Certificate") => (Held::Secret, text(&["spec", "secretName"])),
-            ("", "ConfigMap") => (Held::ConfigMap, own),
-            ("", "PersistentVolumeClaim") => (Held::Claim, own),
-            _ => return None,
-        };
-        let holder = Holder { object, name: name?, namespace: called.namespace, kind: called.kind };
-        (held_here == held).then_some(holder)
-    });
-    holders.filter(|holder| holder.name.as_str() == Some(name)).collect()
+    let holders = ctx.objects().filter_map(|(called, object)| holder(called, object));
+    let holders = holders.filter(|(held_here, holder)| *held_here == held && holder.name.as_str() == Some(name));
+    holders.map(|(_, holder)| holder).collect()
+}
+
+/// Returns what an object is, or makes, of what can be referred to.
+fn holder<'o>(called: ObjectName<'o>, object: &'o Node) -> Option<(Held, Holder<'o>)> {
+    let own = object.at(&["metadata", "name"]);
+    let text = |path: &[&str]| object.at(path).filter(|node| node.as_str().is_some_and(|text| !text.is_empty()));
+    let (held, name) = match (called.group, called.kind) {
+        ("", "Secret") | ("bitnami.com", "SealedSecret") => (Held::Secret, own),
+        ("external-secrets.io", "ExternalSecret") => (Held::Secret, text(&["spec", "target", "name"]).or(own)),
+        ("cert-manager.io", "Certificate") => (Held::Secret, text(&["spec", "secretName"])),
+        ("", "ConfigMap") => (Held::ConfigMap, own),
+        ("", "PersistentVolumeClaim") => (Held::Claim, own),
+        _ => return None,
+    };
+    Some((held, Holder { object, name: name?, namespace: called.namespace, kind: called.kind }))
+}
+
+/// Returns what projects are judged by, of the Secret that an object is or makes.
+pub(super) fn secret(object: &Node) -> Option<SecretFacts> {
+    let (_, holder) = holder(ObjectName::of(object), object).filter(|(held, _)| *held == Held::Secret)?;
+    Some(SecretFacts {
+        name: (holder.name.as_str()?.to_owned(), holder.name.place().clone()),
+        namespace: holder.namespace.to_owned(),
+        cluster: cluster_label(object).and_then(Node::as_str).map(str::to_owned),
+        keys: holder.keys().map(|keys| keys.into_iter().map(str::to_owned).collect()),
+    })
 }
 
 /// Returns the keys that holders of one name give together; none where more may come from elsewhere.

@@ -4,6 +4,7 @@
 pub(super) mod different_cas;
 pub(super) mod duplicate_cluster;
 pub(super) mod nested_project;
+pub(super) mod referenced_secret_without_key;
 pub(super) mod shared_bucket;
 pub(super) mod unused_layer;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 use crate::load::{Content, Contents};
 use crate::pem;
 use crate::resolve::Resolved;
+use crate::rules::held;
 use crate::spec::{self, Backend, Spec};
 use crate::tree::{Entry, Node, Place};
 use crate::world::ProjectPath;
@@ -22,6 +24,8 @@ pub struct ProjectContext<'p> {
     pub clusters: &'p [&'p ClusterFacts],
     /// Every layer that was looked at, in order of the files.
     pub layers: &'p [LayerFacts],
+    /// The Secrets that manifests of the project are or make.
+    pub secrets: &'p [SecretFacts],
     /// The project files that are not the root's.
     pub nested: &'p [Place],
     /// Whether the clusters are all of the project, each resolved.
@@ -54,6 +58,32 @@ pub struct ClusterFacts {
     pub(super) cas: Vec<CaFacts>,
     /// The bucket of its registry.
     pub(super) bucket: Option<BucketFacts>,
+    /// The keys that it reads of Secrets which are there already.
+    pub(super) references: Vec<ReferenceFacts>,
+}
+
+/// A Secret that manifests of a project are or make, without any value.
+#[derive(Clone, Debug)]
+pub struct SecretFacts {
+    /// Its name, and where it is written.
+    pub(super) name: (String, Place),
+    /// Its namespace; empty where none is written.
+    pub(super) namespace: String,
+    /// The cluster that it is for, where a label says so.
+    pub(super) cluster: Option<String>,
+    /// Its keys; none where more may come from elsewhere.
+    pub(super) keys: Option<Vec<String>>,
+}
+
+/// A key of a Secret in the registry's namespace that a spec says is there.
+#[derive(Clone, Debug)]
+pub(super) struct ReferenceFacts {
+    /// The Secret's name.
+    pub(super) secret: String,
+    /// The key.
+    pub(super) key: String,
+    /// Where either is written.
+    pub(super) place: Place,
 }
 
 /// A registry, and the certificates by which a cluster trusts it.
@@ -93,6 +123,13 @@ impl<'p> ProjectContext<'p> {
     }
 }
 
+impl SecretFacts {
+    /// Gathers the facts of an object; none where it makes no Secret.
+    pub fn of(object: &Node) -> Option<Self> {
+        held::secret(object)
+    }
+}
+
 impl ClusterFacts {
     /// Gathers the facts of a resolved spec and the files that it names.
     pub fn of(resolved: &Resolved, contents: &Contents) -> Self {
@@ -108,12 +145,42 @@ impl ClusterFacts {
             is_right: true,
             cas: spec.registry_cas().filter_map(|(host, entry)| ca(host, entry, contents)).collect(),
             bucket: spec.storage().and_then(spec::Storage::backend).and_then(bucket),
+            references: references(spec),
         }
+    }
+
+    /// Tells whether it reads anything of a Secret that is there already.
+    pub fn has_references(&self) -> bool {
+        !self.references.is_empty()
     }
 
     /// Tells whether a file, as findings name it, is one of those that the cluster is made of.
     pub fn is_made_of(&self, document: &str) -> bool {
         self.documents.iter().any(|own| own == document)
+    }
+}
+
+/// Returns every key that a spec reads of a Secret which is there already.
+fn references(spec: Spec<'_>) -> Vec<ReferenceFacts> {
+    let mut found = Vec::new();
+    collect(spec.node(), &mut found);
+    for name in spec.routes().filter(|route| route.tls("key").is_none()).filter_map(spec::Route::secret_name) {
+        let keys = ["tls.crt", "tls.key"].map(str::to_owned);
+        let secret = name.as_str().unwrap_or_default().to_owned();
+        found.extend(keys.map(|key| ReferenceFacts { secret: secret.clone(), key, place: name.place().clone() }));
+    }
+    found
+}
+
+fn collect(node: &Node, found: &mut Vec<ReferenceFacts>) {
+    for (field, entry) in node.as_map().into_iter().flatten() {
+        let text = |name: &str| entry.node.get(name).and_then(Node::as_str).map(str::to_owned);
+        match (&**field, entry.node.get("key"), text("name"), text("key")) {
+            ("secretKeyRef", Some(at), Some(secret), Some(key)) => {
+                found.push(ReferenceFacts { secret, key, place: at.place().clone() });
+            }
+            _ => collect(&entry.node, found),
+        }
     }
 }
 

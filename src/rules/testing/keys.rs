@@ -34,5 +34,6 @@ pub(in crate::rules) fn route(certificate: &str, key: &str) -> String {
 }
 
 fn indented(text: &str, by: usize) -> String {
-    text.lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect()
+    let indent = " ".repeat(by);
+    text.lines().flat_map(|line| [&*indent, line, "\n"]).collect()
 }
