@@ -19,6 +19,7 @@ pub mod mutation;
 #[cfg(not(feature = "mutation"))]
 mod mutation;
 mod name;
+mod needs;
 pub mod pem;
 pub mod pipeline;
 pub mod policy;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::check::{Checked, check};
+use crate::check::{self, Checked, check};
 use crate::diag::{Code, Findings, OnMinor, codes};
 use crate::load::{Contents, Project, contents, load};
 use crate::lower::{Day, lower};
@@ -107,6 +107,25 @@ fn prepared(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) 
 pub fn checked(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Checked> {
     let Prepared { resolved, contents, .. } = prepared(session, path, findings)?;
     check(resolved, contents, session.as_of, findings)
+}
+
+/// Judges a spec by itself up to its lowering, and returns it whatever is wrong with it, for those who ask what it says and
+/// make nothing of it; none where its layers or its platform cannot be had.
+pub(crate) fn as_far_as_known(session: &Session<'_>, path: &ProjectPath, findings: &mut Findings) -> Option<Checked> {
+    findings.weigh_by(session.in_force.ruling([]));
+    let resolved = resolved(session, path, findings)?;
+    let n_errors = findings.n_errors();
+    let contents = contents(session.project, resolved.spec(), &|place| resolved.dir_of(place), findings);
+    let acknowledged = session.in_force.acknowledgements(&resolved, session.as_of, findings);
+    findings.weigh_by(session.in_force.ruling([acknowledged]));
+    session.in_force.judge_spec(&resolved, findings);
+    let has_files = findings.n_errors() == n_errors;
+    let (checked, is_right) = check::as_far_as_known(resolved, contents, session.as_of, findings);
+    // What is wrong with a delivery is only found where it is made.
+    if has_files && is_right {
+        let _lowered = lower(checked.clone(), session.day, findings);
+    }
+    Some(checked)
 }
 
 /// Looks at a spec only for what is known of it beside other clusters; none where that cannot be said.

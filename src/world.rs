@@ -6,6 +6,7 @@
 
 pub mod fs;
 pub mod git;
+pub(crate) mod harden;
 mod path;
 mod program;
 pub mod root;

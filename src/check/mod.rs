@@ -13,7 +13,7 @@ use crate::resolve::Resolved;
 use crate::rules::{self, SpecContext};
 use crate::schema::interpret::Manner;
 use crate::spec::Spec;
-use crate::target::Target;
+use crate::target::{Minor, Target};
 use crate::tree::Node;
 
 /// A resolved spec without errors.
@@ -60,9 +60,29 @@ impl Checked {
 ///
 /// Returns none where an error was added. Rules run only on a spec whose shape is right, so that one fault is said once.
 pub fn check(resolved: Resolved, contents: Contents, as_of: i64, findings: &mut Findings) -> Option<Checked> {
+    let target = judge(&resolved, &contents, as_of, findings)?;
+    Some(Checked { resolved, target, contents })
+}
+
+/// Checks a resolved spec, and returns it as far as it is known, whatever is wrong with it: for those who ask what it says,
+/// and make nothing of it. Where its target is wrong, that is the newest release. Tells, too, whether it is right.
+pub(crate) fn as_far_as_known(
+    resolved: Resolved,
+    contents: Contents,
+    as_of: i64,
+    findings: &mut Findings,
+) -> (Checked, bool) {
+    let judged = judge(&resolved, &contents, as_of, findings);
+    let is_right = judged.is_some();
+    let target = judged.or_else(|| header::target(&resolved, &mut Findings::new()));
+    let target = target.unwrap_or_else(|| Target::only(Minor::newest_released()));
+    (Checked { resolved, target, contents }, is_right)
+}
+
+fn judge(resolved: &Resolved, contents: &Contents, as_of: i64, findings: &mut Findings) -> Option<Target> {
     let n_errors = findings.n_errors();
-    let target = header::target(&resolved, findings);
-    header::name(&resolved, findings);
+    let target = header::target(resolved, findings);
+    header::name(resolved, findings);
     let target = target?;
     let mut found = Findings::new();
     shape::check(DocumentKind::Spec, &resolved.node, target, Manner::OBJECT, &mut found);
@@ -73,6 +93,6 @@ pub fn check(resolved: Resolved, contents: Contents, as_of: i64, findings: &mut 
     if findings.n_errors() > n_errors {
         return None;
     }
-    rules::on_spec(&SpecContext::new(&resolved, target, &contents, as_of), findings);
-    (findings.n_errors() == n_errors).then_some(Checked { resolved, target, contents })
+    rules::on_spec(&SpecContext::new(resolved, target, contents, as_of), findings);
+    (findings.n_errors() == n_errors).then_some(target)
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{argocd, check, completions, explain, init, profile, render, resolve, schema};
+use super::{argocd, check, completions, explain, init, profile, render, resolve, schema, secrets};
 use crate::day;
 use crate::secret::{AllowedEnv, Reveal};
 use crate::target::{Minor, NotAMinor, Target};
@@ -51,6 +51,9 @@ pub enum Command {
     /// List or show the profiles of platforms
     #[command(subcommand)]
     Profile(profile::ProfileCommand),
+    /// Say which Secrets clusters need, and how to make them
+    #[command(subcommand)]
+    Secrets(secrets::SecretsCommand),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Serve Argo CD as a config management plugin
@@ -116,7 +119,7 @@ pub struct SecretArgs {
 impl SecretArgs {
     /// Returns the names of variables that specs may read.
     pub fn allowed(&self) -> AllowedEnv {
-        AllowedEnv::new(self.secret_env.iter().map(|pattern| pattern.0.as_str()))
+        allowed(&self.secret_env)
     }
 
     /// Returns what becomes of plain secrets.
@@ -180,6 +183,11 @@ impl FromStr for EnvPattern {
         }
         Ok(Self(text.into()))
     }
+}
+
+/// Returns the names of variables that patterns allow specs to read.
+pub(super) fn allowed(patterns: &[EnvPattern]) -> AllowedEnv {
+    AllowedEnv::new(patterns.iter().map(|pattern| pattern.0.as_str()))
 }
 
 /// Reads an OpenShift release, or a range of them.

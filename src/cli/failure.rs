@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::diag::format::text::{self, Styles};
 use crate::diag::{Fault, Findings, Outcome};
+use crate::tree::sensitive::without_passwords;
 
 /// Says that whoever read standard output has gone. There is nobody to tell, so nothing is shown.
 #[derive(Clone, Copy, Debug)]
@@ -44,10 +45,11 @@ impl std::error::Error for Refusal {}
 
 /// Returns an error with its chain of causes as documents hold it.
 pub(super) fn fault(error: &anyhow::Error) -> Fault {
+    let said = |text: &dyn fmt::Display| without_passwords(&text.to_string()).into_owned();
     Fault {
-        message: error.to_string(),
-        causes: error.chain().skip(1).map(ToString::to_string).collect(),
-        help: error.downcast_ref::<Refusal>().map(|refusal| refusal.help.clone()),
+        message: said(error),
+        causes: error.chain().skip(1).map(|cause| said(&cause)).collect(),
+        help: error.downcast_ref::<Refusal>().map(|refusal| said(&refusal.help)),
     }
 }
 

@@ -23,6 +23,7 @@ mod profile;
 mod render;
 mod resolve;
 mod schema;
+mod secrets;
 mod survey;
 mod workspace;
 
@@ -39,10 +40,12 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::diag::visible::inert;
 use crate::world::fs::variable;
+use crate::world::harden::keep_memory_private;
 use args::Command;
 
 /// Runs the process's arguments on the process's streams.
 pub fn main() -> Exit {
+    keep_memory_private();
     panic::guard(|| {
         // Not locked: the panic hook of another thread must be able to write while this one waits for it.
         let (mut input, mut out, mut err) = (io::stdin(), io::stdout(), io::stderr());
@@ -82,6 +85,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit> {
         Command::Explain(args) => explain::run(args, console),
         Command::Schema(args) => schema::run(args, console),
         Command::Profile(command) => profile::run(command, console),
+        Command::Secrets(command) => secrets::run(command, console),
         Command::Completions(args) => completions::run(args, console),
         Command::Argocd(command) => argocd::run(command, console),
     }

@@ -13,10 +13,12 @@ use super::exit::Exit;
 use super::identities::IdentityArgs;
 use super::survey::judge_clusters;
 use super::workspace::{Answer, Workspace};
+use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Outcome, codes};
 use crate::emit::stream::join;
 use crate::emit::tree::OutputDir;
 use crate::emit::verify::verify;
+use crate::emit::work_tree::would_take;
 use crate::emit::{DecryptedBy, RenderedCluster};
 use crate::load::Project;
 use crate::lower::Day;
@@ -131,6 +133,9 @@ fn render(paths: &[PathBuf], to: Destination<'_>, args: &RenderArgs, console: &m
     if n_specs == 0 && workspace.faults.is_empty() && run.findings.is_empty() {
         bail!("no spec to render: no `kind: ClusterRegistry` among the files given");
     }
+    if let Destination::Tree(dir) = to {
+        run.warn_of_git(dir);
+    }
     let whole = !run.findings.has_errors() && workspace.opened.iter().all(|opened| opened.files.is_empty());
     let written = deliver(std::mem::take(&mut run.clusters), to, whole, console);
     console.show_findings(&Outcome::new(run.findings));
@@ -188,6 +193,21 @@ impl Run {
             }
         }
         self.clusters.retain(|made| !twins.contains(&made.rendered.name));
+    }
+}
+
+impl Run {
+    /// Warns of plain secrets that are written where Git would take them.
+    fn warn_of_git(&mut self, dir: &Path) {
+        let taken = self.clusters.iter().filter(|made| made.rendered.private && would_take(dir, &made.rendered));
+        let warn = |made: &Made| {
+            let message = "plain secrets of this cluster are written into a work tree of Git";
+            Diagnostic::warning(&codes::SECRETS_BESIDE_GIT, &made.named, message)
+                .note(format!("no ignore file covers {}", quoted(&dir.join(&made.rendered.name).display().to_string())))
+                .help("write them outside of the repository, or have its `.gitignore` cover the directory")
+        };
+        let warnings: Vec<Diagnostic> = taken.map(warn).collect();
+        self.findings.extend(warnings);
     }
 }
 

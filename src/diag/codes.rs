@@ -670,6 +670,8 @@ codes! {
     SECRET_OF_OTHER_FORM = "RC0747" "secret-of-other-form";
     /// A secret that is empty where a key belongs.
     EMPTY_SECRET = "RC0748" "empty-secret";
+    /// Plain secrets that are written where Git would take them.
+    SECRETS_BESIDE_GIT = "RC0749" "secrets-beside-git";
     /// A fault of regcfg itself.
     INTERNAL_ERROR = "RC0901" "internal-error";
 }

@@ -18,9 +18,11 @@ pub use outcome::{Ending, Fault, Location, Outcome};
 pub use suggest::nearest;
 pub use upgrade::{Holds, OnMinor, Row, Span, Upgrade};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::tree::sensitive::without_passwords;
 use crate::tree::{Node, Origin, Place};
 
 /// How much a finding matters.
@@ -102,7 +104,7 @@ impl Diagnostic {
 
     /// Makes a finding of any severity.
     pub fn new(code: &'static Code, severity: Severity, place: &Place, message: impl Into<String>) -> Self {
-        let (message, place) = (message.into(), place.clone());
+        let (message, place) = (said(message), place.clone());
         Self { code, severity, message, place, notes: Vec::new(), help: None, object: None, suppressed: None }
     }
 
@@ -126,28 +128,28 @@ impl Diagnostic {
     /// Adds a line of context.
     #[must_use]
     pub fn note(mut self, message: impl Into<String>) -> Self {
-        self.notes.push(Note { message: message.into(), place: None });
+        self.notes.push(Note { message: said(message), place: None });
         self
     }
 
     /// Adds a line of context that points somewhere.
     #[must_use]
     pub fn note_at(mut self, place: &Place, message: impl Into<String>) -> Self {
-        self.notes.push(Note { message: message.into(), place: Some(place.clone()) });
+        self.notes.push(Note { message: said(message), place: Some(place.clone()) });
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, message: impl Into<String>) -> Self {
-        self.help = Some(message.into());
+        self.help = Some(said(message));
         self
     }
 
     /// Says which rendered object it is about.
     #[must_use]
     pub fn object(mut self, object: impl Into<String>) -> Self {
-        self.object = Some(object.into());
+        self.object = Some(said(object));
         self
     }
 
@@ -165,6 +167,15 @@ impl Diagnostic {
             self.notes.insert(0, Note { message: "comes from the profile".into(), place: Some(written) });
         }
         self
+    }
+}
+
+/// Takes users and passwords of addresses out of what a finding says, in whatever format it is shown.
+fn said(text: impl Into<String>) -> String {
+    let text = text.into();
+    match without_passwords(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => shown,
     }
 }
 

@@ -179,7 +179,9 @@ impl Outcome {
 
 impl<'a> From<&'a Place> for Location<'a> {
     fn from(place: &'a Place) -> Self {
-        let end = place.source.position(place.end.max(place.start));
+        // The end of what may be a secret would say how long it is.
+        let end = if place.is_hidden() { place.start } else { place.end.max(place.start) };
+        let end = place.source.position(end);
         Self { file: place.source.name(), start: place.position(), end }
     }
 }

@@ -1,9 +1,12 @@
 //! Makes characters that could act on a terminal, or deceive a reader, visible.
 //!
 //! The one escaper of the human format: control characters, bidirectional marks, line separators, and what YAML forbids.
+//! Users and passwords in addresses are made invisible on the way.
 
 use std::borrow::Cow;
 use std::fmt::Write;
+
+use crate::tree::sensitive::without_passwords;
 
 /// Returns the text with every acting or deceiving character written as `\u{…}`, and tabs and line breaks as `\t`, `\n`.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -30,7 +33,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// GitHub acts on `::name` at the start of a line and on `##[name]` anywhere in it; Azure Pipelines and TeamCity act on
 /// `##vso[` and `##teamcity[`. The character that makes it a command is written as its code point.
 pub fn inert(line: &str) -> Cow<'_, str> {
-    let shown = visible(line);
+    let line = without_passwords(line);
+    let shown = match &line {
+        Cow::Borrowed(line) => visible(line),
+        Cow::Owned(line) => Cow::Owned(visible(line).into_owned()),
+    };
     let starts_command = shown.trim_start().starts_with("::");
     if !starts_command && !shown.contains("##") {
         return shown;
@@ -60,6 +67,8 @@ pub fn inert(line: &str) -> Cow<'_, str> {
 /// Returns the text cut to a readable length, visible, for quoting a value in a message.
 pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
+    // Before it is cut: half an address does not look like one.
+    let text = &*without_passwords(text);
     let cut: String = text.chars().take(LONGEST).collect();
     let more = if cut.len() < text.len() { "…" } else { "" };
     format!("`{}{more}`", visible(&cut))

@@ -9,6 +9,7 @@ mod owned;
 pub mod stream;
 pub mod tree;
 pub mod verify;
+pub mod work_tree;
 
 pub use name::file_name;
 

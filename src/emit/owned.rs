@@ -13,6 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::io::{Errno, Result};
+use subtle::ConstantTimeEq;
 
 use super::RenderedCluster;
 
@@ -87,9 +88,10 @@ pub(super) fn files(cluster: &RenderedCluster) -> Vec<TreeFile<'_>> {
 }
 
 impl TreeFile<'_> {
-    /// Tells whether a file that is there is this one.
+    /// Tells whether a file that is there is this one, in a time that says nothing of where they differ: both may hold
+    /// secrets.
     pub(super) fn is(&self, there: &OurFile) -> bool {
-        self.has_header == there.has_header && self.text.as_bytes() == there.text
+        self.has_header == there.has_header && bool::from(self.text.as_bytes().ct_eq(&there.text))
     }
 }
 

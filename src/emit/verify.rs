@@ -1,7 +1,8 @@
 //! Compares a committed directory with what would be rendered into it now.
 //!
 //! Every difference is told with its path in the directory and, for text, as a unified diff of what stands there to what
-//! would be rendered. The text of a Secret is never shown: it differs, or it does not. Nothing is changed.
+//! would be rendered. The text of a Secret is never shown, nor what may be one in other objects: it differs, or it does
+//! not. Nothing is changed.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -15,6 +16,7 @@ use rustix::io::Errno;
 use similar::{Algorithm, TextDiff};
 
 use crate::diag::visible::inert;
+use crate::tree::sensitive::concealed_text;
 
 use super::RenderedCluster;
 use super::owned::{self, Found, HEADER, TreeFile};
@@ -34,8 +36,8 @@ pub struct Difference {
 pub enum What {
     /// The file would be rendered and is not there.
     Missing,
-    /// The file would be rendered otherwise: the unified diff, or nothing where a Secret's text would be shown.
-    Differs(Option<String>),
+    /// The file would be rendered otherwise, in what may be shown.
+    Differs(Shown),
     /// The file is there and would not be rendered.
     Extra,
     /// The directory is there, and no cluster of that name would be rendered.
@@ -44,14 +46,29 @@ pub enum What {
     Foreign(&'static str),
 }
 
+/// What may be shown of two texts that differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A unified diff.
+    Diff(String),
+    /// Nothing: a Secret is one of them.
+    Secret,
+    /// Nothing: they differ only in values that may be secrets.
+    SecretValues,
+    /// Nothing: what stands there cannot be read, so that nobody knows what of it may be a secret.
+    Unreadable,
+}
+
 /// Shows the path and what differs, in one line or as a unified diff. Nothing in it acts on a terminal or a CI system.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = inert(&self.path);
         match &self.what {
             What::Missing => write!(f, "{path}: missing"),
-            What::Differs(None) => write!(f, "{path}: differs; a Secret is not shown"),
-            What::Differs(Some(diff)) => {
+            What::Differs(Shown::Secret) => write!(f, "{path}: differs; a Secret is not shown"),
+            What::Differs(Shown::SecretValues) => write!(f, "{path}: differs; what may be a secret is not shown"),
+            What::Differs(Shown::Unreadable) => write!(f, "{path}: differs; what is no YAML is not shown"),
+            What::Differs(Shown::Diff(diff)) => {
                 write!(f, "{path}: differs")?;
                 diff.lines().try_for_each(|line| write!(f, "\n{}", inert(line)))
             }
@@ -126,16 +143,23 @@ fn compare(
     Ok(())
 }
 
-fn shown_diff(path: &str, committed: &[u8], file: &TreeFile<'_>) -> Option<String> {
+/// Says how two texts differ without what may be a secret: of those they are equal, or they are not.
+fn shown_diff(path: &str, committed: &[u8], file: &TreeFile<'_>) -> Shown {
     let committed = String::from_utf8_lossy(committed);
     // Somebody may have put a Secret into a file of another name.
     let is_secret = |text: &str| text.lines().any(|line| line.trim_end() == "kind: Secret");
     if file.is_secret || is_secret(&committed) || is_secret(&file.text) {
-        return None;
+        return Shown::Secret;
     }
-    let (old, new) = (format!("{HEADER}{committed}"), format!("{HEADER}{}", file.text));
+    let (Some(old), Some(new)) = (concealed_text(&committed), concealed_text(&file.text)) else {
+        return Shown::Unreadable;
+    };
+    if old == new {
+        return Shown::SecretValues;
+    }
+    let (old, new) = (format!("{HEADER}{old}"), format!("{HEADER}{new}"));
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(&old, &new);
-    Some(diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string())
+    Shown::Diff(diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string())
 }
 
 /// Adds the directories in which regcfg wrote a cluster that is not rendered any more, and what killed runs left.

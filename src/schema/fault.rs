@@ -112,6 +112,7 @@ impl Fault<'_> {
     pub fn message(&self, target: Target) -> String {
         let subject = self.subject();
         match &self.what {
+            What::Unknown { .. } if self.origin.is_hidden() => format!("unknown field {}", self.inside()),
             What::Unknown { name, .. } => format!("unknown field {} {}", quoted(name), self.inside()),
             What::OtherMinor { property } => {
                 format!("`{}` {}; the target is {target}", self.below(property.name), exists(property))
@@ -125,22 +126,22 @@ impl Fault<'_> {
             }
             What::Missing { name, .. } => format!("`{}` is missing", self.below(name)),
             What::NotAmong { value, values } => {
-                format!("{subject} must be {}, not {}", one_of(&words(values)), shown(value))
+                format!("{subject} must be {}, not {}", one_of(&words(values)), value.quoted())
             }
             What::Malformed { value, pattern, .. } if !pattern.words.is_empty() => {
-                format!("{subject} must be {}, not {}", one_of(pattern.words), shown(value))
+                format!("{subject} must be {}, not {}", one_of(pattern.words), value.quoted())
             }
             What::Malformed { value, expects: Some(expects), .. } => {
-                format!("{subject} must be {expects}, not {}", shown(value))
+                format!("{subject} must be {expects}, not {}", value.quoted())
             }
             What::Malformed { value, expects: None, pattern } => {
-                format!("{subject} must match `{}`, which {} does not", pattern.source, shown(value))
+                format!("{subject} must match `{}`, which {} does not", pattern.source, value.quoted())
             }
             // What should be base64 is often a secret that somebody forgot to encode.
             What::BadFormat { format: Format::Byte, .. } => format!("{subject} must be base64"),
-            What::BadFormat { value, format } => format!("{subject} must be {}, not {}", form(*format), shown(value)),
+            What::BadFormat { value, format } => format!("{subject} must be {}, not {}", form(*format), value.quoted()),
             What::LaxDuration { value } => {
-                format!("{subject} is {}, which the API server takes and the operator cannot read", shown(value))
+                format!("{subject} is {}, which the API server takes and the operator cannot read", value.quoted())
             }
             What::BadName { name, expects: Some(expects), .. } => {
                 format!("the name {} must be {expects}", quoted(name))
@@ -149,9 +150,9 @@ impl Fault<'_> {
                 format!("the name {} must match `{pattern}`", quoted(name))
             }
             What::OutOfBounds { bound, limit } => format!("{subject} {}", bound.words(*limit)),
-            What::Duplicate { item, keys: [], .. } => format!("{} stands twice in {}", shown(item), self.list()),
+            What::Duplicate { item, keys: [], .. } => format!("{} stands twice in {}", item.quoted(), self.list()),
             What::Duplicate { item, keys, .. } => {
-                format!("`{}` {} stands twice in {}", keys.join("`, `"), shown(item), self.list())
+                format!("`{}` {} stands twice in {}", keys.join("`, `"), item.quoted(), self.list())
             }
             What::NoAlternative { expects } => {
                 format!("{subject} {}", expects.unwrap_or("has fields that do not go together"))
@@ -284,7 +285,7 @@ fn help_type(value: &Node, expected: Type) -> Option<String> {
 
 /// Takes the scheme of a URL away that stands where a registry does.
 fn help_scheme(value: &Node) -> Option<String> {
-    let text = value.as_str()?;
+    let text = value.as_str().filter(|_| !value.origin.is_hidden())?;
     let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     Some(format!("write {}", quoted(bare.trim_end_matches('/'))))
 }
@@ -297,6 +298,9 @@ fn help_port(name: &str) -> Option<String> {
 }
 
 fn near_value(value: &Node, words: &[&str]) -> Option<String> {
+    if value.origin.is_hidden() {
+        return None;
+    }
     let near = nearest(value.as_str()?, words.iter().copied().filter(|word| !word.is_empty()))?;
     Some(format!("did you mean `{near}`?"))
 }
@@ -335,17 +339,6 @@ fn either(words: &[&str]) -> String {
         [] => "something else".into(),
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
-/// Quotes a value; of a secret, a list or a mapping only what it is.
-fn shown(value: &Node) -> String {
-    match &value.value {
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Int(value) => format!("`{value}`"),
-        Value::Float(value) => format!("`{value}`"),
-        Value::String(text) => quoted(text),
-        _ => value.in_words().to_owned(),
     }
 }
 

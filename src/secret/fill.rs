@@ -13,6 +13,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::sops::SopsValue;
 use crate::tree::Place;
+use crate::tree::sensitive::is_variable;
 use crate::world::{ProjectPath, World};
 
 /// The bytes that a secret's file may have: what the API server takes for a whole Secret.
@@ -107,8 +108,8 @@ fn from_env(
     let shown = quoted(name);
     if !allowed.allows(name) {
         // What is no name may be the secret itself, written where its variable's name belongs.
-        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let subject = if is_name { format!("the variable {shown}") } else { "a variable of this name".into() };
+        let subject =
+            if is_variable(name) { format!("the variable {shown}") } else { "a variable of this name".into() };
         let message = format!("{subject} may not be read for a secret");
         let finding = Diagnostic::error(&codes::ENV_NOT_ALLOWED, place, message);
         let note = format!("allowed by who runs regcfg: {}", allowed.in_words());

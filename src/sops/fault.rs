@@ -24,6 +24,16 @@ impl Fault {
         self
     }
 
+    /// Says what is wrong, without a value.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Tells whether it is the fault of a code.
+    pub(crate) fn is(&self, code: &'static Code) -> bool {
+        self.code == code
+    }
+
     /// Returns the finding at the place that asks for a value of the file.
     pub fn asked_at(&self, asked: &Place) -> Diagnostic {
         let finding = Diagnostic::error(self.code, asked, &*self.message);

@@ -9,6 +9,7 @@ mod node;
 mod origin;
 pub mod parse;
 pub(crate) mod scalar;
+pub(crate) mod sensitive;
 pub(crate) mod skeleton;
 pub mod sops;
 

@@ -6,8 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use subtle::ConstantTimeEq;
 
 use super::origin::{Origin, Place};
+use crate::diag::visible::quoted;
 use crate::secret::{Plaintext, SecretSlot};
 
 /// A value with its origin.
@@ -229,6 +231,31 @@ impl Node {
         }
     }
 
+    /// Tells whether a value anywhere in the tree, or a name, may be a secret, encrypted or in plain.
+    pub fn may_hold_secret(&self) -> bool {
+        match &self.value {
+            Value::Secret(_) => true,
+            Value::Seq(items) => items.iter().any(Node::may_hold_secret),
+            Value::Map(map) => map.values().any(|entry| entry.key.is_hidden() || entry.node.may_hold_secret()),
+            Value::Null => false,
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => self.origin.is_hidden(),
+        }
+    }
+
+    /// Quotes the value for a message; of a list or a mapping, and of what may be a secret, only what it is.
+    pub fn quoted(&self) -> String {
+        match &self.value {
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) if self.origin.is_hidden() => {
+                "what stands there".into()
+            }
+            Value::Bool(value) => format!("`{value}`"),
+            Value::Int(value) => format!("`{value}`"),
+            Value::Float(value) => format!("`{value}`"),
+            Value::String(text) => quoted(text),
+            _ => self.in_words().to_owned(),
+        }
+    }
+
     /// Returns how many values the tree is made of, this one included.
     pub fn n_values(&self) -> usize {
         match &self.value {
@@ -257,10 +284,16 @@ impl Node {
     }
 }
 
-/// Compares values, not origins. Secrets are never equal to anything.
+/// Compares values, not origins. Secrets are never equal to anything; text that may be a secret is compared in a time that
+/// says nothing of where it differs.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
+        match (&self.value, &other.value) {
+            (Value::String(a), Value::String(b)) if a.len() == b.len() && self.origin.is_hidden() => {
+                a.as_bytes().ct_eq(b.as_bytes()).into()
+            }
+            (a, b) => a == b,
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Source {
     text: String,
     kind: SourceKind,
     marks: OnceLock<Marks>,
+    /// The ranges of values that may be secrets, ascending.
+    hidden: OnceLock<Box<[Range<u32>]>>,
 }
 
 /// What makes a position cheap, also in a line of megabytes.
@@ -37,7 +39,7 @@ pub enum SourceKind {
 impl Source {
     /// Makes a source named as a finding shall show it, for instance `clusters/prod.yaml`.
     pub fn new(name: impl Into<String>, text: impl Into<String>, kind: SourceKind) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into(), kind, marks: OnceLock::new() })
+        Arc::new(Self { name: name.into(), text: text.into(), kind, marks: OnceLock::new(), hidden: OnceLock::new() })
     }
 
     /// Returns the name under which findings show this source.
@@ -53,6 +55,19 @@ impl Source {
     /// Returns who wrote the text.
     pub fn kind(&self) -> SourceKind {
         self.kind
+    }
+
+    /// Notes the ranges of values that may be secrets; the first reader of the text says it for all.
+    pub(super) fn hide(&self, mut ranges: Vec<Range<u32>>) {
+        ranges.sort_unstable_by_key(|range| range.start);
+        let _said_already = self.hidden.set(ranges.into());
+    }
+
+    fn is_hidden(&self, range: Range<u32>) -> bool {
+        let hidden = self.hidden.get().map_or(&[][..], |hidden| hidden);
+        // Values do not overlap, so those that begin before the end of the range end before one another, too.
+        let before = hidden.partition_point(|value| value.start < range.end.max(range.start + 1));
+        before.checked_sub(1).is_some_and(|last| hidden[last].end > range.start)
     }
 
     /// Returns the line and column of a byte offset, both from 1; columns count code points.
@@ -139,6 +154,11 @@ impl Place {
         self.source.text().get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 
+    /// Tells whether a value stands here that may be a secret, so that neither it nor its end is said.
+    pub fn is_hidden(&self) -> bool {
+        self.source.is_hidden(self.start..self.end)
+    }
+
     /// Tells whether a user wrote this place.
     pub fn is_users(&self) -> bool {
         self.source.kind() == SourceKind::User
@@ -211,6 +231,11 @@ impl Origin {
     /// Returns every place that the value was made of, the first one first.
     pub fn places(&self) -> impl Iterator<Item = &Place> {
         std::iter::once(&self.place).chain(self.via.iter().flat_map(|via| via.also.iter()))
+    }
+
+    /// Tells whether something that may be a secret went into the value.
+    pub fn is_hidden(&self) -> bool {
+        self.places().any(Place::is_hidden)
     }
 
     /// Returns the place in the template that put the value where it is, if a template did.

@@ -3,6 +3,7 @@
 //! Plain scalars are read as YAML 1.2 does, and those that YAML 1.1 reads otherwise are findings. Duplicate keys, tags,
 //! documents too deep or too large are findings too. A text with a syntax error gives no tree at all.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
@@ -12,6 +13,7 @@ use super::go_scalar::{self, GoScalar};
 use super::node::{Entry, Map, Node, Value};
 use super::origin::{Place, Source};
 use super::scalar;
+use super::sensitive::{Hidden, hidden_by};
 use super::skeleton::{MARKS, refused_mark};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
@@ -24,9 +26,6 @@ const MOST_NODES: usize = 250_000;
 
 /// The most findings in one text; what is wrong a hundred times is wrong in one way.
 const MOST_FINDINGS: usize = 100;
-
-/// The keys below which secrets stand, or may stand by mistake: what is wrong with a value there is said without it.
-const HIDDEN_BELOW: [&str; 4] = ["credentials", "data", "encryptedData", "stringData"];
 
 /// How plain scalars are taken that YAML readers disagree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +50,14 @@ pub fn documents(source: &Arc<Source>, reading: Reading, findings: &mut Findings
         n_found: 0,
         n_nodes: 0,
         anchors: Vec::new(),
-        hides: reading == Reading::AsSops,
+        hides: if reading == Reading::AsSops { Hidden::Below } else { Hidden::Nothing },
+        around: "",
+        hidden: Vec::new(),
         stop: false,
     };
     let documents = builder.documents();
+    let hidden = std::mem::take(&mut builder.hidden);
+    source.hide(hidden);
     (findings.n_errors() == n_errors).then_some(documents)
 }
 
@@ -87,8 +90,12 @@ struct Builder<'a> {
     n_nodes: usize,
     /// Anchored nodes with their size in nodes, by the parser's number of the anchor.
     anchors: Vec<Option<(Node, usize)>>,
-    /// Whether what is read now may be a secret.
-    hides: bool,
+    /// What of that which is read now may be a secret.
+    hides: Hidden,
+    /// The key of the mapping that is read now, where it matters.
+    around: &'static str,
+    /// Where the values stand that may be secrets.
+    hidden: Vec<Range<u32>>,
     /// Set once nothing after can be trusted.
     stop: bool,
 }
@@ -166,7 +173,13 @@ impl Builder<'_> {
         let n_before = self.n_nodes;
         let (node, anchor) = match event {
             Event::Alias(anchor) => return self.aliased(anchor, &place),
-            Event::Scalar(text, style, anchor, tag) => (self.scalar(&text, style, tag.as_deref(), place), anchor),
+            Event::Scalar(text, style, anchor, tag) => {
+                let node = self.scalar(&text, style, tag.as_deref(), place);
+                if self.hides != Hidden::Nothing {
+                    self.hide(&node);
+                }
+                (node, anchor)
+            }
             Event::SequenceStart(_, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), "seq", &place);
                 self.open(anchor);
@@ -227,7 +240,19 @@ impl Builder<'_> {
             return None;
         };
         self.count(size, place)?;
+        if self.hides != Hidden::Nothing {
+            self.hide(&node);
+        }
         Some(node)
+    }
+
+    /// Notes that the texts, numbers and truths of a tree may be secrets.
+    fn hide(&mut self, node: &Node) {
+        match &node.value {
+            Value::Seq(items) => items.iter().for_each(|item| self.hide(item)),
+            Value::Map(map) => map.values().for_each(|entry| self.hide(&entry.node)),
+            _ => self.hidden.push(node.place().start..node.place().end),
+        }
     }
 
     fn sequence(&mut self, events: &mut Events<'_>, mut place: Place, depth: usize) -> Option<Node> {
@@ -254,12 +279,21 @@ impl Builder<'_> {
                 break;
             }
             let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
+            let n_hidden = self.hidden.len();
             let key = self.node(events, event, span, depth + 1)?;
+            // Most names are no secrets; only what is wrong with one is said without it.
+            self.hidden.truncate(n_hidden);
+            if key.as_str().is_some_and(|name| self.hides.hides_name(name)) {
+                self.hide(&key);
+            }
             let (event, span) = self.next(events)?;
-            let hid = self.hides;
-            self.hides |= key.as_str().is_some_and(|key| HIDDEN_BELOW.contains(&key));
+            let (hides, around) = (self.hides, self.around);
+            if !hides.is_below() {
+                self.hides = key.as_str().map_or(Hidden::Nothing, |key| hidden_by(around, key).in_messages());
+            }
+            self.around = if key.as_str() == Some("tls") { "tls" } else { "" };
             let node = self.node(events, event, span, depth + 1)?;
-            self.hides = hid;
+            (self.hides, self.around) = (hides, around);
             if is_merge {
                 merged.push(node);
                 continue;
@@ -270,7 +304,9 @@ impl Builder<'_> {
                     vacant.insert(Entry { key: key.origin, node });
                 }
                 Slot::Occupied(first) => {
-                    let message = format!("duplicate key {}", quoted(first.key()));
+                    let is_hidden = self.hides.hides_name(first.key());
+                    let named = if is_hidden { String::new() } else { format!(" {}", quoted(first.key())) };
+                    let message = format!("duplicate key{named}");
                     let finding = Diagnostic::error(&codes::DUPLICATE_KEY, key.place(), message);
                     let finding = finding.note_at(first.get().key.place(), "first written here");
                     self.push(finding.help("keep one of the two"));
@@ -365,7 +401,7 @@ impl Builder<'_> {
             Reading::Strict | Reading::AsSops => Severity::Error,
             Reading::AsKubectl => Severity::Warning,
         };
-        let (subject, help) = if self.hides {
+        let (subject, help) = if self.hides != Hidden::Nothing {
             (
                 "a value".to_owned(),
                 "put it in quotes if text is meant, or write the number or boolean in its plain form".into(),
@@ -390,7 +426,8 @@ impl Builder<'_> {
             return;
         }
         // A secret that begins with `!` and stands without quotes is read as a tag.
-        let named = if self.hides { String::new() } else { format!(", {}", quoted(&tag.original())) };
+        let named =
+            if self.hides != Hidden::Nothing { String::new() } else { format!(", {}", quoted(&tag.original())) };
         let message = format!("a YAML tag{named}");
         let finding = Diagnostic::error(&codes::TAG, place, message);
         self.push(finding.help("remove the tag; quote the value if text is meant"));

@@ -67,10 +67,14 @@ pub(super) fn check(
             _ if rule.is_some_and(is_moot) => {}
             ErrorKind::ValidationFailure if !is_off("cel-evaluated") => say(broken(site, minor, &error)),
             ErrorKind::ValidationFailure => {}
+            _ if site.node.may_hold_secret() => say(not_checked(site, "it cannot be evaluated")),
             _ => say(not_checked(site, &error.message)),
         }
     }
 }
+
+/// What is said in place of the message of a rule that may quote a secret.
+pub(super) const UNSAID: &str = "what it says may quote a secret";
 
 thread_local! {
     static VALIDATOR: Validator = Validator::new();
@@ -136,7 +140,10 @@ fn broken(site: &Site<'_>, minor: Minor, error: &ValidationError) -> Diagnostic 
         let entry = Node::entry(node, step)?;
         Some((&entry.node, &entry.key))
     });
-    breaks(site, field.map_or(site.key, |(_, key)| key), &error.message)
+    // A message that is made of the value may quote it, or say how long it is.
+    let makes = rule.is_none_or(|rule| !rule.message_expression.is_empty()) && site.node.may_hold_secret();
+    let message = if makes { rule.map_or("", |rule| rule.message) } else { &error.message };
+    breaks(site, field.map_or(site.key, |(_, key)| key), if message.is_empty() { UNSAID } else { message })
 }
 
 fn breaks(site: &Site<'_>, origin: &Origin, message: &str) -> Diagnostic {

@@ -46,7 +46,7 @@ fn secret(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
             .help("write the JSON of a docker config, and in `data` the base64 of it"));
     }
     if let Some(key) = lacking.filter(|_| !is_off("secret-type")) {
-        let message = format!("a secret of the type {} needs the key `{key}`", shown(kind));
+        let message = format!("a secret of the type {} needs the key `{key}`", kind.quoted());
         say(Diagnostic::error_about(&codes::SECRET_KEY_MISSING, &kind.origin, message)
             .help(format!("add `{key}`, or remove the type")));
     }
@@ -98,7 +98,7 @@ fn size(node: &Node, encoded: &str, plain: &[&str], say: &mut dyn FnMut(Diagnost
     };
     let total = plain + node.entries(encoded).map(|(_, entry)| decoded(entry)).sum::<usize>();
     if total > MOST_BYTES && !is_off("data-size") {
-        let message = format!("the values have {total} bytes, more than the {MOST_BYTES} that the API server takes");
+        let message = format!("the values have more than the {MOST_BYTES} bytes that the API server takes");
         say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &node.origin, message)
             .help("split it, or keep the bytes elsewhere"));
     }
@@ -109,7 +109,7 @@ fn claim(node: &Node, say: &mut dyn FnMut(Diagnostic)) {
         .at(&["spec", "resources", "requests", "storage"])
         .filter(|size| !size.has_secret() && !is_positive(size) && !is_off("claim-size"))
     {
-        let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", shown(size));
+        let message = format!("`spec.resources.requests.storage` must be more than nothing, not {}", size.quoted());
         say(Diagnostic::error_about(&codes::OBJECT_OUT_OF_BOUNDS, &size.origin, message));
     }
     let modes = node.at(&["spec", "accessModes"]).and_then(Node::as_seq).unwrap_or_default();
@@ -129,8 +129,4 @@ fn is_positive(quantity: &Node) -> bool {
         }
         None => quantity.as_int().is_some_and(|number| number > 0),
     }
-}
-
-fn shown(node: &Node) -> String {
-    node.as_str().map_or_else(|| format!("`{}`", node.to_json()), quoted)
 }

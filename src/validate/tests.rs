@@ -124,7 +124,7 @@ fn values_of_secrets_are_never_said() {
 fn contents_have_their_limits() {
     let map = |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: b}}\n{data}");
     let big = map(&format!("data: {{a: {}}}", "x".repeat((1 << 20) + 1)));
-    let size = "apiVersion: the values have 1048577 bytes, more than the 1048576 that the API server takes";
+    let size = "apiVersion: the values have more than the 1048576 bytes that the API server takes";
     check("4.19", &big, &[&format!("RC0507 {size}")]);
     check("4.19", &map(&format!("data: {{a: {}}}", "x".repeat(1 << 20))), &[]);
     let name = "a:b: the name `a:b` must be letters, digits, `-`, `_` and `.`";

@@ -118,6 +118,9 @@ fn judge(code: &Code, files: &BTreeMap<String, String>) -> Run {
         // What only the plugin of Argo CD refuses.
         "RC0726" | "RC0727" => sandbox.run(["argocd", "generate", "--reveal-secrets"]),
         "RC0705" => sandbox.run(["render", "--omit-secrets", "cluster.yaml"]),
+        "RC0749" => sandbox.run(["render", "--reveal-secrets", "-o", "out", "cluster.yaml"]),
+        // What a manifest holds is judged as what is revealed.
+        "RC0745" | "RC0746" | "RC0747" | "RC0748" => sandbox.run(["check", "cluster.yaml"]),
         id if id.starts_with("RC07") => sandbox.run(["render", "--reveal-secrets", "cluster.yaml"]),
         "RC0629" => sandbox.run(["check", "--against", "old", "."]),
         id if ("RC0601".."RC0629").contains(&id) => sandbox.run(["check", "--against", "old", "cluster.yaml"]),

@@ -59,7 +59,7 @@ fn each_command_folder_holds_only_cases() {
     }
 }
 
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let n_threads = thread::available_parallelism().map_or(2, usize::from).min(items.len().max(1));
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {

@@ -9,6 +9,7 @@ mod explain;
 mod golden;
 mod init;
 mod projects;
+mod revealed;
 mod same_bytes;
 mod sandbox;
 mod secrets_in_templates;

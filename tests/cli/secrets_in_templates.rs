@@ -52,7 +52,7 @@ const EXPRESSIONS: &[&str] = &[
     "{% for c in [s, t] %}{{ loop.changed(c) }}{% endfor %}", "{% for a, b in [s, t] %}x{% endfor %}",
     "{% for c in [s] recursive %}{{ loop(c) }}{% endfor %}",
     // Use it as a key, a name of a template, a target.
-    "{{ registry[s] }}", "{{ m[s] }}", "{{ {s: 1} }}", "{{ {'a': 1}[s] }}", "{% include s %}", "{% import s as x %}",
+    "{{ config[s] }}", "{{ m[s] }}", "{{ {s: 1} }}", "{{ {'a': 1}[s] }}", "{% include s %}", "{% import s as x %}",
     "{% extends s %}", "{% from s import x %}", "{% set x = s %}{{ x == 'hunter2' }}",
     "{% set ns = namespace(a=s) %}{{ ns.a == 'x' }}", "{% macro x(a) %}{{ a | length }}{% endmacro %}{{ x(s) }}",
     "{% filter length %}{{ s }}{% endfilter %}", "{% set x %}{{ s }}{% endset %}{{ x | length }}",
@@ -65,21 +65,21 @@ const EXPRESSIONS: &[&str] = &[
 
 /// Documents that place a secret whole where no secret belongs.
 const DOCUMENTS: &[&str] = &[
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n, namespace: x}\ndata:\n  a: {{ s }}\n",
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n, namespace: x}\nbinaryData:\n  a: {{ s }}\n",
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n, namespace: x, annotations: {a: {{ s }}}}\n",
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n, namespace: x, labels: {a: {{ s }}}}\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: x}\ndata:\n  a: {{ s }}\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: x}\nbinaryData:\n  a: {{ s }}\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: x, annotations: {a: {{ s }}}}\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: x, labels: {a: {{ s }}}}\n",
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ s }}, namespace: x}\n",
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n, namespace: {{ s }}}\n",
-    "apiVersion: v1\nkind: {{ s }}\nmetadata: {name: n}\n",
-    "apiVersion: {{ s }}\nkind: Secret\nmetadata: {name: n}\n",
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: n, namespace: x}\nstringData:\n  a: {{ s }}\n",
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: n, namespace: x}\ntype: {{ s }}\n",
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: n, namespace: x}\nimmutable: {{ s }}\n",
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: n, namespace: x}\ndata:\n  {{ s }}: a\n",
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: n, namespace: x}\ndata:\n  a: [{{ s }}]\n",
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: n, namespace: x}\ndata: {{ s }}\n",
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n, namespace: x}\ndata: {{ m }}\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: {{ s }}}\n",
+    "apiVersion: v1\nkind: {{ s }}\nmetadata: {name: notes}\n",
+    "apiVersion: {{ s }}\nkind: Secret\nmetadata: {name: notes}\n",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: notes, namespace: x}\nstringData:\n  a: {{ s }}\n",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: notes, namespace: x}\ntype: {{ s }}\n",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: notes, namespace: x}\nimmutable: {{ s }}\n",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: notes, namespace: x}\ndata:\n  {{ s }}: a\n",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: notes, namespace: x}\ndata:\n  a: [{{ s }}]\n",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: notes, namespace: x}\ndata: {{ s }}\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: x}\ndata: {{ m }}\n",
     "{{ s }}: 1\n",
     "{{ s }}\n",
 ];
@@ -97,7 +97,9 @@ fn attempt(template: &str, secrets: &[(&str, &str)]) -> Run {
 #[test]
 fn a_template_tells_nothing_of_a_secret() {
     let map = |value: &&str| {
-        format!("{START}\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: n, namespace: x}}\ndata:\n  a: {value}\n")
+        format!(
+            "{START}\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: notes, namespace: x}}\ndata:\n  a: {value}\n"
+        )
     };
     let documents = DOCUMENTS.iter().map(|document| format!("{START}\n{document}"));
     let templates: Vec<String> = EXPRESSIONS.iter().map(map).chain(documents).collect();
@@ -114,10 +116,12 @@ fn a_template_tells_nothing_of_a_secret() {
         let is_refused = short.exit == "1" && short.stdout.is_empty() && short.stderr.contains("error[RC");
         let has_place = short.stderr.contains("--> profiles/aws-upi/templates/notes.yaml.j2:")
             || short.stderr.contains("--> cluster.yaml:");
+        // Refused for the secret, and not for a slip of the test.
+        let is_slip = ["RC0103", "RC0102"].iter().any(|code| short.stderr.contains(code));
         let shows = ["qkzv", "wjhx", "aHVudGVyMg"]
             .iter()
             .any(|value| long.stderr.contains(value) || short.stderr.contains(value));
-        if told(&short) != told(&long) || told(&short) != told(&none) || !is_refused || !has_place || shows {
+        if told(&short) != told(&long) || told(&short) != told(&none) || !is_refused || !has_place || shows || is_slip {
             wrong += &format!("--- {template}\n{}\n{}\n", short.stdout, short.stderr);
         }
     }
@@ -127,7 +131,7 @@ fn a_template_tells_nothing_of_a_secret() {
 #[test]
 fn a_template_may_place_a_secret_whole_and_ask_whether_it_is_asked_for() {
     let template = format!(
-        "{START}\napiVersion: v1\nkind: Secret\nmetadata: {{name: n, namespace: x}}\ndata:\n  a: {{{{ s }}}}\n  b: {{{{ t if m is defined else s }}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: n, namespace: x}}\ndata:\n  a: \"{{{{ s is defined }}}}\"\n"
+        "{START}\napiVersion: v1\nkind: Secret\nmetadata: {{name: notes, namespace: x}}\ndata:\n  a: {{{{ s }}}}\n  b: {{{{ t if m is defined else s }}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: notes, namespace: x}}\ndata:\n  a: \"{{{{ s is defined }}}}\"\n"
     );
     let of = |a: &str, b: &str| attempt(&template, &[("REGCFG_SECRET_A", a), ("REGCFG_SECRET_B", b)]);
     let (first, second) = (of("hunter2", "0"), of("another", "1"));

@@ -78,7 +78,7 @@ fn upgrade(upgrade: &Upgrade) -> Value {
 }
 
 /// Writes a document as every format of JSON is written: indented, and holding nothing that acts.
-pub(super) fn written(document: &Value) -> String {
+pub(crate) fn written(document: &Value) -> String {
     ascii_where_it_acts(&format!("{document:#}\n"))
 }
 

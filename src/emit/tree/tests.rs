@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::emit::Manifest;
-use crate::emit::verify::{Difference, What, verify};
+use crate::emit::verify::{Difference, Shown, What, verify};
 
 fn cluster(name: &str, files: &[(&str, &str)]) -> RenderedCluster {
     let manifest = |(file, text): &(&str, &str)| Manifest {
@@ -76,7 +76,7 @@ fn what_is_passed_on_is_written_as_it_is_and_known_again() {
     let listed = fs::read_to_string(&list).unwrap();
     assert!(listed.starts_with(HEADER) && listed.ends_with(&format!(":\n{NAME}\n")), "{listed}");
     fs::write(&file, "a: changed by hand").unwrap();
-    let differs = Difference { path: format!("a/{NAME}"), what: What::Differs(None) };
+    let differs = Difference { path: format!("a/{NAME}"), what: What::Differs(Shown::Secret) };
     assert_eq!(verify(dir.path(), &[with("a: ENC")], true).unwrap(), [differs]);
     assert_eq!(write(&dir, &with("a: ENC")).unwrap(), Written::Replaced);
     // What has no header is ours for as long as the list says so.
@@ -207,8 +207,8 @@ fn every_difference_of_a_committed_directory_is_told_but_no_secret_is_shown() {
     let expected: Vec<Difference> = [
         ("a/gone.yaml", What::Extra),
         ("a/new.yaml", What::Missing),
-        ("a/old.yaml", What::Differs(Some(diff.into()))),
-        ("a/secret_s.yaml", What::Differs(None)),
+        ("a/old.yaml", What::Differs(Shown::Diff(diff.into()))),
+        ("a/secret_s.yaml", What::Differs(Shown::Secret)),
         ("b", What::ExtraCluster),
     ]
     .map(|(path, what)| Difference { path: path.into(), what })
@@ -226,14 +226,29 @@ fn a_secret_under_another_files_name_is_not_shown_either() {
     write(&dir, &cluster("a", &[("configmap_x.yaml", "kind: Secret\ndata: {a: aGk=}\n")])).unwrap();
     let clusters = [cluster("a", &[("configmap_x.yaml", "kind: ConfigMap\n")])];
     let found = verify(dir.path(), &clusters, true).unwrap();
-    assert_eq!(found[0].what, What::Differs(None));
+    assert_eq!(found[0].what, What::Differs(Shown::Secret));
+}
+
+#[test]
+fn of_what_may_be_a_secret_in_another_object_only_that_it_differs_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let config =
+        |secret: &str, level: &str| format!("kind: Config\nspec:\n  httpSecret: {secret}\n  logLevel: {level}\n");
+    let with = |text: &str| cluster("a", &[("x.yaml", text)]);
+    write(&dir, &with(&config("hush", "Normal"))).unwrap();
+    let what = |text: &str| verify(dir.path(), &[with(text)], true).unwrap().remove(0).what;
+    assert_eq!(what(&config("other", "Normal")), What::Differs(Shown::SecretValues));
+    let What::Differs(Shown::Diff(diff)) = what(&config("other", "Debug")) else { panic!("no diff") };
+    assert!(diff.contains("+  logLevel: Debug") && !diff.contains("hush") && !diff.contains("other"), "{diff}");
+    write(&dir, &with("<<<<<<< ours\nhttpSecret: hush\n")).unwrap();
+    assert_eq!(what(&config("hush", "Normal")), What::Differs(Shown::Unreadable));
 }
 
 #[test]
 fn a_committed_file_gives_no_command_to_a_ci_system() {
     let dir = tempfile::tempdir().unwrap();
-    write(&dir, &cluster("a", &[("x.yaml", "::add-mask::a\nb ##vso[task.setvariable]c\nd\n")])).unwrap();
-    let found = verify(dir.path(), &[cluster("a", &[("x.yaml", "::add-mask::a\ne\n")])], true).unwrap();
+    write(&dir, &cluster("a", &[("x.yaml", "x: |\n  ::add-mask::a\n  b ##vso[task.setvariable]c\n  d\n")])).unwrap();
+    let found = verify(dir.path(), &[cluster("a", &[("x.yaml", "x: |\n  ::add-mask::a\n  e\n")])], true).unwrap();
     let shown = found[0].to_string();
     assert!(shown.lines().all(|line| !line.trim_start().starts_with("::")), "{shown}");
     assert!(!shown.contains("##vso["), "{shown}");

@@ -19,11 +19,12 @@ pub(super) mod secret_of_other_form;
 pub(super) mod unknown_credential;
 pub(super) mod unused_credentials;
 
+use crate::check::Checked;
 use crate::lower::USER_SECRET;
 use crate::rules::SpecContext;
 use crate::spec::{Backend, Credentials};
 use crate::target::Minor;
-use crate::tree::{Map, Node};
+use crate::tree::{Map, Node, Place};
 
 /// The backends that need no credentials.
 const WITHOUT: &[&str] = &["emptyDir", "pvc"];
@@ -69,6 +70,41 @@ pub(super) fn account_key<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, &'r
 /// Tells whether a backend is reached with credentials.
 pub(super) fn takes_some(backend: Backend<'_>) -> bool {
     !WITHOUT.contains(&backend.name)
+}
+
+/// Returns what the spec says about credentials that nothing but the spec can give.
+pub(super) fn needed<'r>(ctx: &SpecContext<'r>) -> Option<(Backend<'r>, Credentials<'r>)> {
+    said(ctx).filter(|(backend, _)| !ctx.profile().mints() && takes_some(*backend) && ctx.is_managed())
+}
+
+/// A credential that is needed, and that the spec gives nothing for.
+pub(crate) struct Lacking<'r> {
+    /// Its name under `storage.credentials`.
+    pub(crate) name: &'r str,
+    /// The key of the Secret that the operator reads.
+    pub(crate) key: &'r str,
+    /// Where the spec says what needs it.
+    pub(crate) place: &'r Place,
+}
+
+/// Returns the credentials that are needed, and that the spec gives nothing for: those of the set that it begins to fill, else
+/// of the first.
+pub(crate) fn lacking(checked: &Checked) -> Vec<Lacking<'_>> {
+    let ctx = SpecContext::new(checked.resolved(), checked.target(), checked.contents(), 0);
+    if let Some(given) = given(&ctx) {
+        let begun = given.begun();
+        let Some(set) = begun.first().copied().or_else(|| given.sets().next()) else { return Vec::new() };
+        let lacking = |(name, key)| Lacking { name, key, place: given.node.place() };
+        return given.missing(set).into_iter().map(lacking).collect();
+    }
+    let Some((backend, credentials)) = needed(&ctx) else { return Vec::new() };
+    let place = match credentials {
+        Credentials::Given(node) | Credentials::Minted(node) => node.place(),
+        Credentials::Unsaid => backend.entry.key.place(),
+    };
+    let set = checked.profile().credential_sets(backend.name).first().and_then(Node::as_map);
+    let entries = set.into_iter().flatten();
+    entries.filter_map(|(name, entry)| Some(Lacking { name, key: entry.node.as_str()?, place })).collect()
 }
 
 /// Names the Secret of the user's credentials as the operator does.

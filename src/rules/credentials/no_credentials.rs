@@ -2,20 +2,14 @@
 
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::context::storage_failing;
-use crate::rules::credentials::{said, takes_some};
+use crate::rules::credentials::needed;
 use crate::rules::{Check, Rule, SpecContext};
 use crate::spec::Credentials;
 
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::NO_CREDENTIALS, check: Check::Spec(check) };
 
 fn check(ctx: &SpecContext<'_>, findings: &mut Findings) {
-    let Some((backend, credentials)) = said(ctx).filter(|(backend, _)| !ctx.profile().mints() && takes_some(*backend))
-    else {
-        return;
-    };
-    if !ctx.is_managed() {
-        return;
-    }
+    let Some((backend, credentials)) = needed(ctx) else { return };
     let platform = ctx.resolved.platform();
     let name = platform.as_str().unwrap_or_default();
     let (origin, message) = match credentials {

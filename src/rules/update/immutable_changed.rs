@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use super::{UpdateContext, naming};
 use crate::diag::visible::quoted;
@@ -48,7 +50,7 @@ fn change<'o>(old: &Node, new: &'o Node) -> Option<(&'o Node, String, &'static s
     let (was, is) = (values(old), values(new));
     let keys = was.keys().chain(is.keys());
     let changed = keys.copied().find(|key| match (was.get(key), is.get(key)) {
-        (Some((Some(was), _)), Some((Some(is), _))) => was != is,
+        (Some((Some(was), _)), Some((Some(is), _))) => !bool::from(was.as_bytes().ct_eq(is.as_bytes())),
         // A plain secret whose bytes are elsewhere is not compared.
         (Some(_), Some(_)) => false,
         _ => true,
@@ -58,7 +60,7 @@ fn change<'o>(old: &Node, new: &'o Node) -> Option<(&'o Node, String, &'static s
 }
 
 /// Returns every key with its value as base64, where it is known.
-fn values(object: &Node) -> BTreeMap<&str, (Option<String>, &Node)> {
+fn values(object: &Node) -> BTreeMap<&str, (Option<Zeroizing<String>>, &Node)> {
     let is_secret = ObjectName::of(object).kind == "Secret";
     let mut values = BTreeMap::new();
     for field in ["data", "binaryData", "stringData"] {
@@ -68,7 +70,7 @@ fn values(object: &Node) -> BTreeMap<&str, (Option<String>, &Node)> {
             let plain = entry.node.as_str().filter(|text| !text.starts_with("ENC["));
             let encoded = plain
                 .map(|text| if is_encoded { text.split_ascii_whitespace().collect() } else { STANDARD.encode(text) });
-            values.insert(&**key, (encoded, &entry.node));
+            values.insert(&**key, (encoded.map(Zeroizing::new), &entry.node));
         }
     }
     values

@@ -75,7 +75,11 @@ fn unknown(node: &Node, key: &Origin, name: &str, steps: &[Step], schema: Option
     let finding = Diagnostic::error_about(
         &codes::OBJECT_UNKNOWN_FIELD,
         origin,
-        format!("unknown field {} {inside}", quoted(name)),
+        if origin.is_hidden() {
+            format!("unknown field {inside}")
+        } else {
+            format!("unknown field {} {inside}", quoted(name))
+        },
     );
     let known = schema.and_then(|schema| schema.get("properties")?.as_object());
     match nearest(name, known.into_iter().flat_map(|known| known.keys().map(String::as_str))) {
@@ -144,7 +148,11 @@ fn not_among(options: &Json, node: &Node, subject: &str) -> Diagnostic {
         _ => format!("{subject} must be one of `{}`, not {}", options.join("`, `"), shown(node)),
     };
     let finding = Diagnostic::error_about(&codes::OBJECT_VALUE_NOT_ALLOWED, &node.origin, message);
-    match node.as_str().and_then(|text| nearest(text, options.iter().take(MOST_COMPARED).map(String::as_str))) {
+    match node
+        .as_str()
+        .filter(|_| !node.origin.is_hidden())
+        .and_then(|text| nearest(text, options.iter().take(MOST_COMPARED).map(String::as_str)))
+    {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
     }
@@ -199,9 +207,9 @@ fn plain(value: &Json) -> String {
 }
 
 fn shown(node: &Node) -> String {
-    match node.as_str() {
-        Some(text) => quoted(text),
-        None if node.has_secret() => node.in_words().to_owned(),
-        None => quoted(&node.to_json().to_string()),
+    match &node.value {
+        Value::Seq(_) | Value::Map(_) if !node.may_hold_secret() => quoted(&node.to_json().to_string()),
+        Value::Null => quoted("null"),
+        _ => node.quoted(),
     }
 }

@@ -5,6 +5,7 @@ use std::thread;
 use kube::core::cel::{ErrorKind, ValidationError as RuleError, ValidationErrors, Validator as Rules};
 use serde_json::Value as Json;
 
+use super::super::cel::UNSAID;
 use super::super::metadata::{self, Named};
 use super::place::{Found, Step, follow, of_rule, pointer, shown};
 use super::{Definition, Version, bounds, fault, walk};
@@ -90,16 +91,33 @@ fn rules(node: &Node, json: &Json, version: &Version, found: &mut Vec<Diagnostic
     for error in answer.err().into_iter().flat_map(ValidationErrors::into_vec) {
         let way = of_rule(node, &error.field_path);
         found.push(match error.kind {
-            ErrorKind::ValidationFailure => broken(node, &way, &error),
+            ErrorKind::ValidationFailure => broken(node, &way, &error, &version.structural),
+            _ if node.may_hold_secret() => undecided(node, &way, "a rule of its definition: it cannot be evaluated"),
             _ => undecided(node, &way, &format!("a rule of its definition: {}", error.message)),
         });
     }
 }
 
-fn broken(node: &Node, way: &[String], error: &RuleError) -> Diagnostic {
+fn broken(node: &Node, way: &[String], error: &RuleError, schema: &Json) -> Diagnostic {
     let (Found { key, .. }, steps) = follow(node, way);
-    let message = format!("{} breaks a rule of the API: {}", subject(&steps), error.message);
+    // A rule sees all that is below its own node, which may be above the one that it names.
+    let says = if node.may_hold_secret() && makes_its_message(schema, &error.rule) { UNSAID } else { &error.message };
+    let message = format!("{} breaks a rule of the API: {says}", subject(&steps));
     Diagnostic::error_about(&codes::API_RULE, key, message)
+}
+
+/// Tells whether the message of a rule, wherever it stands in a schema, is made of the value.
+fn makes_its_message(schema: &Json, rule: &str) -> bool {
+    let is_it =
+        |one: &Json| one.get("rule").and_then(Json::as_str) == Some(rule) && one.get("messageExpression").is_some();
+    match schema {
+        Json::Object(fields) => {
+            let rules = fields.get("x-kubernetes-validations").and_then(Json::as_array);
+            rules.into_iter().flatten().any(is_it) || fields.values().any(|below| makes_its_message(below, rule))
+        }
+        Json::Array(items) => items.iter().any(|item| makes_its_message(item, rule)),
+        _ => false,
+    }
 }
 
 /// Says that something was not decided, so that nobody takes it for right.

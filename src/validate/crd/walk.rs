@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use super::bounds;
 use super::object::{subject, undecided};
 use super::place::Step;
-use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, codes};
 use crate::mutation::is_off;
 use crate::secret::Plaintext;
@@ -117,7 +116,9 @@ pub(super) fn duplicates<'o>(schema: &Json, object: &'o Node, found: &mut Vec<Di
             if std::ptr::eq(first, item) {
                 continue;
             }
-            let by = |item: &Node| keys.first().and_then(|key| item.get(key)).and_then(Node::as_str).map(quoted);
+            let by = |item: &Node| {
+                keys.first().and_then(|key| item.get(key)).and_then(|node| node.as_str().map(|_| node.quoted()))
+            };
             let what = by(item).map_or_else(|| "an item".to_owned(), |name| format!("`{}` {name}", keys.join("`, `")));
             let message = format!("{what} stands twice in {}", subject(steps));
             let place = |item: &'o Node| keys.first().and_then(|key| item.get(key)).unwrap_or(item);
