@@ -103,7 +103,8 @@ fn key(place: &Place) -> (String, u32) {
     (place.source.name().to_owned(), place.start)
 }
 
-/// Collects the texts that name files: the only entry of a mapping, `file`; below `valueFrom` it is a secret's, but for
+/// Collects the texts that name files: the only entry of a mapping, `file`, where that is text, since users may call
+/// things so; below `valueFrom` it is a secret's, but for
 /// what is encrypted there, which may say more of the file.
 fn collect<'n>(node: &'n Node, is_secret: bool, named: &mut Vec<(&'n Node, bool)>) {
     const ENCRYPTED: [&str; 2] = ["sealed", "sops"];
@@ -112,7 +113,9 @@ fn collect<'n>(node: &'n Node, is_secret: bool, named: &mut Vec<(&'n Node, bool)
             named.push((encrypted, false));
             return;
         }
-        if let (1, Some(entry)) = (map.len(), map.get("file")) {
+        if let (1, Some(entry)) = (map.len(), map.get("file"))
+            && entry.node.as_map().is_none()
+        {
             named.push((&entry.node, is_secret));
             return;
         }

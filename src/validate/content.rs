@@ -1,6 +1,6 @@
 //! What single kinds add to their schema: keys and sizes of secrets and config maps, sizes of claims.
 //!
-//! Of a secret only keys and sizes are looked at; no value is ever said.
+//! Of a secret only keys and sizes are looked at, and whether a docker config is JSON; no value is ever said.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

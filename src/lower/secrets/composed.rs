@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::plain::slot;
+use super::plain::{named, slot};
 use super::{ComposedLogin, Delivery, SecretSpec};
 use crate::check::Checked;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -115,7 +115,7 @@ impl SecretSpec<'_> {
     fn origin(&self, logins: &[ComposedLogin<'_>]) -> Origin {
         let slots = self.asked.iter().filter_map(|asked| match Content::of(asked.content)? {
             Content::Secret(ValueSource::External(_)) => None,
-            Content::Secret(source) => Some(source.node().place().clone()),
+            Content::Secret(source) => Some(named(source).place().clone()),
             _ => None,
         });
         let names = logins.iter().filter_map(|login| match login.login.part("username") {

@@ -42,7 +42,7 @@ impl SecretSpec<'_> {
 }
 
 /// Returns the text that names where a value is.
-fn named(source: ValueSource<'_>) -> &Node {
+pub(super) fn named(source: ValueSource<'_>) -> &Node {
     match source {
         ValueSource::Sops(sops) => sops.get("file").unwrap_or(sops),
         _ => source.node(),
