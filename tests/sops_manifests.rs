@@ -2,6 +2,11 @@
 //! its MAC, from the stream and from a directory.
 
 #![expect(clippy::disallowed_methods, reason = "tests read and write the disk, where the library may not")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics, and says what it skips"
+)]
 
 #[path = "common/programs.rs"]
 mod programs;

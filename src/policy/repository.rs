@@ -47,24 +47,21 @@ pub(super) fn is_of(url: &str, pattern: &str) -> bool {
 
 /// Reads a URL or a pattern; the error says why it is none.
 pub(super) fn read(text: &str) -> Result<Repository<'_>, &'static str> {
-    let (scheme, authority, path) = match text.split_once("://") {
-        Some((scheme, rest)) => {
-            let scheme = match &*scheme.to_ascii_lowercase() {
-                "https" => Scheme::Https,
-                "ssh" => Scheme::Ssh,
-                "http" => return Err("over plain HTTP, anyone on the way could answer for it"),
-                _ => return Err("only `https` and `ssh` are known"),
-            };
-            let (authority, path) = rest.split_once('/').ok_or("it has no path")?;
-            (scheme, authority, path)
+    let (scheme, authority, path) = if let Some((scheme, rest)) = text.split_once("://") {
+        let scheme = match &*scheme.to_ascii_lowercase() {
+            "https" => Scheme::Https,
+            "ssh" => Scheme::Ssh,
+            "http" => return Err("over plain HTTP, anyone on the way could answer for it"),
+            _ => return Err("only `https` and `ssh` are known"),
+        };
+        let (authority, path) = rest.split_once('/').ok_or("it has no path")?;
+        (scheme, authority, path)
+    } else {
+        let (authority, path) = text.split_once(':').ok_or("it is no URL")?;
+        if authority.contains('/') {
+            return Err("it is no URL");
         }
-        None => {
-            let (authority, path) = text.split_once(':').ok_or("it is no URL")?;
-            if authority.contains('/') {
-                return Err("it is no URL");
-            }
-            (Scheme::Ssh, authority, path.strip_prefix('/').unwrap_or(path))
-        }
+        (Scheme::Ssh, authority, path.strip_prefix('/').unwrap_or(path))
     };
     let (user, server) = match authority.split_once('@') {
         Some((user, server)) => (Some(user), server),
@@ -79,17 +76,14 @@ pub(super) fn read(text: &str) -> Result<Repository<'_>, &'static str> {
 }
 
 fn host_and_port(server: &str, scheme: Scheme) -> Option<(String, u16)> {
-    let (host, port) = match server.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, rest)) => {
-            let is_address = host.contains(':') && host.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
-            (is_address.then_some(host)?, rest.strip_prefix(':').or_else(|| rest.is_empty().then_some(""))?)
-        }
-        None => {
-            let (host, port) = server.split_once(':').unwrap_or((server, ""));
-            let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-            let is_name = !host.is_empty() && host.bytes().all(is_usual);
-            (is_name.then_some(host)?, port)
-        }
+    let (host, port) = if let Some((host, rest)) = server.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let is_address = host.contains(':') && host.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+        (is_address.then_some(host)?, rest.strip_prefix(':').or_else(|| rest.is_empty().then_some(""))?)
+    } else {
+        let (host, port) = server.split_once(':').unwrap_or((server, ""));
+        let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        let is_name = !host.is_empty() && host.bytes().all(is_usual);
+        (is_name.then_some(host)?, port)
     };
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
     let port = if port.is_empty() { scheme.port() } else { is_number.then(|| port.parse().ok())?? };

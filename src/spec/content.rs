@@ -46,15 +46,16 @@ impl<'r> Content<'r> {
 impl<'r> ValueSource<'r> {
     /// Returns the view of what stands under `valueFrom`; none for what is not one.
     pub fn of(value_from: &'r Node) -> Option<Self> {
-        let views: [(&str, fn(&'r Node) -> Self); 6] = [
-            ("external", Self::External),
-            ("sealed", Self::Sealed),
-            ("sops", Self::Sops),
-            ("secretKeyRef", Self::SecretKeyRef),
-            ("env", Self::Env),
-            ("file", Self::File),
+        let get = |name: &str| value_from.get(name);
+        let alternatives = [
+            get("external").map(Self::External),
+            get("sealed").map(Self::Sealed),
+            get("sops").map(Self::Sops),
+            get("secretKeyRef").map(Self::SecretKeyRef),
+            get("env").map(Self::Env),
+            get("file").map(Self::File),
         ];
-        views.into_iter().find_map(|(name, view)| value_from.get(name).map(view))
+        alternatives.into_iter().flatten().next()
     }
 
     /// Returns the node that says where the value is.

@@ -134,7 +134,7 @@ fn key_place(secret: &Node, key: &str, node: &Node) -> Option<crate::tree::Place
 /// Keeps a text that is what it will be on the cluster: no stand-in for something that comes later.
 fn known(text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
     let holds = |part: &&str| text.windows(part.len()).any(|window| window == part.as_bytes());
-    (text.len() >= SHORTEST && !STANDS_FOR.iter().any(|part| holds(part))).then_some(text)
+    (text.len() >= SHORTEST && !STANDS_FOR.iter().any(holds)).then_some(text)
 }
 
 fn holds_key(text: &[u8]) -> bool {
