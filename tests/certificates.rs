@@ -5,7 +5,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read and write the disk, where the library may not")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
-#![expect(clippy::print_stderr, reason = "who runs the tests must know what was skipped")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
