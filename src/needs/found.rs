@@ -104,6 +104,11 @@ impl<'a> Looking<'a> {
         Self { checked, world, allowed }
     }
 
+    /// Tells whether a variable may be read for a secret.
+    pub(super) fn allows(&self, name: &str) -> bool {
+        self.allowed.allows(name)
+    }
+
     /// Returns the file that a text names.
     pub(super) fn file(&self, named: &Node) -> FileRef {
         let written = named.as_str().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::found::Looking;
 use crate::spec::{Content, ValueSource};
+use crate::tree::sensitive::is_variable;
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -132,10 +133,8 @@ impl TakenFrom {
                 Self::Secret { name, key: text(reference, "key") }
             }
             ValueSource::Env(name) => {
-                let is_name = |name: &&str| {
-                    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-                };
-                Self::Env(name.as_str().filter(is_name).map(str::to_owned))
+                let may_be_shown = |name: &&str| !name.is_empty() && (is_variable(name) || looking.allows(name));
+                Self::Env(name.as_str().filter(may_be_shown).map(str::to_owned))
             }
             ValueSource::File(file) => Self::File(looking.file(file)),
         }
