@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
-use super::shell;
 use super::skeleton::{Asked, File, Part, new_entry, no_word};
 use super::template::Way;
 use crate::needs::{SaidBy, TakenFrom};
+use crate::shell;
 
 /// Returns the lines that say how the values of a part are brought to where they come from.
 pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
