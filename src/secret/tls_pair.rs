@@ -11,7 +11,6 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::ObjectName;
 use crate::pem;
-use crate::rules::words_of_key_fault;
 use crate::tree::{Node, Place, Value};
 use crate::x509::{Certificate, Matches, PrivateKey};
 
@@ -57,7 +56,7 @@ impl<'o> TlsPair<'o> {
         let keys = match PrivateKey::read_all(&key) {
             Ok(keys) => keys,
             Err(fault) => {
-                let (message, says, help) = words_of_key_fault(&fault);
+                let (message, says, help) = fault.words();
                 let finding = Diagnostic::error(&codes::REVEALED_UNUSABLE_KEY, self.key.place(), message);
                 findings.push(self.about(finding).note(format!("the router would say `{says}`")).help(help));
                 return;
