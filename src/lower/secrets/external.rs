@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{SecretSpec, public_text, taken_literally, text};
+use super::{SecretSpec, taken_literally, text};
 use crate::check::Checked;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::lower::trust::certificates;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Value};
 
@@ -17,7 +18,7 @@ impl SecretSpec<'_> {
         let mut store: Option<&Node> = None;
         for asked in &self.asked {
             let Some(Content::Secret(ValueSource::External(external))) = Content::of(asked.content) else {
-                public.push((Arc::clone(&asked.key), taken_literally(public_text(asked.content, checked)?)));
+                public.push((Arc::clone(&asked.key), taken_literally(certificates(asked.content, checked)?)));
                 continue;
             };
             data.push(external_item(&asked.key, external));

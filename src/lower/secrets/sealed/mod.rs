@@ -9,10 +9,11 @@ mod scope;
 
 use std::sync::Arc;
 
-use super::{Asked, SecretSpec, public_text, taken_literally, text};
+use super::{Asked, SecretSpec, taken_literally, text};
 use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::lower::trust::certificates;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Origin};
 use file::SealedFile;
@@ -32,7 +33,7 @@ impl SecretSpec<'_> {
         let (mut sealed, mut public, mut scopes) = (Vec::new(), Vec::new(), Vec::new());
         for asked in &self.asked {
             let Some(Content::Secret(ValueSource::Sealed(source))) = Content::of(asked.content) else {
-                public.push((Arc::clone(&asked.key), taken_literally(public_text(asked.content, checked)?)));
+                public.push((Arc::clone(&asked.key), taken_literally(certificates(asked.content, checked)?)));
                 continue;
             };
             let Some(way) = way(source, findings) else { continue };
