@@ -1,7 +1,7 @@
 //! Where the value of a key comes from, in words that name no value.
 
 use super::found::Looking;
-use crate::spec::{Content, ValueSource};
+use crate::spec::{Content, ValueSource, named_store};
 use crate::tree::sensitive::is_variable;
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
@@ -97,10 +97,8 @@ impl TakenFrom {
         let spec = looking.checked.spec();
         match source {
             ValueSource::External(external) => {
-                let store = external.get("store").or_else(|| spec.external_default("store"));
-                let store = store.and_then(|store| {
-                    Some((text(store, "kind").unwrap_or_else(|| "SecretStore".into()), text(store, "name")?))
-                });
+                let store = spec.store_of(external).and_then(named_store);
+                let store = store.map(|(kind, name)| (kind.to_owned(), name.to_owned()));
                 let entry = text(external, "key").unwrap_or_default();
                 Self::External {
                     store,
