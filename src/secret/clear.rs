@@ -35,11 +35,10 @@ pub fn bytes(secret: &Node, key: &str) -> Option<Zeroizing<Vec<u8>>> {
 
 /// Tells whether a value is no value yet, but what SOPS, Flux, Helm, a plugin of Argo CD or a person replaces by one.
 pub fn is_put_in_later(value: &[u8]) -> bool {
-    let value = value.trim_ascii();
     let holds = |mark: &&[u8]| value.windows(mark.len()).any(|window| window == *mark);
-    value.starts_with(b"ENC[")
-        || value.starts_with(b"<") && value.ends_with(b">")
-        || [&b"${"[..], b"{{", b"$("].iter().any(holds)
+    let is_marked = |line: &[u8]| line.starts_with(b"ENC[") || line.starts_with(b"<") && line.ends_with(b">");
+    let mut lines = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.any(is_marked) || [&b"${"[..], b"{{", b"$("].iter().any(holds)
 }
 
 #[cfg(test)]
@@ -63,10 +62,18 @@ mod tests {
 
     #[test]
     fn what_stands_for_a_value_is_told_apart() {
-        for later in ["${KEY}", " <path:kv/a#b>\n", "{{ .key }}", "$(KEY)", "ENC[AES256_GCM,data:x]", "a: ${KEY}"] {
+        for later in [
+            "${KEY}",
+            " <path:kv/a#b>\n",
+            "{{ .key }}",
+            "$(KEY)",
+            "ENC[AES256_GCM,data:x]",
+            "a: ${KEY}",
+            "-----\n<here>\r\n-----",
+        ] {
             assert!(is_put_in_later(later.as_bytes()), "{later}");
         }
-        for value in ["", "HUSH", "a<b>c", "{\"auths\":{}}", "$HUSH", "-----BEGIN X-----\nENC[\n"] {
+        for value in ["", "HUSH", "a<b>c", "{\"auths\":{}}", "$HUSH", "a\nb <c>\n"] {
             assert!(!is_put_in_later(value.as_bytes()), "{value}");
         }
     }
