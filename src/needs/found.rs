@@ -119,7 +119,7 @@ impl<'a> Looking<'a> {
 
     /// Returns what a sealed value that stands in the spec is bound to.
     pub(super) fn scope_of(&self, sealed: &Node) -> String {
-        let scope = sealed.get("scope").or_else(|| self.checked.spec().sealed_default("scope"));
+        let scope = self.checked.spec().scope_of(sealed);
         scope.and_then(Node::as_str).unwrap_or("strict").to_owned()
     }
 

@@ -90,6 +90,11 @@ impl<'r> Spec<'r> {
         external.get("store").or_else(|| self.external_default("store"))
     }
 
+    /// Returns what a sealed value is bound to: what it says itself, or what is said of all; none means `strict`.
+    pub fn scope_of(self, sealed: &'r Node) -> Option<&'r Node> {
+        sealed.get("scope").or_else(|| self.sealed_default("scope"))
+    }
+
     /// Returns what `secrets.sealed` says by default for every sealed value.
     pub fn sealed_default(self, field: &str) -> Option<&'r Node> {
         self.0.at(&["secrets", "sealed", field])

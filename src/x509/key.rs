@@ -40,6 +40,33 @@ pub enum Matches {
     Unknown,
 }
 
+/// A text whose first key, the one that counts, is not that of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyMismatch {
+    /// Whether a later key of the text is.
+    later_fits: bool,
+}
+
+impl KeyMismatch {
+    /// As router and Go say it.
+    pub const SAYS: &str = "tls: private key does not match public key";
+
+    /// What to do.
+    pub const HELP: &str = "give the key that the certificate was made with";
+
+    /// Compares the keys of a text with a certificate; none where the first one is its own, or that cannot be told.
+    pub fn of(keys: &[PrivateKey], certificate: &Certificate) -> Option<Self> {
+        let mut matches = keys.iter().map(|key| key.matches(certificate));
+        let is_other = matches.next() == Some(Matches::No);
+        is_other.then(|| Self { later_fits: matches.any(|matches| matches == Matches::Yes) })
+    }
+
+    /// Says what else is to be known of the text.
+    pub fn note(self) -> Option<&'static str> {
+        self.later_fits.then_some("a later key of the same text is; only the first one counts")
+    }
+}
+
 /// The form of a private key of RSA, for who reads but one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RsaForm {

@@ -12,7 +12,7 @@ mod key_fault;
 mod names;
 
 pub use chain::{Signed, signed};
-pub use key::{Matches, PrivateKey, RsaForm};
+pub use key::{KeyMismatch, Matches, PrivateKey, RsaForm};
 pub use key_fault::KeyFault;
 pub use names::matches_host;
 

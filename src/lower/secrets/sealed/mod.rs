@@ -115,7 +115,7 @@ fn is_same_file(one: &Node, other: &Node, checked: &Checked) -> bool {
 
 /// Returns what a single value is bound to: what is said beside it, else by default.
 fn scope_of_value(source: &Node, checked: &Checked) -> Said {
-    let by = source.get("scope").or_else(|| checked.spec().sealed_default("scope")).unwrap_or(source);
+    let by = checked.spec().scope_of(source).unwrap_or(source);
     let scope = by.as_str().and_then(Scope::named).unwrap_or(Scope::Strict);
     Said { scope, by: by.clone() }
 }
