@@ -1,6 +1,6 @@
 //! Which values may be secrets, by the names that they stand under: the one place that says it.
 //!
-//! Three things ask. The parser notes in a [`Source`](super::Source) which of its bytes they are, so that no finding
+//! Three things ask. The parser notes in a [`Source`] which of its bytes they are, so that no finding
 //! quotes them, wherever the value was carried since. [`concealed`] takes them out of a tree that is shown. And
 //! [`without_passwords`] takes the user and password out of an address, in any text, wherever it came from. A name says
 //! too much rather than too little: what is hidden for nothing only makes a message shorter.
