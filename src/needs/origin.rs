@@ -2,7 +2,7 @@
 
 use super::found::Looking;
 use crate::spec::{Content, ValueSource, named_store};
-use crate::tree::sensitive::is_variable;
+use crate::tree::sensitive::is_env_name;
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -131,7 +131,7 @@ impl TakenFrom {
                 Self::Secret { name, key: text(reference, "key") }
             }
             ValueSource::Env(name) => {
-                let may_be_shown = |name: &&str| !name.is_empty() && (is_variable(name) || looking.allows(name));
+                let may_be_shown = |name: &&str| !name.is_empty() && (is_env_name(name) || looking.allows(name));
                 Self::Env(name.as_str().filter(may_be_shown).map(str::to_owned))
             }
             ValueSource::File(file) => Self::File(looking.file(file)),
