@@ -38,7 +38,8 @@ pub fn adding(logins: &[(&str, Option<&str>)]) -> Vec<String> {
     let logins = if logins.is_empty() { &chosen[..] } else { logins };
     commands.extend(logins.iter().map(|(registry, username)| {
         let username = username.map(|name| format!(" --username {}", shell_word(name))).unwrap_or_default();
-        format!("podman login --authfile \"$dir/.dockerconfigjson\"{username} {} &&", shell_word(registry))
+        let registry = no_options(&[registry]);
+        format!("podman login --authfile \"$dir/.dockerconfigjson\"{username} {registry} &&")
     }));
     commands.push(
         "oc set data secret/pull-secret -n openshift-config --from-file=.dockerconfigjson=\"$dir/.dockerconfigjson\""
@@ -67,10 +68,21 @@ pub fn linking(secret: PullSecret<'_>) -> Vec<String> {
     let accounts = secret.service_accounts();
     let namespaces = secret.namespaces().iter().filter_map(Node::as_str);
     let link = |namespace: &str, account: &&str| {
-        let (account, name) = (shell_word(account), shell_word(secret.name));
-        format!("oc secrets link {account} {name} --for=pull -n {}", shell_word(namespace))
+        let (names, namespace) = (no_options(&[*account, secret.name]), shell_word(namespace));
+        // What stands behind `--` is no option, of ours neither.
+        match names.starts_with("-- ") {
+            true => format!("oc secrets link --for=pull -n {namespace} {names}"),
+            false => format!("oc secrets link {names} --for=pull -n {namespace}"),
+        }
     };
     namespaces.flat_map(|namespace| accounts.iter().map(move |account| link(namespace, account))).collect()
+}
+
+/// Returns texts as words of a shell that no program takes for options.
+fn no_options(texts: &[&str]) -> String {
+    let words: Vec<String> = texts.iter().map(|text| shell_word(text)).collect();
+    let guard = if texts.iter().any(|text| text.starts_with('-')) { "-- " } else { "" };
+    guard.to_owned() + &words.join(" ")
 }
 
 /// Returns a text as one word of a shell, quoted only where it must be.
@@ -130,6 +142,14 @@ mod tests {
                 "oc secrets link ci b --for=pull -n x",
             ]
         );
+    }
+
+    #[test]
+    fn no_name_is_an_option() {
+        assert_eq!(adding(&[("--tls-verify=false", Some("-x"))])[2], "podman login --authfile \"$dir/.dockerconfigjson\" --username '-x' -- '--tls-verify=false' &&");
+        let node = spec("pullSecrets: {a: {namespaces: [x], serviceAccounts: [--as=root]}}");
+        let links: Vec<String> = Spec::new(&node).pull_secrets().flat_map(linking).collect();
+        assert_eq!(links, ["oc secrets link --for=pull -n x -- '--as=root' a"]);
     }
 
     #[test]
