@@ -208,6 +208,19 @@ mod tests {
     }
 
     #[test]
+    fn a_chain_is_looked_for_as_far_as_clients_do() {
+        let blocks = include_str!("../testing/namesake.crt").split_inclusive("-----END CERTIFICATE-----\n");
+        let [leaf, namesake] = blocks.collect::<Vec<_>>()[..] else { panic!("two certificates") };
+        let spec = |n_namesakes: usize| {
+            let pem = format!("{leaf}{}", namesake.repeat(n_namesakes)).replace('\n', "\\n");
+            let tls = format!("{{certificate: {{pem: \"{pem}\"}}, key: {{valueFrom: {{env: A}}}}}}");
+            format!("registry: {{routes: {{one: {{tls: {tls}}}}}}}")
+        };
+        check_says("aws-upi 4.16", &spec(100), "nor do 99 more");
+        check_says("aws-upi 4.16", &spec(101), "signature check attempts limit reached");
+    }
+
+    #[test]
     fn who_signs_may_sign() {
         check("aws-upi 4.16", &spec("limited.crt"), &[&format!("error RC0397 at {BEGIN}")]);
         check_says("aws-upi 4.16", &spec("limited.crt"), "may not sign for `r.example.com`");
