@@ -160,6 +160,10 @@ fn inputs(part: &Part<'_>) -> Vec<String> {
 /// Returns the command that makes the Secret out of what is on standard input, or in files by the names of the keys.
 fn create(program: &str, asked: &Asked<'_>, part: &Part<'_>) -> Result<String> {
     let secret = asked.secret;
+    // It stands where a program reads options, and no Secret is called so.
+    if secret.name.starts_with('-') {
+        return Err(no_word(&secret.name).into());
+    }
     let mut words = vec![
         format!("{program} create secret generic {}", word(&secret.name)?),
         format!("--namespace {}", word(&secret.namespace)?),
