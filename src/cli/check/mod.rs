@@ -221,6 +221,10 @@ impl Run {
         for path in &sorted.policies {
             self.items.push(judged(path, Thing::Policy, check_policy(&project, path)));
         }
+        for path in &sorted.sources {
+            let reason = "a spec takes values from it, and it is checked there";
+            self.items.push(Item::skipped(project.world().display(path), reason));
+        }
         self.take_manifests(judge.files(&project, &sorted.others), &ruling, console);
         let answers = opened.each(&project, &sorted.specs, Day::Running, |session, path, findings| {
             let judged = pipeline::judged_until(session, path, judge.before, findings);
