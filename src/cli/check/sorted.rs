@@ -54,8 +54,11 @@ impl Sorted {
                 None => sorted.others.push(path),
             }
         }
-        sorted.set_sources_apart(project);
-        if sorted.project_file.is_some() || !sorted.layers.is_empty() || !sorted.sources.is_empty() {
+        // Without a project file, what belongs together is what was given together.
+        let has_project_file = project.settings(&mut Findings::new()).node.is_some();
+        sorted.set_sources_apart(project, has_project_file);
+        let has_sources = has_project_file && !sorted.sources.is_empty();
+        if sorted.project_file.is_some() || !sorted.layers.is_empty() || has_sources {
             let dependent = sorted.dependent(project, findings);
             sorted.specs.extend(dependent);
             sorted.specs.sort();
@@ -64,18 +67,22 @@ impl Sorted {
         sorted
     }
 
-    /// Sets ciphertext that specs or layers of the project name apart from manifests. Where there is none, nothing of the
-    /// project is read.
-    fn set_sources_apart(&mut self, project: &Project<'_>) {
+    /// Sets ciphertext that specs or layers name apart from manifests, and what stands in its place. Where no file can be
+    /// any, nothing else of the project is read.
+    fn set_sources_apart(&mut self, project: &Project<'_>, has_project_file: bool) {
         let may_be = |path: &ProjectPath| {
             let source = project.text(path, None, &mut Findings::new());
-            source.is_some_and(|source| ["SealedSecret", "sops"].iter().any(|word| source.text().contains(word)))
+            source.is_some_and(|source| ["Secret", "sops"].iter().any(|word| source.text().contains(word)))
         };
         let may_be: Vec<bool> = in_order(&self.others, may_be);
         if !may_be.contains(&true) {
             return;
         }
-        let all = project.yaml_files(&ProjectPath::root(), &mut Findings::new());
+        let all = if has_project_file {
+            project.yaml_files(&ProjectPath::root(), &mut Findings::new())
+        } else {
+            self.specs.iter().chain(&self.layers).cloned().collect()
+        };
         let named = in_order(&all, |path| match project.kind_of(path) {
             Some(DocumentKind::Spec | DocumentKind::Layer) => {
                 project.document(path, None, &mut Findings::new()).map(|document| files_read(&document))
