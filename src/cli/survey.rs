@@ -69,7 +69,9 @@ fn gather(
 ) -> Result<Gathered> {
     let known: BTreeSet<&ProjectPath> = surveyed.iter().map(|(path, _)| path).collect();
     let mut rest: Vec<ProjectPath> = sorted.specs.iter().filter(|path| !known.contains(path)).cloned().collect();
-    let (mut layers, mut nested, mut manifests) = (sorted.layers.clone(), sorted.nested.clone(), sorted.others.clone());
+    let (mut layers, mut nested) = (sorted.layers.clone(), sorted.nested.clone());
+    // Ciphertext that one spec names makes the Secret that another may refer to.
+    let mut manifests: Vec<ProjectPath> = sorted.others.iter().chain(&sorted.sources).cloned().collect();
     let has_project_file = project.settings(&mut Findings::new()).node.is_some();
     // Without a project file, what belongs together is what was given together.
     if has_project_file && !sorted.is_whole {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::Project;
 use super::project::{source, unreadable};
+use super::{Document, Project};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::sops::{Encrypted, Fault};
@@ -61,6 +61,8 @@ pub fn contents(
     collect(spec, false, &mut named);
     let mut contents = Contents::default();
     let mut room = MOST_BYTES;
+    // A file that cannot be read is said once, however often it is named.
+    let mut unread: BTreeMap<ProjectPath, Diagnostic> = BTreeMap::new();
     for (node, is) in named {
         let Some(text) = node.as_str() else { continue };
         if is == Named::Text {
@@ -81,14 +83,23 @@ pub fn contents(
             }
         };
         let world = project.world();
+        if let Some(said) = unread.remove(&path) {
+            unread.insert(path, said.note_at(node.place(), "named here, too"));
+            continue;
+        }
         let content = if is == Named::Secret {
             if let Err(error) = world.is_secret_file(&path).and_then(found) {
-                findings.push(unreadable(&world.display(&path), Some(node), &error));
+                let fault = unreadable(&world.display(&path), Some(node), &error);
+                unread.insert(path, fault);
                 continue;
             }
             Content { path, source: None, encrypted: OnceLock::new() }
         } else {
-            let Some(source) = source(world, &path, Some(node), findings) else { continue };
+            let mut faults = Findings::new();
+            let Some(source) = source(world, &path, Some(node), &mut faults) else {
+                unread.extend(faults.into_iter().map(|fault| (path.clone(), fault)));
+                continue;
+            };
             let Some(left) = room.checked_sub(source.text().len()) else {
                 findings.push(too_large(node));
                 break;
@@ -98,6 +109,7 @@ pub fn contents(
         };
         contents.by_place.insert(key(node.place()), content);
     }
+    findings.extend(unread.into_values());
     contents
 }
 
@@ -105,6 +117,15 @@ fn too_large(node: &Node) -> Diagnostic {
     let message = format!("files of more than {} MiB under one spec", MOST_BYTES >> 20);
     let finding = Diagnostic::error(&codes::TOO_LARGE, node.place(), message);
     finding.help("name fewer and smaller files; a bundle of certificates has a few KiB")
+}
+
+/// Returns the files that a spec or a layer reads as they are, ciphertext among them, whether they are there or not.
+pub fn files_read(document: &Document) -> Vec<ProjectPath> {
+    let mut named = Vec::new();
+    collect(&document.node, false, &mut named);
+    let dir = document.path.parent();
+    let read = named.into_iter().filter(|(_, is)| *is == Named::File);
+    read.filter_map(|(node, _)| dir.join(node.as_str()?).ok()).collect()
 }
 
 fn found(is_file: bool) -> Result<(), crate::world::ReadError> {

@@ -9,7 +9,7 @@ mod document;
 mod project;
 mod requires;
 
-pub use content::{Content, Contents, contents};
+pub use content::{Content, Contents, contents, files_read};
 pub(crate) use document::own_kind;
 pub use document::{API_VERSION, Document, DocumentKind, Extends};
 pub use project::{LIMIT, Project, Settings};

@@ -160,7 +160,14 @@ pub(super) fn source(
             let place = Place::new(&Source::new(name, text, SourceKind::User), valid..valid);
             let finding =
                 Diagnostic::error(&codes::NOT_UTF8, &place, format!("not UTF-8: a byte 0x{:02x}", bytes[valid]));
-            findings.push(finding.help("save the file as UTF-8"));
+            // A certificate in DER begins with a sequence whose length takes two bytes.
+            let asked_der = asked.filter(|_| bytes.starts_with(&[0x30, 0x82]));
+            findings.push(match asked_der {
+                Some(asked) => finding
+                    .note_at(asked.place(), "named here")
+                    .help("give certificates in PEM: `openssl x509 -inform der -in FILE` makes it of DER"),
+                None => finding.help("save the file as UTF-8"),
+            });
             None
         }
     }

@@ -94,6 +94,11 @@ impl NeededSecret {
         self.keys.iter().any(|key| key.part.is_some())
     }
 
+    /// Tells whether it is the cluster's own pull secret, which is there and has logins that the spec does not name.
+    pub(crate) fn is_global_pull_secret(&self) -> bool {
+        (&*self.namespace, &*self.name) == (GLOBAL_NAMESPACE, GLOBAL_NAME)
+    }
+
     /// Returns the Secret as `namespace/name`.
     pub(crate) fn full_name(&self) -> String {
         format!("{}/{}", self.namespace, self.name)

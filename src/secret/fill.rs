@@ -114,7 +114,9 @@ fn from_env(
         let finding = Diagnostic::error(&codes::ENV_NOT_ALLOWED, place, message);
         let note = format!("allowed by who runs regcfg: {}", allowed.in_words());
         return Err(Box::new(
-            finding.note(note).help("give the variable an allowed name, or allow it where regcfg is run"),
+            finding
+                .note(note)
+                .help("give the variable an allowed name, or allow it with `--secret-env` where regcfg is run"),
         ));
     }
     match world.env(name) {

@@ -108,7 +108,7 @@ fn refused(slot: &SecretSlot, object: &Node) -> Diagnostic {
     let message = "this plain secret would be written out";
     Diagnostic::error(&codes::PLAIN_SECRET, slot.place(), message)
         .object(named)
-        .help("take it from a secret store (`valueFrom.external`), reference one that the cluster has (`valueFrom.secretKeyRef`), or run with `--reveal-secrets` where the output is safe")
+        .help("take it from a secret store (`valueFrom.external`), seal it (`valueFrom.sealed`), reference one that the cluster has (`valueFrom.secretKeyRef`), or run with `--reveal-secrets` where the output is safe")
 }
 
 fn left_out(slot: &SecretSlot, object: &Node) -> Diagnostic {

@@ -22,7 +22,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::diag::visible::quoted;
-use crate::diag::{Findings, codes};
+use crate::diag::{Findings, codes, nearest};
 use crate::tree::parse::{Reading, documents};
 use crate::tree::{Node, Place, Source, Value, json};
 use metadata::{KEY, Metadata, Reader};
@@ -228,21 +228,37 @@ impl Encrypted {
         let first = &self.documents[0];
         let is_sealed = |field: &str| first.get(field).and_then(Node::as_str).is_some_and(looks_encrypted);
         let (wherein, help) = if self.is_secret() {
-            (" below `data` or `stringData`", "name a key that the Secret has")
+            (" below `data` or `stringData`", "name a key that the Secret has".to_owned())
         } else if self.is_binary {
-            (", which is one value without keys", "leave `key` and `path` out")
+            (", which is one value without keys", "leave `key` and `path` out".to_owned())
         } else if is_sealed("kind") || is_sealed("apiVersion") {
             (
                 ", whose `apiVersion` and `kind` are encrypted, too",
-                "encrypt the values of a Secret alone, with `--encrypted-regex '^(data|stringData)$'`",
+                "encrypt the values of a Secret alone, with `--encrypted-regex '^(data|stringData)$'`".to_owned(),
             )
         } else {
-            ("", "name a key that the file has, or the keys that lead to it with `path: [KEY, KEY]`")
+            let nearest = self.nearest(wanted).map(|near| format!("did you mean {}? Else ", quoted(&near)));
+            let help = "name a key that the file has, or the keys that lead to it with `path: [KEY, KEY]`";
+            ("", nearest.unwrap_or_default() + help)
         };
         let fault = Fault::new(&codes::NO_SOPS_VALUE, format!("there is no {asked} in {file}{wherein}"), help);
         let place_in_words =
             if self.documents.len() > 1 { "single values are taken of the first document" } else { "the file" };
         fault.at(first.place(), place_in_words)
+    }
+
+    /// Returns the value whose keys are spelled most like those that are asked for; keys are no secrets.
+    fn nearest(&self, wanted: Wanted<'_>) -> Option<String> {
+        let asked = match wanted {
+            Wanted::Key(key) | Wanted::Unsaid(key) => key.to_owned(),
+            Wanted::Path(path) => in_words(path),
+        };
+        let mut known = Vec::new();
+        let _walked: Result<(), ()> = self.each_leaf(&mut |path, _, _| {
+            known.push(in_words(path));
+            Ok(())
+        });
+        nearest(&asked, known.iter().map(String::as_str)).map(str::to_owned)
     }
 
     fn tampered(&self, path: &str, place: &Place) -> Fault {
@@ -342,6 +358,11 @@ fn trees(source: &Arc<Source>) -> Result<Vec<Node>, Fault> {
 
 fn no_sops(source: &Arc<Source>) -> Fault {
     let message = format!("{} is no file that SOPS encrypted: it has no `{KEY}`", quoted(source.name()));
+    let is_sealed = source.text().contains("bitnami.com/") && source.text().contains("encryptedData");
+    if is_sealed {
+        let help = "it is a SealedSecret: name it under `sealed` in place of `sops`";
+        return Fault::new(&codes::NOT_SOPS, message, help);
+    }
     Fault::new(
         &codes::NOT_SOPS,
         message,

@@ -160,6 +160,9 @@ impl State {
     ) -> Result<Vec<ProjectPath>> {
         let project = Project::new(&opened.world);
         let mut sorted = Sorted::new(opened, &project, &mut Findings::new());
+        // The older state is read without asking what its specs name, and what is compared must be read alike.
+        sorted.others.append(&mut sorted.sources);
+        sorted.others.sort();
         sorted.specs.retain(|path| !is_old(path));
         sorted.others.retain(|path| !is_old(path));
         // By the invoker's policy, which may not let everything be acknowledged.

@@ -255,6 +255,10 @@ impl Run {
         for path in &sorted.policies {
             self.items.push(judged(path, Thing::Policy, check_policy(project, path)));
         }
+        for path in &sorted.sources {
+            let reason = "a spec takes values from it, and it is checked there";
+            self.items.push(Item::skipped(project.world().display(path), reason));
+        }
     }
 
     /// Adds findings, each to the file in which it stands.

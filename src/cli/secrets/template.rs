@@ -96,23 +96,30 @@ pub(super) fn run(args: &TemplateArgs, console: &mut Console<'_>) -> Result<Exit
     Ok(Exit::Done)
 }
 
-/// Returns the Secret of a name, or the only one.
+/// Returns the Secret of a name, or the only one. The cluster's own pull secret is none of them: a Secret made of a template
+/// has not the logins that are there.
 fn chosen<'n>(needs: &'n Needs, name: Option<&str>) -> Result<&'n NeededSecret, Refusal> {
+    let (global, secrets): (Vec<_>, Vec<_>) = needs.secrets.iter().partition(|secret| secret.is_global_pull_secret());
+    if let Some(global) = global.first().filter(|global| name.map_or(secrets.is_empty(), |it| global.full_name() == it))
+    {
+        let message = format!("{} is there, with logins that a template has not", quoted(&global.full_name()));
+        return Err(Refusal::new(message, "run the commands that `regcfg secrets list` prints, which add to it"));
+    }
     let all = || {
-        let names: Vec<String> = needs.secrets.iter().map(|secret| quoted(&secret.full_name())).collect();
+        let names: Vec<String> = secrets.iter().map(|secret| quoted(&secret.full_name())).collect();
         names.join(", ")
     };
-    match (name, &*needs.secrets) {
+    match (name, &*secrets) {
         (_, []) => Err(Refusal::new(
             format!("the cluster {} needs no Secret", quoted(&needs.cluster)),
             "say in the spec what needs one, such as `storage.s3`",
         )),
         (None, [one]) => Ok(one),
         (None, _) => {
-            let message = format!("the cluster {} needs {} Secrets", quoted(&needs.cluster), needs.secrets.len());
+            let message = format!("the cluster {} needs {} Secrets", quoted(&needs.cluster), secrets.len());
             Err(Refusal::new(message, format!("name one with `--secret`: {}", all())))
         }
-        (Some(name), secrets) => secrets.iter().find(|secret| secret.full_name() == name).ok_or_else(|| {
+        (Some(name), secrets) => secrets.iter().copied().find(|secret| secret.full_name() == name).ok_or_else(|| {
             let message = format!("the cluster {} needs no Secret {}", quoted(&needs.cluster), quoted(name));
             Refusal::new(message, format!("it needs {}", all()))
         }),

@@ -34,10 +34,13 @@ impl SecretSpec<'_> {
         }
         let near = self.asked.first().map_or(&self.name, |asked| asked.content);
         let Some(store) = store else {
-            let finding = Diagnostic::error(&codes::NO_STORE, near.place(), "no secret store to read from");
-            findings.push(finding.help(
-                "set `secrets.external.store: {name: …, kind: ClusterSecretStore}` in the spec, a layer or regcfg.yaml",
-            ));
+            // What lacks is one default for all Secrets of the spec, and is said once.
+            if !findings.iter().any(|finding| finding.code == &codes::NO_STORE) {
+                let finding = Diagnostic::error(&codes::NO_STORE, near.place(), "no secret store to read from");
+                findings.push(finding.help(
+                    "set `secrets.external.store: {name: …, kind: ClusterSecretStore}` in the spec, a layer or regcfg.yaml",
+                ));
+            }
             return None;
         };
         let mut store = store.clone();

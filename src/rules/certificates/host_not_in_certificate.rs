@@ -50,7 +50,7 @@ fn names(leaf: &Certificate, host: &str) -> String {
 
 fn clients_say(leaf: &Certificate, host: &str) -> String {
     match &*leaf.hosts {
-        [] if leaf.common_name.is_some() => {
+        [] if leaf.common_name.as_deref().is_some_and(|name| matches_host(name, host)) => {
             "certificate relies on legacy Common Name field, use SANs instead".to_owned()
         }
         [] => format!("certificate is not valid for any names, but wanted to match {host}"),
@@ -89,5 +89,10 @@ mod tests {
         check_says("aws-upi 4.16", &of("r.example.com"), "as its common name alone");
         check_says("aws-upi 4.16", &of("r.example.com"), "relies on legacy Common Name field");
         check_says("aws-upi 4.16", &of("s.example.com"), "it names no host at all");
+        check_says(
+            "aws-upi 4.16",
+            &of("s.example.com"),
+            "is not valid for any names, but wanted to match s.example.com",
+        );
     }
 }

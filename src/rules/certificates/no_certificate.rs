@@ -1,4 +1,5 @@
-//! Text without a certificate where certificates belong: nobody on the cluster checks it, and nothing is trusted.
+//! Text without a certificate where certificates belong: nobody on the cluster checks it, and nothing is trusted. Of a
+//! private key in its place RC0355 speaks.
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
@@ -14,12 +15,12 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
         if bundle.blocks.iter().any(|block| is_certificate(&block.what)) {
             continue;
         }
-        let (place, holds): (&Place, String) = match bundle.blocks.first() {
-            Some(block) => match &block.what {
-                What::Other(label) => (&block.place, format!("it holds a block {}", quoted(label))),
-                _ => (&block.place, "it holds a private key".into()),
-            },
-            None => (bundle.named.place(), "it holds no PEM block".into()),
+        if bundle.blocks.iter().any(|block| matches!(block.what, What::PrivateKey)) {
+            continue;
+        }
+        let (place, holds): (&Place, String) = match bundle.blocks.first().map(|block| (block, &block.what)) {
+            Some((block, What::Other(label))) => (&block.place, format!("it holds a block {}", quoted(label))),
+            _ => (bundle.named.place(), "it holds no PEM block".into()),
         };
         let finding = Diagnostic::error(RULE.code, place, "no certificate where certificates belong").note(holds);
         let help = "give certificates in PEM, from `-----BEGIN CERTIFICATE-----` on; `openssl x509 -inform der` makes PEM of DER";

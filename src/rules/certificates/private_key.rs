@@ -9,8 +9,19 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::PRIVATE_KEY, check
 fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
     for bundle in &ctx.bundles {
         let Some(block) = bundle.blocks.iter().find(|block| matches!(block.what, What::PrivateKey)) else { continue };
-        let finding = Diagnostic::error(RULE.code, &block.place, "a private key among certificates");
-        let help = "take the block out, and replace the key if this file was ever committed; a route's key belongs in a Secret, as `tls.key`";
+        let is_alone = bundle.blocks.iter().all(|block| matches!(block.what, What::PrivateKey));
+        let (message, help) = if is_alone {
+            (
+                "a private key where certificates belong",
+                "name the file with the certificate, and replace the key if this file was ever committed; a route's key is given as `tls.key`, by its source",
+            )
+        } else {
+            (
+                "a private key among certificates",
+                "take the block out, and replace the key if this file was ever committed; a route's key belongs in a Secret, as `tls.key`",
+            )
+        };
+        let finding = Diagnostic::error(RULE.code, &block.place, message);
         findings.push(bundle.named_in(finding).help(help));
     }
 }

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::{Fault, Reader};
+use super::form::is_aws;
+use super::{Fault, Reader, S3Key};
 use crate::diag::{Severity, codes};
 
 /// Judges whether the key can be decoded, and is not the base64 of one that can.
@@ -16,6 +17,10 @@ pub(super) fn fault(text: &str) -> Option<Fault> {
     let lines: Zeroizing<String> = Zeroizing::new(text.chars().filter(|char| !matches!(char, '\n' | '\r')).collect());
     let help =
         "copy `key1` or `key2` of the account as it stands, all of it: `az storage account keys list` shows both";
+    if is_aws(S3Key::Access, text.trim()) || is_aws(S3Key::Secret, text.trim()) {
+        let note = "requests are signed with another key, and Azure answers 403: `AuthenticationFailed`";
+        return fault("looks like a key of AWS", note, help);
+    }
     let Ok(decoded) = STANDARD.decode(lines.as_bytes()).map(Zeroizing::new) else {
         return fault("is no account key: it is not base64", Reader::AccountKey.refused(), help);
     };

@@ -76,7 +76,7 @@ fn line_begins(text: &str, starts: &[&str]) -> bool {
 }
 
 /// Tells whether a text has the form of a key that AWS makes; keys of other stores have any.
-fn is_aws(key: S3Key, text: &str) -> bool {
+pub(super) fn is_aws(key: S3Key, text: &str) -> bool {
     match key {
         S3Key::Access => {
             let rest = ["AKIA", "ASIA"].iter().find_map(|start| text.strip_prefix(start));

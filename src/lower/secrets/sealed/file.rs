@@ -188,6 +188,10 @@ fn not_sealed(object: &Node, named: &Node) -> Option<Diagnostic> {
 
 fn other_kind(object: &Node, (api_version, kind): (&str, &str), named: &Node) -> Diagnostic {
     let place = object.get("kind").unwrap_or(object).place();
+    if object.at(&["sops", "mac"]).is_some() {
+        return refused(place, "what SOPS encrypted, where a SealedSecret is read", named)
+            .help("name it under `sops` in place of `sealed`, or seal the Secret with `kubeseal`");
+    }
     if (api_version, kind) == ("v1", "Secret") {
         return refused(place, "a plain Secret where a SealedSecret is read", named)
             .note("whoever can read the repository can read its values")
