@@ -32,6 +32,7 @@ pub mod schema;
 pub mod secret;
 pub mod sops;
 pub mod spec;
+mod stand_in;
 pub mod target;
 pub mod tree;
 pub mod update;

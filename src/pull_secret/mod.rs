@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::stand_in::stands_in;
 use crate::tree::Node;
 
 /// The key of a docker config in a Secret of the type `kubernetes.io/dockerconfigjson`.
@@ -32,7 +33,7 @@ pub const GLOBAL_NAMESPACE: &str = "openshift-config";
 pub const GLOBAL_NAME: &str = "pull-secret";
 
 /// Returns the docker config of a Secret of one of the two types, with its bytes and layout; none where it is encrypted,
-/// a slot, or no base64.
+/// a slot, no base64, or stands for one that comes later.
 pub fn docker_config_of(secret: &Node) -> Option<(&Node, Zeroizing<Vec<u8>>, Layout)> {
     let (key, layout) = match secret.get("type")?.as_str()? {
         DOCKER_CONFIG_TYPE => (DOCKER_CONFIG_KEY, Layout::ConfigJson),
@@ -41,9 +42,11 @@ pub fn docker_config_of(secret: &Node) -> Option<(&Node, Zeroizing<Vec<u8>>, Lay
     };
     // What stands in `stringData` wins.
     if let Some(value) = secret.at(&["stringData", key]) {
-        return Some((value, Zeroizing::new(value.as_str()?.as_bytes().to_vec()), layout));
+        let text = value.as_str().filter(|text| !stands_in(text))?;
+        return Some((value, Zeroizing::new(text.as_bytes().to_vec()), layout));
     }
     let value = secret.at(&["data", key])?;
     let text: Vec<u8> = value.as_str()?.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    Some((value, Zeroizing::new(STANDARD.decode(text).ok()?), layout))
+    let bytes = Zeroizing::new(STANDARD.decode(text).ok()?);
+    (!std::str::from_utf8(&bytes).is_ok_and(stands_in)).then_some((value, bytes, layout))
 }

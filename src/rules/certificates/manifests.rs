@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::{Block, Bundle, ClearKey, ServedRoute, Use, What, in_place};
 use crate::lower::REGISTRY_NAMESPACE;
 use crate::rules::bundle::{BundleContext, CONFIG_NAMESPACE};
+use crate::stand_in::stands_in;
 use crate::tree::{Entry, Node};
 
 /// The key of the ConfigMap that S3 trusts.
@@ -15,9 +16,6 @@ const STORAGE_KEY: &str = "ca-bundle.crt";
 
 /// A text shorter than this is no certificate and no key, but stands for one that comes later.
 const SHORTEST: usize = 64;
-
-/// What templates write where a value comes later.
-const STANDS_FOR: &[&str] = &["${", "{{", "<", "ENC["];
 
 /// Returns the contents of manifests that hold certificates, and the routes that serve some of them.
 pub(super) fn gathered<'o>(ctx: &BundleContext<'o>) -> (Vec<Bundle<'o>>, Vec<ServedRoute<'o>>) {
@@ -62,7 +60,9 @@ fn trusted<'o>(ctx: &BundleContext<'o>) -> Vec<Bundle<'o>> {
             let text = String::from_utf8(STANDARD.decode(node.as_str()?).ok()?).ok()?;
             return Some(in_place(Use::Trusted, node, &text, false));
         }
-        Some(in_place(Use::Trusted, node, node.as_str()?, false))
+        let text = node.as_str()?;
+        let is_later = !text.contains("-----BEGIN ") && stands_in(text);
+        (!is_later).then(|| in_place(Use::Trusted, node, text, false))
     });
     bundles.collect()
 }
@@ -133,8 +133,7 @@ fn key_place(secret: &Node, key: &str, node: &Node) -> Option<crate::tree::Place
 
 /// Keeps a text that is what it will be on the cluster: no stand-in for something that comes later.
 fn known(text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
-    let holds = |part: &&str| text.windows(part.len()).any(|window| window == part.as_bytes());
-    (text.len() >= SHORTEST && !STANDS_FOR.iter().any(holds)).then_some(text)
+    (text.len() >= SHORTEST && !stands_in(&String::from_utf8_lossy(&text))).then_some(text)
 }
 
 fn holds_key(text: &[u8]) -> bool {

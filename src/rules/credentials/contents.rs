@@ -11,6 +11,7 @@ use crate::diag::{Code, Findings};
 use crate::name::ObjectName;
 use crate::rules::BundleContext;
 use crate::secret::content::{Reader, signing_key};
+use crate::stand_in::stands_in;
 use crate::tree::{Entry, Node};
 
 /// Says what is wrong with plain values, as far as it is of a code.
@@ -45,17 +46,11 @@ fn values(object: &Node) -> impl Iterator<Item = (&str, &Entry)> {
 
 /// Returns the plain bytes of a value; none where it is encrypted, or stands for one that is put in later.
 fn plain(object: &Node, key: &str, value: &Node) -> Option<Zeroizing<Vec<u8>>> {
-    let is_put_in_later = |text: &str| {
-        let text = text.trim();
-        text.starts_with("ENC[")
-            || text.starts_with('<') && text.ends_with('>')
-            || ["${", "{{", "$("].iter().any(|start| text.contains(start))
-    };
-    let written = value.as_str().filter(|text| !is_put_in_later(text))?;
+    let written = value.as_str().filter(|text| !stands_in(text))?;
     let is_text = object.at(&["stringData", key]).is_some();
     let bytes =
         if is_text { written.as_bytes().to_vec() } else { STANDARD.decode(written.replace(['\n', '\r'], "")).ok()? };
     let bytes = Zeroizing::new(bytes);
-    let is_later = std::str::from_utf8(&bytes).is_ok_and(is_put_in_later);
+    let is_later = std::str::from_utf8(&bytes).is_ok_and(stands_in);
     (!is_later).then_some(bytes)
 }
