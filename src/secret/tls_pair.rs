@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{SecretSlot, is_secret};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::name::ObjectName;
 use crate::pem;
 use crate::rules::words_of_key_fault;
@@ -65,7 +66,7 @@ impl<'o> TlsPair<'o> {
         };
         let Some(leaf) = leaf else { return };
         let mut matches = keys.iter().map(|key| key.matches(&leaf));
-        if matches.next() != Some(Matches::No) {
+        if matches.next() != Some(Matches::No) || is_off("revealed-key") {
             return;
         }
         // Of what comes from a secret itself, nothing is shown.
