@@ -1,6 +1,6 @@
 //! The stages in order, for one cluster. Each takes the type of the one before, so a skipped stage does not compile.
 //!
-//! [`load`] -> [`resolve`] -> [`check`] -> [`lower`] -> [`render`] -> [`validate`]. What comes out is a [`Bundle`], which
+//! [`load`] -> [`resolve`] -> [`check()`] -> [`lower`] -> [`render`] -> [`validate`]. What comes out is a [`Bundle`], which
 //! the edges emit, compare or publish. A stage runs only when those before it left no error.
 
 use std::sync::Arc;
