@@ -33,6 +33,7 @@ pub mod secret;
 mod shell;
 pub mod sops;
 pub mod spec;
+mod stand_in;
 pub mod target;
 pub mod tree;
 pub mod update;

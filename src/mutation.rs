@@ -60,6 +60,18 @@ pub const PARTS: &[&str] = &[
     // What single kinds ask for, and encrypted values.
     "secret-type", "key-in-both", "data-key", "data-size", "docker-config", "claim-size", "access-modes", "encrypted-identity",
     "encrypted-values",
+    // How secrets are delivered: one way for each, what is sealed or encrypted, and what is there already.
+    "one-delivery", "login-delivery", "reference", "sealed-key", "sealed-scope-of-template",
+    "sealed-binding", "sealed-kind", "sealed-as-one", "sealed-template", "sealed-scopes", "sealed-said-scope", "sealed-cluster-wide",
+    "encrypted-name", "encrypted-kind", "encrypted-key", "encrypted-leaf", "encrypted-field", "encrypted-documents",
+    "encrypted-directive", "encrypted-last-applied", "encrypted-guard",
+    // What of SOPS is refused, and for whom a policy's identities decrypt.
+    "sops-mac", "sops-comments", "sops-shared", "sops-recipient", "sops-leaf", "sops-spelling", "sops-rules",
+    "identity-repository", "identity-project", "identity-pattern",
+    // What a secret may hold, and where it may go.
+    "secret-credentials-file", "secret-account-key", "secret-keyfile", "secret-signing-key", "secret-control", "secret-ends",
+    "login-unreadable", "login-useless", "login-registry", "login-twice", "login-colon", "login-control", "login-form",
+    "env-allowed", "misplaced-secret", "plain-secret", "revealed-key",
     // Definitions: what the crate jsonschema is told, and what stands around it.
     "crd-type", "crd-enum", "crd-required", "crd-minimum", "crd-maximum", "crd-exclusiveMinimum", "crd-exclusiveMaximum",
     "crd-multipleOf", "crd-minLength", "crd-maxLength", "crd-minItems", "crd-maxItems", "crd-minProperties",

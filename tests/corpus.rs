@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 fn ordinary_configurations_give_no_error_and_no_warning() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let (specs, manifests) = (files(&corpus.join("clusters")), files(&corpus.join("manifests")));
-    assert!(specs.len() + manifests.len() >= 60, "only {} and {} were found", specs.len(), manifests.len());
+    assert!(specs.len() + manifests.len() >= 110, "only {} and {} were found", specs.len(), manifests.len());
     let mut alarms = Vec::new();
     for path in &specs {
         alarms.extend(check(path, &[]));

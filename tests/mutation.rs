@@ -16,6 +16,23 @@ use regcfg::mutation::PARTS;
 use regcfg::rules::RULES;
 use serde_json::Value as Json;
 
+/// What the parts begin with that are about secrets, and the unit tests that may miss them.
+const SECRETS: &[&str] = &[
+    "one-delivery",
+    "login-",
+    "reference",
+    "sealed-",
+    "encrypted-",
+    "sops-",
+    "identity-",
+    "secret-",
+    "env-allowed",
+    "misplaced-secret",
+    "plain-secret",
+    "revealed-key",
+];
+const OF_SECRETS: &[&str] = &["secret::", "pull_secret::", "sops::", "lower::", "policy::"];
+
 /// A run of tests: which executable, what to ask of it, and which golden cases.
 struct Stage<'a> {
     executable: &'a Path,
@@ -68,6 +85,8 @@ fn stages<'a>(part: &str, executables: &'a Executables, golden: &[(PathBuf, Stri
         let name = RULES.iter().find(|rule| rule.code.id == part).map_or("", |rule| rule.code.name).replace('-', "_");
         let own = unit(&[&format!("::{name}::")]);
         [own].into_iter().chain(shown).chain([unit(&["rules::"])]).collect()
+    } else if SECRETS.iter().any(|start| part.starts_with(start)) {
+        vec![unit(OF_SECRETS)]
     } else {
         vec![unit(if part.starts_with("crd-") { &["validate::crd::"] } else { &["validate::"] }), unit(&["schema::"])]
     };
@@ -79,7 +98,7 @@ fn all_stages(executables: &Executables) -> [Stage<'_>; 2] {
     let Executables { unit, cli, .. } = executables;
     let stage = |executable, filters: &[&str]| Stage { executable, filters: owned(filters), cases: String::new() };
     [
-        stage(unit, &["rules::", "schema::", "validate::", "check::", "policy::", "secret::"]),
+        stage(unit, &["rules::", "schema::", "validate::", "check::", "policy::", "secret::", "sops::", "lower::"]),
         stage(cli, &["golden_cases", "examples_do_what_they_say"]),
     ]
 }

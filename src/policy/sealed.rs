@@ -4,6 +4,7 @@
 use super::Policy;
 use super::allow::users_place;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::name::ObjectName;
 use crate::tree::Node;
 
@@ -13,7 +14,7 @@ const ANNOTATION: &str = "sealedsecrets.bitnami.com/cluster-wide";
 
 /// Refuses SealedSecrets for the whole cluster, unless the policy allows them.
 pub(super) fn cluster_wide(policy: Option<&Policy>, objects: &[Node], platform: &Node, findings: &mut Findings) {
-    if policy.is_some_and(Policy::allows_cluster_wide) {
+    if policy.is_some_and(Policy::allows_cluster_wide) || is_off("sealed-cluster-wide") {
         return;
     }
     for object in objects {

@@ -5,6 +5,7 @@
 use super::repository;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::tree::Node;
 
 /// An application of Argo CD, as its repo server tells of it. What is not told matches nothing.
@@ -19,7 +20,9 @@ pub struct Application {
 /// Says which repositories of identities can match none, or could be read two ways.
 pub(super) fn check(spec: &Node, findings: &mut Findings) {
     for pattern in identities(spec).flat_map(|identity| items(identity, "repositories")) {
-        if let Err(why) = pattern.as_str().map_or(Ok(()), |text| repository::read(text).map(drop)) {
+        if let Err(why) = pattern.as_str().map_or(Ok(()), |text| repository::read(text).map(drop))
+            && !is_off("identity-pattern")
+        {
             let shown = quoted(pattern.as_str().unwrap_or_default());
             let message = format!("{shown} names no repository: {why}");
             let finding = Diagnostic::error(&codes::BAD_SOPS_IDENTITY, pattern.place(), message);
@@ -36,7 +39,8 @@ pub(super) fn files<'p>(spec: &'p Node, application: &Application) -> Vec<(&'p s
         let Application { repository: Some(url), project: Some(project) } = application else { return false };
         let mut repositories = items(identity, "repositories").filter_map(Node::as_str);
         let mut projects = items(identity, "projects").filter_map(Node::as_str);
-        repositories.any(|pattern| repository::is_of(url, pattern)) && projects.any(|known| known == project)
+        (repositories.any(|pattern| repository::is_of(url, pattern)) || is_off("identity-repository"))
+            && (projects.any(|known| known == project) || is_off("identity-project"))
     };
     identities(spec).filter_map(|identity| Some((identity.get("file")?.as_str()?, is_for(identity)))).collect()
 }

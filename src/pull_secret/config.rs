@@ -12,6 +12,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value as Json;
 
 use super::registry::{KeyFault, key_fault, normalised};
+use crate::mutation::is_off;
 
 /// Base64 as the kubelet reads it: padded or not.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -83,17 +84,19 @@ fn of_entries(entries: &serde_json::Map<String, Json>, has_helper: bool) -> Vec<
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (at, (key, entry)) in entries.iter().enumerate() {
         let at = at + 1;
-        if let Some(why) = unreadable(entry) {
+        if let Some(why) = unreadable(entry).filter(|_| !is_off("login-unreadable")) {
             faults.push(ConfigFault::Unreadable(format!("its entry {at} {why}")));
-        } else if !has_helper && let Some(why) = useless(entry) {
+        } else if !has_helper && let Some(why) = useless(entry).filter(|_| !is_off("login-useless")) {
             faults.push(ConfigFault::Useless(format!("its entry {at} {why}"), "give it an `auth`, or remove it"));
         }
-        if let Some(KeyFault::Never(why) | KeyFault::Doubtful(why)) = key_fault(key) {
+        if let Some(KeyFault::Never(why) | KeyFault::Doubtful(why)) = key_fault(key)
+            && !is_off("login-registry")
+        {
             let message = format!("the registry of its entry {at} is in a doubtful form: {why}");
             faults.push(ConfigFault::Useless(message, "write `host`, `host:port`, or either with a path"));
         }
         let other = *seen.entry(normalised(key)).or_insert(at);
-        if other != at {
+        if other != at && !is_off("login-twice") {
             let message = format!("its entries {other} and {at} are for one registry");
             let help = "remove one of the two: which of them is used is up to the program";
             faults.push(ConfigFault::Useless(message, help));

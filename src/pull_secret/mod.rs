@@ -31,7 +31,7 @@ pub const GLOBAL_NAMESPACE: &str = "openshift-config";
 pub const GLOBAL_NAME: &str = "pull-secret";
 
 /// Returns the docker config of a Secret of one of the two types, with its bytes and layout; none where it is encrypted,
-/// a slot, or no base64.
+/// a slot, no base64, or stands for one that comes later.
 pub fn docker_config_of(secret: &Node) -> Option<(&Node, Zeroizing<Vec<u8>>, Layout)> {
     let (key, layout) = match secret.get("type")?.as_str()? {
         DOCKER_CONFIG_TYPE => (DOCKER_CONFIG_KEY, Layout::ConfigJson),

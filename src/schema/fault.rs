@@ -6,6 +6,7 @@
 use super::table::{Additional, Format, Literal, Pattern, Property, Schema, Type};
 use crate::diag::nearest;
 use crate::diag::visible::quoted;
+use crate::stand_in::stands_in;
 use crate::target::{Minor, Target};
 use crate::tree::{Node, Origin, Value};
 
@@ -189,6 +190,12 @@ impl Fault<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Tells whether the value is no base64 as it stands, but for what a program puts in its place.
+    pub(super) fn is_put_in_later(&self) -> bool {
+        let What::BadFormat { value, format: Format::Byte } = &self.what else { return false };
+        value.as_str().is_some_and(stands_in)
     }
 
     /// Returns another place that belongs to the fault, and what it is.

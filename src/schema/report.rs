@@ -3,7 +3,7 @@
 use super::fault::{Fault, What};
 use super::interpret::{self, Manner};
 use super::{Kind, Segment};
-use crate::diag::{Code, Diagnostic, Findings};
+use crate::diag::{Code, Diagnostic, Findings, Severity};
 use crate::target::{Minor, Target};
 use crate::tree::Node;
 
@@ -64,7 +64,12 @@ pub fn check(kind: &'static Kind, node: &Node, target: Target, manner: Manner, c
 /// Says one fault as a finding.
 pub fn finding(fault: &Fault<'_>, target: Target, codes: &Codes) -> Diagnostic {
     let code = codes.of(&fault.what);
-    let mut finding = Diagnostic::error_about(code, fault.origin, fault.message(target));
+    let is_put_in_later = fault.is_put_in_later();
+    let severity = if is_put_in_later { Severity::Info } else { Severity::Error };
+    let mut finding = Diagnostic::about(code, severity, fault.origin, fault.message(target));
+    if is_put_in_later {
+        finding = finding.note("it stands for a value that another program puts in, and that is not checked here");
+    }
     if let Some((origin, says)) = fault.also() {
         finding = finding.note_at(origin.place(), says);
     }

@@ -1,7 +1,7 @@
 //! The values of a v1 Secret that stand in clear in its manifest, as the API server keeps them.
 //!
-//! What is encrypted and what a slot stands for is none. Who judges a value asks [`is_put_in_later`] first: manifests are
-//! also templates of other programs. Upstream: kubernetes/kubernetes `pkg/registry/core/secret/strategy.go`.
+//! What is encrypted and what a slot stands for is none. Who judges a value asks `stand_in` first: manifests are also
+//! templates of other programs. Upstream: kubernetes/kubernetes `pkg/registry/core/secret/strategy.go`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,14 +33,6 @@ pub fn bytes(secret: &Node, key: &str) -> Option<Zeroizing<Vec<u8>>> {
     STANDARD.decode(&encoded).ok().map(Zeroizing::new)
 }
 
-/// Tells whether a value is no value yet, but what SOPS, Flux, Helm, a plugin of Argo CD or a person replaces by one.
-pub fn is_put_in_later(value: &[u8]) -> bool {
-    let holds = |mark: &&[u8]| value.windows(mark.len()).any(|window| window == *mark);
-    let is_marked = |line: &[u8]| line.starts_with(b"ENC[") || line.starts_with(b"<") && line.ends_with(b">");
-    let mut lines = value.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    lines.any(is_marked) || [&b"${"[..], b"{{", b"$("].iter().any(holds)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,23 +50,5 @@ mod tests {
         let keys: Vec<&str> = entries(&secret).map(|(key, _)| key).collect();
         assert_eq!(keys, ["b", "d", "a", "c", "e"]);
         assert_eq!(entry(&secret, "b").and_then(|entry| entry.node.as_str()), Some("other"));
-    }
-
-    #[test]
-    fn what_stands_for_a_value_is_told_apart() {
-        for later in [
-            "${KEY}",
-            " <path:kv/a#b>\n",
-            "{{ .key }}",
-            "$(KEY)",
-            "ENC[AES256_GCM,data:x]",
-            "a: ${KEY}",
-            "-----\n<here>\r\n-----",
-        ] {
-            assert!(is_put_in_later(later.as_bytes()), "{later}");
-        }
-        for value in ["", "HUSH", "a<b>c", "{\"auths\":{}}", "$HUSH", "a\nb <c>\n"] {
-            assert!(!is_put_in_later(value.as_bytes()), "{value}");
-        }
     }
 }

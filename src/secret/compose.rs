@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{SecretBytes, SecretSlot};
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::pull_secret::{ConfigFault, Layout, faults};
 use crate::tree::Place;
 
@@ -107,7 +108,9 @@ fn auth(sign_in: &SignIn, read: &mut Read<'_>, findings: &mut Findings) -> Optio
             let decoded = crate::pull_secret::decoded(bytes.expose()).map(Zeroizing::new);
             let fault = match decoded.as_deref() {
                 None => Some("the value is not base64"),
-                Some(login) if !is_login(login) => Some("the value is not the base64 of `name:password`"),
+                Some(login) if !is_login(login) && !is_off("login-form") => {
+                    Some("the value is not the base64 of `name:password`")
+                }
                 Some(login) if has_control(login) => Some("the login that the value holds has a control character"),
                 Some(_) => None,
             };
@@ -136,7 +139,7 @@ fn auth(sign_in: &SignIn, read: &mut Read<'_>, findings: &mut Findings) -> Optio
 }
 
 fn is_name(bytes: &[u8], place: &Place, findings: &mut Findings) -> bool {
-    if bytes.contains(&b':') {
+    if bytes.contains(&b':') && !is_off("login-colon") {
         let finding = Diagnostic::error(&codes::UNUSABLE_LOGIN, place, "the name has a colon in it")
             .note("whatever follows the first colon is read as the password")
             .help("give the name alone, and the password under `password`");
@@ -148,7 +151,7 @@ fn is_name(bytes: &[u8], place: &Place, findings: &mut Findings) -> bool {
 
 /// Says where a line break or another control character is in a login, which HTTP has no form for.
 fn is_free_of_control(bytes: &[u8], what: &str, place: &Place, findings: &mut Findings) -> bool {
-    if !has_control(bytes) {
+    if !has_control(bytes) || is_off("login-control") {
         return true;
     }
     let message = if bytes.ends_with(b"\n") {

@@ -7,6 +7,7 @@
 use super::SecretSlot;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::name::ObjectName;
 use crate::tree::{Node, Value};
 
@@ -29,11 +30,12 @@ pub fn settle(objects: Vec<Node>, reveal: Reveal, findings: &mut Findings) -> Op
     for object in objects {
         let mut slots = Slots::default();
         slots.find(&object);
-        for slot in &slots.misplaced {
+        for slot in slots.misplaced.iter().filter(|_| !is_off("misplaced-secret")) {
             findings.push(misplaced(slot, &object));
         }
         match (slots.placed.first(), reveal) {
             (None, _) | (Some(_), Reveal::Reveal) => kept.push(object),
+            (Some(_), Reveal::Refuse) if is_off("plain-secret") => kept.push(object),
             (Some(_), Reveal::Refuse) => {
                 for slot in &slots.placed {
                     findings.push(refused(slot, &object));

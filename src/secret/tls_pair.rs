@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{SecretSlot, is_secret};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::mutation::is_off;
 use crate::name::ObjectName;
 use crate::pem;
 use crate::tree::{Node, Place, Value};
@@ -63,7 +64,7 @@ impl<'o> TlsPair<'o> {
             }
         };
         let Some(leaf) = leaf else { return };
-        let Some(mismatch) = KeyMismatch::of(&keys, &leaf) else { return };
+        let Some(mismatch) = KeyMismatch::of(&keys, &leaf).filter(|_| !is_off("revealed-key")) else { return };
         // Of what comes from a secret itself, nothing is shown.
         let of = match self.certificate.node.value {
             Value::Secret(_) => "beside it".to_owned(),

@@ -11,6 +11,7 @@ use super::rule::Rule;
 use super::value::Sealed;
 use crate::diag::codes;
 use crate::diag::visible::quoted;
+use crate::mutation::is_off;
 use crate::schema::re2;
 use crate::tree::go_scalar::{GoScalar, timestamp};
 use crate::tree::{Node, Place};
@@ -82,7 +83,7 @@ impl Reader<'_> {
         let known = || OTHER_FIELDS.iter().chain(&RULES).chain(OTHER_KEYS.iter().map(|(field, _)| field));
         // SOPS takes its fields in any case, so that a second spelling would be a second value.
         let twice = |key: &str| known().any(|field| *field != key && field.eq_ignore_ascii_case(key));
-        if let Some((key, entry)) = fields.iter().find(|(key, _)| twice(key)) {
+        if let Some((key, entry)) = fields.iter().find(|(key, _)| twice(key) && !is_off("sops-spelling")) {
             return Err(self.malformed(&entry.node, &format!("{} is misspelt", quoted(key))));
         }
         let version = self.text("version")?;
@@ -182,7 +183,7 @@ impl Reader<'_> {
         let mut fields = RULES.iter().copied().filter(said);
         let Some(field) = fields.next() else { return Ok(Rule::UnencryptedSuffix("_unencrypted".into())) };
         let node = self.node.get(field).unwrap_or(self.node);
-        if let Some(second) = fields.next() {
+        if let Some(second) = fields.next().filter(|_| !is_off("sops-rules")) {
             return Err(self.malformed(node, &format!("`{field}` beside `{second}`")));
         }
         let text = node.as_str().ok_or_else(|| self.malformed(node, &format!("`{field}` is not a text")))?;

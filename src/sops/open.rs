@@ -7,6 +7,7 @@ use super::value::{Kind, Plain, Sealed, float_in_words, hashed_boolean};
 use super::{Encrypted, Fault, in_words};
 use crate::diag::codes;
 use crate::diag::visible::quoted;
+use crate::mutation::is_off;
 use crate::secret::{Identity, SecretBytes};
 use crate::tree::{Node, Value};
 
@@ -49,7 +50,7 @@ impl Encrypted {
             values.push(SecretBytes::new(std::mem::take(&mut *bytes)));
             Ok(())
         })?;
-        if mac.fits(&self.metadata, &key) {
+        if mac.fits(&self.metadata, &key) || is_off("sops-mac") {
             return Ok(values);
         }
         let message = format!("the MAC of {file} does not fit its values, and nothing of the file is used");
@@ -69,17 +70,17 @@ impl Encrypted {
             Fault::new(&codes::NO_AGE_RECIPIENT, format!("{file} {words}"), help)
                 .at(&self.metadata.place, "as it says here")
         };
-        if matches!(self.metadata.rule, Rule::Comments) {
+        if matches!(self.metadata.rule, Rule::Comments) && !is_off("sops-comments") {
             let words = "says by comments which values are encrypted, which is not read".to_owned();
             return Err(refused(words, "encrypt it again by keys, with `--encrypted-regex` or a suffix"));
         }
-        if self.metadata.is_shared {
+        if self.metadata.is_shared && !is_off("sops-shared") {
             let words =
                 "shares its data key among several groups of keys (Shamir), which are not put together".to_owned();
             return Err(refused(words, "encrypt it for one group of keys, an age recipient among them"));
         }
         let kinds: Vec<RecipientKind> = self.metadata.recipients.iter().map(|recipient| recipient.kind).collect();
-        if kinds.contains(&RecipientKind::X25519) {
+        if kinds.contains(&RecipientKind::X25519) || is_off("sops-recipient") {
             return Ok(());
         }
         let mut others: Vec<&str> = kinds.into_iter().map(RecipientKind::in_words).collect();

@@ -122,6 +122,13 @@ fn metadata_that_sops_does_not_write_is_refused() {
         (from("    lastmodified: \"", "    lastmodified: \"x"), "`lastmodified` is no time"),
         (from("    unencrypted_suffix: _unencrypted", "    unencrypted_suffix: [a]"), "is not a text"),
         (from("    unencrypted_suffix: _unencrypted", "    encrypted_regex: \"[\""), "is no pattern"),
+        (
+            from(
+                "    unencrypted_suffix: _unencrypted",
+                "    unencrypted_suffix: _unencrypted\n    encrypted_suffix: _x",
+            ),
+            "`unencrypted_suffix` beside `encrypted_suffix`",
+        ),
         (from("          recipient: ", "          recipients: "), "without `recipient` and `enc`"),
         (from("    age:\n", "    age: {}\n    aged:\n"), "`age` is not a list"),
         (from(recipient, &recipient.repeat(101)), "more than 100 recipients"),

@@ -11,6 +11,7 @@ use super::{Asked, SecretSpec};
 use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes, nearest};
+use crate::mutation::is_off;
 use crate::secret::is_secret;
 use crate::spec::{Content, ValueSource};
 use crate::tree::parse::{Reading, documents};
@@ -125,7 +126,7 @@ impl SecretSpec<'_> {
         let reads = if self.fixed_name { "the operator reads" } else { "what is read is" };
         for (path, expected) in [(["metadata", "name"], expected), (["metadata", "namespace"], self.namespace_name())] {
             let found = object.at(&path);
-            if found.and_then(Node::as_str) != Some(expected) {
+            if found.and_then(Node::as_str) != Some(expected) && !is_off("encrypted-name") {
                 wrong(&path, found, expected, reads);
             }
         }
@@ -135,7 +136,7 @@ impl SecretSpec<'_> {
             "Opaque" if self.kind == "kubernetes.io/tls" => true,
             found => found == self.kind,
         };
-        if !is_right {
+        if !is_right && !is_off("encrypted-kind") {
             wrong(&["type"], kind, self.kind, "the type that is read is");
         }
     }
@@ -166,7 +167,7 @@ impl SecretSpec<'_> {
                 findings.push(finding.help("leave `path` out: the manifest is passed on as a whole"));
                 continue;
             }
-            if !has.contains(&&*asked.key) {
+            if !has.contains(&&*asked.key) && !is_off("encrypted-key") {
                 let message = format!("the encrypted Secret has no key `{}`", asked.key);
                 let at = VALUES
                     .iter()
@@ -209,7 +210,9 @@ impl Manifest<'_> {
     /// Reads the one document.
     fn read(&self, findings: &mut Findings) -> Option<Node> {
         let mut documents = documents(self.source, Reading::AsKubectl, findings)?;
-        if let [_, second, ..] = &*documents {
+        if let [_, second, ..] = &*documents
+            && !is_off("encrypted-documents")
+        {
             let message = "a second document in a file that is passed on as one Secret";
             let finding = Diagnostic::error(&codes::UNFIT_ENCRYPTED_FILE, second.place(), message);
             findings.push(self.named(finding).help("keep each Secret in a file of its own, encrypted by itself"));
@@ -226,7 +229,7 @@ impl Manifest<'_> {
             *at += line.len();
             Some((start, line))
         });
-        if let Some((start, line)) = starts.find(|(_, line)| line.starts_with('%')) {
+        if let Some((start, line)) = starts.find(|(_, line)| line.starts_with('%') && !is_off("encrypted-directive")) {
             let place = Place::new(self.source, start..start + line.trim_end().len());
             let message = "a YAML directive in a file that is passed on as it is";
             let finding = Diagnostic::error(&codes::UNFIT_ENCRYPTED_FILE, &place, message);
@@ -240,7 +243,7 @@ impl Manifest<'_> {
         let fields = object.as_map().into_iter().flatten().filter(|(field, _)| !VALUES.contains(&&***field));
         let mut hidden = Vec::new();
         fields.for_each(|(field, entry)| collect(&entry.node, field.to_string(), &mut hidden));
-        let Some((node, path)) = hidden.first() else { return };
+        let Some((node, path)) = hidden.first().filter(|_| !is_off("encrypted-field")) else { return };
         let message = format!("`{path}` is encrypted, and nothing but `data` and `stringData` may be");
         let finding = Diagnostic::error(&codes::UNFIT_ENCRYPTED_FILE, node.place(), message);
         let finding =
@@ -254,7 +257,7 @@ impl Manifest<'_> {
         let is_whole = keys.iter().all(|key| values(object).any(|(has, _)| has == *key));
         for (key, node) in values(object) {
             let is_asked = keys.contains(&key);
-            if !is_encrypted(node) && (is_asked || !is_nothing(node)) {
+            if !is_encrypted(node) && (is_asked || !is_nothing(node)) && !is_off("encrypted-leaf") {
                 let state = if is_nothing(node) { "is empty" } else { "is not encrypted" };
                 let message = format!("the value of {} {state}", quoted(key));
                 let finding = self.named(Diagnostic::error(&codes::UNENCRYPTED_VALUE, node.place(), message));
@@ -270,7 +273,9 @@ impl Manifest<'_> {
                     .push(self.named(finding).help("take it away with `sops edit`, unless something else reads it"));
             }
         }
-        if let Some(left) = object.at(&["metadata", "annotations", LAST_APPLIED]) {
+        if let Some(left) =
+            object.at(&["metadata", "annotations", LAST_APPLIED]).filter(|_| !is_off("encrypted-last-applied"))
+        {
             let message = format!("the annotation `{LAST_APPLIED}` holds the values as they were before encryption");
             let finding = Diagnostic::error(&codes::UNENCRYPTED_VALUE, left.place(), message);
             findings.push(self.named(finding).help(
@@ -290,7 +295,7 @@ impl Manifest<'_> {
                 (!holds_all(found, value)).then(|| format!("{name}: {value}"))
             })
             .collect();
-        if lacking.is_empty() {
+        if lacking.is_empty() || is_off("encrypted-guard") {
             return;
         }
         let place = object.at(&["metadata", "name"]).unwrap_or(object).place();

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use super::{config, credentials, pull_secrets, text};
 use crate::check::Checked;
 use crate::diag::Findings;
+use crate::mutation::is_off;
 use crate::spec::{Content, Login, ValueSource};
 use crate::tree::Node;
 
@@ -141,7 +142,7 @@ impl SecretSpec<'_> {
         for asked in &self.asked {
             let Some((delivery, source)) = delivery_of(asked.content, checked) else { continue };
             match chosen {
-                Some((first, at)) if first != delivery => {
+                Some((first, at)) if first != delivery && !is_off("one-delivery") => {
                     findings.push(mixed::deliveries(&self.name, (first, at), (delivery, source)));
                     return None;
                 }

@@ -9,6 +9,7 @@ use super::{Block, Bundle, ClearKey, ServedRoute, Use, What, in_place};
 use crate::lower::REGISTRY_NAMESPACE;
 use crate::rules::bundle::{BundleContext, CONFIG_NAMESPACE};
 use crate::secret::clear;
+use crate::stand_in::stands_in;
 use crate::tree::{Entry, Node};
 
 /// The key of the ConfigMap that S3 trusts.
@@ -60,7 +61,9 @@ fn trusted<'o>(ctx: &BundleContext<'o>) -> Vec<Bundle<'o>> {
             let text = String::from_utf8(STANDARD.decode(node.as_str()?).ok()?).ok()?;
             return Some(in_place(Use::Trusted, node, &text, false));
         }
-        Some(in_place(Use::Trusted, node, node.as_str()?, false))
+        let text = node.as_str()?;
+        let is_later = !text.contains("-----BEGIN ") && stands_in(text);
+        (!is_later).then(|| in_place(Use::Trusted, node, text, false))
     });
     bundles.collect()
 }
@@ -116,7 +119,7 @@ fn value<'o>(secret: &'o Node, key: &str) -> Option<(&'o Entry, Zeroizing<Vec<u8
 
 /// Keeps a text that is what it will be on the cluster: no stand-in for something that comes later.
 fn known(text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
-    (text.len() >= SHORTEST && !clear::is_put_in_later(&text)).then_some(text)
+    (text.len() >= SHORTEST && !stands_in(&text)).then_some(text)
 }
 
 fn holds_key(text: &[u8]) -> bool {

@@ -10,6 +10,7 @@ use crate::name::ObjectName;
 use crate::rules::BundleContext;
 use crate::secret::clear;
 use crate::secret::content::{Reader, signing_key};
+use crate::stand_in::stands_in;
 use crate::tree::Node;
 
 /// Says what is wrong with plain values, as far as it is of a code.
@@ -37,5 +38,5 @@ fn reader(named: &ObjectName<'_>, key: &str, signing_key: Option<(&str, &str)>) 
 
 /// Returns the plain bytes of a value; none where it is not in clear, or stands for one that is put in later.
 fn plain(object: &Node, key: &str) -> Option<Zeroizing<Vec<u8>>> {
-    clear::bytes(object, key).filter(|bytes| !clear::is_put_in_later(bytes))
+    clear::bytes(object, key).filter(|bytes| !stands_in(bytes))
 }

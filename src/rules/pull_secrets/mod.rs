@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 
 use crate::pull_secret::{Layout, docker_config_of};
 use crate::rules::SpecContext;
-use crate::secret::clear;
 use crate::spec::Login;
+use crate::stand_in::stands_in;
 use crate::tree::Node;
 
 /// Returns the logins of a spec, each list by itself: of every pull secret, and of the cluster's own.
@@ -28,7 +28,7 @@ pub(super) fn logins<'r>(ctx: &SpecContext<'r>) -> Vec<Vec<Login<'r>>> {
 
 /// Returns the docker config of a Secret as [`docker_config_of`] does; none where some of it is put in later.
 pub(super) fn docker_config(secret: &Node) -> Option<(&Node, Zeroizing<Vec<u8>>, Layout)> {
-    docker_config_of(secret).filter(|(_, bytes, _)| !clear::is_put_in_later(bytes))
+    docker_config_of(secret).filter(|(_, bytes, _)| !stands_in(bytes))
 }
 
 #[cfg(test)]

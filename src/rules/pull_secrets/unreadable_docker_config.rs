@@ -38,6 +38,9 @@ mod tests {
             )
         };
         check_objects("4.16", &with("{\"auth\": \"YTpi\"}"), &[]);
+        // What another program puts in is not there yet.
+        check_objects("4.16", &with("{\"auth\": \"<path:a#b>\"}"), &[]);
+        check_objects("4.16", &with("{\"auth\": \"${b}\"}"), &[]);
         let at = |entry: &str| format!("error RC0597 at '{{\"auths\": {{\"quay.io\": {entry}}}}}'");
         check_objects("4.16", &with("{\"auth\": \"a:b\"}"), &[&at("{\"auth\": \"a:b\"}")]);
         check_objects("4.16", &with("\"YTpi\""), &[&at("\"YTpi\"")]);

@@ -1,4 +1,5 @@
-//! A value in another form than the one that is read: the file that a key came in, another backend's, or its base64.
+//! A value in another form than the one that is read: the file that a key came in, another backend's, its base64, or a key
+//! that is none without another one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -58,6 +59,14 @@ pub(super) fn fault(reader: Reader, text: &str) -> Option<Fault> {
         return fault(severity, form.said, reader.refused(), form.help);
     }
     let Reader::CredentialsFile(key) = reader else { return None };
+    if key == S3Key::Access && text.starts_with("ASIA") && is_aws(key, text.trim_end()) {
+        return fault(
+            Severity::Warning,
+            "looks like a temporary key of AWS, whose session token nothing reads",
+            reader.refused(),
+            "give the key of an IAM user, or leave the credentials to the cluster, with `credentials: minted`",
+        );
+    }
     let decoded = STANDARD.decode(text.trim()).ok()?;
     let is_key = std::str::from_utf8(&decoded).is_ok_and(|text| is_aws(key, text.trim_end()));
     if !is_key {

@@ -15,6 +15,7 @@ mod signing_key;
 
 use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::lower::{REGISTRY_NAMESPACE, USER_SECRET};
+use crate::mutation::is_off;
 use crate::tree::{Node, Place};
 
 /// What reads a value of a Secret.
@@ -107,14 +108,17 @@ impl Reader {
             Err(fault) => return Some(fault),
         };
         match self {
-            Self::CredentialsFile(key) => form::fault(self, text).or_else(|| credentials_file::fault(key, text)),
-            Self::AccountKey => form::fault(self, text).or_else(|| account_key::fault(text)),
-            Self::Keyfile => keyfile::fault(text),
+            Self::CredentialsFile(key) => form::fault(self, text)
+                .or_else(|| credentials_file::fault(key, text).filter(|_| !is_off("secret-credentials-file"))),
+            Self::AccountKey => {
+                form::fault(self, text).or_else(|| account_key::fault(text).filter(|_| !is_off("secret-account-key")))
+            }
+            Self::Keyfile => keyfile::fault(text).filter(|_| !is_off("secret-keyfile")),
             Self::Keystone | Self::Iam => form::fault(self, text),
-            Self::CloudFront => signing_key::fault(text),
+            Self::CloudFront => signing_key::fault(text).filter(|_| !is_off("secret-signing-key")),
         }
-        .or_else(|| not_text::control(self, text))
-        .or_else(|| ends::fault(self, text))
+        .or_else(|| not_text::control(self, text).filter(|_| !is_off("secret-control")))
+        .or_else(|| ends::fault(self, text).filter(|_| !is_off("secret-ends")))
     }
 
     /// Swift on some minors wants every key of every way to sign in, the others empty; the account key has a rule.

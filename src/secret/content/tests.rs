@@ -49,6 +49,16 @@ fn keys_of_any_store_are_taken_as_they_are() {
 }
 
 #[test]
+fn a_temporary_key_needs_a_session_token_that_nothing_reads() {
+    check(ACCESS, "ASIAIOSFODNN7EXAMPLE", "warning RC0747 looks like a temporary key of AWS");
+    check(ACCESS, "ASIAIOSFODNN7EXAMPLE\n", "warning RC0747 looks like a temporary key of AWS");
+    for other in ["ASIA", "asiaiosfodnn7example", "ASIAIOSFODNN7EXAMPLE0"] {
+        check(ACCESS, other, "");
+    }
+    check(SECRET, "ASIAIOSFODNN7EXAMPLE", "");
+}
+
+#[test]
 fn nothing_is_no_key_but_where_others_are_wanted_empty() {
     for reader in [ACCESS, SECRET, Reader::Keyfile, Reader::Iam, Reader::CloudFront] {
         check(reader, "", "error RC0748");

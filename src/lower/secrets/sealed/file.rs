@@ -5,6 +5,7 @@ use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::lower::SecretSpec;
+use crate::mutation::is_off;
 use crate::tree::parse::{Reading, documents};
 use crate::tree::{Entry, Map, Node, Place};
 
@@ -91,7 +92,7 @@ impl<'r> SealedFile<'r> {
     fn check_scope(&self, findings: &mut Findings) {
         let Some(template) = self.object.at(&["spec", "template", "metadata"]) else { return };
         let inner = Said::of(template);
-        if inner.scope != self.said.scope {
+        if inner.scope != self.said.scope && !is_off("sealed-scope-of-template") {
             let (scope, own) = (inner.scope.name(), self.said.scope.name());
             let message = format!("the template is `{scope}`, the SealedSecret itself `{own}`");
             let finding = Diagnostic::error(&codes::MIXED_SCOPES, inner.by.place(), message)
@@ -111,7 +112,10 @@ impl<'r> SealedFile<'r> {
             Scope::ClusterWide => &[],
         };
         for (field, wanted) in bound {
-            let Some(written) = self.object.at(&["metadata", field]).filter(|node| node.as_str() != Some(wanted))
+            let Some(written) = self
+                .object
+                .at(&["metadata", field])
+                .filter(|node| node.as_str() != Some(wanted) && !is_off("sealed-binding"))
             else {
                 continue;
             };
@@ -151,7 +155,7 @@ impl<'r> SealedFile<'r> {
         });
         let severity = if lost.is_empty() { Severity::Info } else { Severity::Warning };
         lost.extend(kind.map(|kind| ("type", kind)));
-        let Some((_, first)) = lost.first() else { return };
+        let Some((_, first)) = lost.first().filter(|_| !is_off("sealed-template")) else { return };
         let names: Vec<String> = lost.iter().map(|(name, _)| format!("`{name}`")).collect();
         let message = format!("of the template in this file {} is not rendered", names.join(", "));
         let finding = Diagnostic::about(&codes::SEALED_TEMPLATE, severity, &first.key, message)
@@ -168,13 +172,13 @@ fn is_filled(node: &Node) -> bool {
 fn not_sealed(object: &Node, named: &Node) -> Option<Diagnostic> {
     let text = |field: &str| object.get(field).and_then(Node::as_str).unwrap_or_default();
     let is = (text("apiVersion"), text("kind"));
-    if is != SEALED_SECRET {
+    if is != SEALED_SECRET && !is_off("sealed-kind") {
         return Some(other_kind(object, is, named));
     }
     let spec = object.get("spec");
     let field = |name: &str| spec.and_then(|spec| spec.entry(name)).filter(|entry| !entry.node.is_null());
     let help = "seal it again with a `kubeseal` from 0.6 on, which seals each value by itself";
-    if let Some(old) = field("data") {
+    if let Some(old) = field("data").filter(|_| !is_off("sealed-as-one")) {
         return Some(
             refused(old.key.place(), "all values sealed as one, which controllers no longer open", named).help(help),
         );

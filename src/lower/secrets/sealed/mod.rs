@@ -14,6 +14,7 @@ use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::lower::trust::certificates;
+use crate::mutation::is_off;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Origin};
 use file::SealedFile;
@@ -122,7 +123,11 @@ fn scope_of_value(source: &Node, checked: &Checked) -> Said {
 
 /// Says where a scope stands beside a file that says another one.
 fn check_said_scope(source: &Node, of_file: &Said, findings: &mut Findings) {
-    let Some(said) = source.get("scope").filter(|said| said.as_str() != Some(of_file.scope.name())) else { return };
+    let Some(said) =
+        source.get("scope").filter(|said| said.as_str() != Some(of_file.scope.name()) && !is_off("sealed-said-scope"))
+    else {
+        return;
+    };
     let message = format!("the file is `{}`, not {}", of_file.scope.name(), quoted(said.as_str().unwrap_or_default()));
     let finding = Diagnostic::error(&codes::MIXED_SCOPES, said.place(), message);
     let finding = finding.note_at(of_file.by.place(), "the file says it by its annotations");
@@ -132,7 +137,7 @@ fn check_said_scope(source: &Node, of_file: &Said, findings: &mut Findings) {
 /// Says where the values of one Secret are bound to different things: one SealedSecret has one scope.
 fn check_scopes(scopes: &[Said], findings: &mut Findings) {
     let Some((first, others)) = scopes.split_first() else { return };
-    if let Some(other) = others.iter().find(|other| other.scope != first.scope) {
+    if let Some(other) = others.iter().find(|other| other.scope != first.scope && !is_off("sealed-scopes")) {
         let (own, own_first) = (other.scope.name(), first.scope.name());
         let message = format!("a value sealed `{own}` in one Secret with one sealed `{own_first}`");
         let finding = Diagnostic::error(&codes::MIXED_SCOPES, other.by.place(), message)
