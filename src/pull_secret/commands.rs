@@ -146,7 +146,10 @@ mod tests {
 
     #[test]
     fn no_name_is_an_option() {
-        assert_eq!(adding(&[("--tls-verify=false", Some("-x"))])[2], "podman login --authfile \"$dir/.dockerconfigjson\" --username '-x' -- '--tls-verify=false' &&");
+        assert_eq!(
+            adding(&[("--tls-verify=false", Some("-x"))])[2],
+            "podman login --authfile \"$dir/.dockerconfigjson\" --username '-x' -- '--tls-verify=false' &&"
+        );
         let node = spec("pullSecrets: {a: {namespaces: [x], serviceAccounts: [--as=root]}}");
         let links: Vec<String> = Spec::new(&node).pull_secrets().flat_map(linking).collect();
         assert_eq!(links, ["oc secrets link --for=pull -n x -- '--as=root' a"]);

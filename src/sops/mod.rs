@@ -97,7 +97,8 @@ impl Encrypted {
             }
         }
         if documents.iter().map(|document| authenticated(document, 0)).fold(0, usize::saturating_add) > MOST_KEYS {
-            let message = format!("{} has keys that are too long for how much stands below them", quoted(source.name()));
+            let message =
+                format!("{} has keys that are too long for how much stands below them", quoted(source.name()));
             let help = "write shorter keys; each value is encrypted with all the keys that lead to it";
             return Err(Fault::new(&codes::NOT_SOPS, message, help));
         }
