@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::diag::visible::quoted;
 use crate::diag::{Findings, codes};
 use crate::tree::parse::{Reading, documents};
-use crate::tree::{Node, Source, Value, json};
+use crate::tree::{Node, Place, Source, Value, json};
 use metadata::{KEY, Metadata, Reader};
 use value::{Sealed, looks_encrypted};
 
@@ -245,7 +245,7 @@ impl Encrypted {
         fault.at(first.place(), place_in_words)
     }
 
-    fn tampered(&self, path: &str, place: &crate::tree::Place) -> Fault {
+    fn tampered(&self, path: &str, place: &Place) -> Fault {
         let message = format!(
             "{} of {} is not what SOPS wrote, and nothing of the file is used",
             quoted(path),

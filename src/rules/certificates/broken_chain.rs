@@ -40,14 +40,14 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// The most certificates that are asked whether they signed another, among those that bear its issuer's name, as in Go.
+/// The most certificates that are asked whether they signed another, among those that bear its issuer's name, as in releases of Go.
 ///
 /// Source: golang/go `src/crypto/x509/verify.go`, `maxChainSignatureChecks`.
 const MOST_CHECKED: usize = 100;
 
-/// The most comparisons of a host with a limit of an authority, as in Go.
+/// The most comparisons of a host with a limit of an authority, as in releases of Go.
 ///
-/// Source: golang/go `src/crypto/x509/verify.go`, `VerifyOptions.MaxConstraintComparisions`.
+/// Source: golang/go `src/crypto/x509/verify.go`, `VerifyOptions.MaxConstraintComparisions`, by which releases before 1.26 stop.
 const MOST_COMPARED: usize = 250_000;
 
 /// Certificates of a route, the way from the server's own to where it ends, and what is not on it.
@@ -103,9 +103,9 @@ impl<'c> Chain<'c> {
             let n_compared = leaf.hosts.len().saturating_mul(authority.permitted.len() + authority.excluded.len());
             if n_compared > MOST_COMPARED {
                 let message =
-                    format!("{subject} limits for which hosts it may sign, by more names than clients compare");
+                    format!("{subject} limits for which hosts it may sign, by more names than all clients compare");
                 let finding = Diagnostic::warning(RULE.code, place, message)
-                    .note("clients written in Go give up after 250,000 comparisons, and refuse the chain");
+                    .note("clients of older releases of Go give up after 250,000 comparisons, and refuse the chain");
                 return Some(
                     served
                         .named_in(finding)
@@ -260,7 +260,7 @@ mod tests {
             chain.refused(&served).unwrap().message.to_string()
         };
         assert!(said(500).contains("may not sign for"), "{}", said(500));
-        assert!(said(501).contains("more names than clients compare"), "{}", said(501));
+        assert!(said(501).contains("more names than all clients compare"), "{}", said(501));
     }
 
     #[test]
