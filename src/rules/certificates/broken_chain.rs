@@ -40,10 +40,15 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// The most certificates that are asked whether they signed another, among those that bear its issuer's name, as in Go.
+/// The most certificates that are asked whether they signed another, among those that bear its issuer's name, as in releases of Go.
 ///
 /// Source: golang/go `src/crypto/x509/verify.go`, `maxChainSignatureChecks`.
 const MOST_CHECKED: usize = 100;
+
+/// The most comparisons of a host with a limit of an authority, as in releases of Go.
+///
+/// Source: golang/go `src/crypto/x509/verify.go`, `VerifyOptions.MaxConstraintComparisions`, by which releases before 1.26 stop.
+const MOST_COMPARED: usize = 250_000;
 
 /// Certificates of a route, the way from the server's own to where it ends, and what is not on it.
 struct Chain<'c> {
@@ -95,6 +100,18 @@ impl<'c> Chain<'c> {
         let (_, leaf) = self.way.first()?;
         for (place, authority) in self.way.iter().skip(1) {
             let subject = quoted(&authority.subject);
+            let n_compared = leaf.hosts.len().saturating_mul(authority.permitted.len() + authority.excluded.len());
+            if n_compared > MOST_COMPARED {
+                let message =
+                    format!("{subject} limits for which hosts it may sign, by more names than all clients compare");
+                let finding = Diagnostic::warning(RULE.code, place, message)
+                    .note("clients of older releases of Go give up after 250,000 comparisons, and refuse the chain");
+                return Some(
+                    served
+                        .named_in(finding)
+                        .help("have a certificate made for fewer hosts, or one by another authority"),
+                );
+            }
             let limited = leaf.hosts.iter().find(|host| !authority.may_sign_for(host));
             let finding = if !authority.is_authority {
                 let message = format!("{subject} signed one before it, and is no authority");
@@ -180,7 +197,10 @@ fn first_is_not_own(
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::rules::certificates::{Use, What, in_place};
     use crate::rules::testing::{check, check_says};
+    use crate::tree::{Node, Source, SourceKind};
 
     fn spec(file: &str) -> String {
         let tls = format!("{{certificate: {{file: {file}}}, key: {{valueFrom: {{env: A}}}}}}");
@@ -220,6 +240,27 @@ mod tests {
         };
         check_says("aws-upi 4.16", &spec(100), "nor do 99 more");
         check_says("aws-upi 4.16", &spec(101), "signature check attempts limit reached");
+    }
+
+    #[test]
+    fn hosts_are_compared_with_limits_as_far_as_clients_do() {
+        let text = include_str!("../testing/limited.crt");
+        let named = Node::string(text, Place::start_of(&Source::new("a.crt", text, SourceKind::User)));
+        let said = |n_hosts: usize| {
+            let mut served = in_place(Use::Served, &named, text, true);
+            for block in &mut served.blocks {
+                let What::Certificate(certificate) = &mut block.what else { panic!("a certificate") };
+                certificate.hosts = vec!["r.example.com".into(); n_hosts];
+                if !certificate.permitted.is_empty() {
+                    certificate.permitted = vec!["example.org".into(); 500];
+                    certificate.excluded.clear();
+                }
+            }
+            let chain = Chain::of(&served, &[]).ok().flatten().unwrap();
+            chain.refused(&served).unwrap().message.to_string()
+        };
+        assert!(said(500).contains("may not sign for"), "{}", said(500));
+        assert!(said(501).contains("more names than all clients compare"), "{}", said(501));
     }
 
     #[test]
