@@ -68,14 +68,19 @@ pub fn faults(bytes: &[u8], layout: Layout) -> Vec<ConfigFault> {
         }
         return faults;
     };
+    faults.extend(of_entries(entries, helper.is_some()));
+    faults
+}
+
+/// Returns what is wrong with logins. One without an `auth` is left to a credential helper where there is one.
+fn of_entries(entries: &serde_json::Map<String, Json>, has_helper: bool) -> Vec<ConfigFault> {
+    let mut faults = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     for (at, (key, entry)) in entries.iter().enumerate() {
         let at = at + 1;
         if let Some(why) = unreadable(entry) {
             faults.push(ConfigFault::Unreadable(format!("its entry {at} {why}")));
-        } else if helper.is_none()
-            && let Some(why) = useless(entry)
-        {
+        } else if !has_helper && let Some(why) = useless(entry) {
             faults.push(ConfigFault::Useless(format!("its entry {at} {why}"), "give it an `auth`, or remove it"));
         }
         if let Some(KeyFault::Never(why) | KeyFault::Doubtful(why)) = key_fault(key) {

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::diag::visible::quoted;
 use crate::diag::{Findings, codes, nearest};
 use crate::tree::parse::{Reading, documents};
-use crate::tree::{Node, Source, Value, json};
+use crate::tree::{Node, Place, Source, Value, json};
 use metadata::{KEY, Metadata, Reader};
 use value::{Sealed, looks_encrypted};
 
@@ -251,7 +251,7 @@ impl Encrypted {
         nearest(&asked, known.iter().map(String::as_str)).map(str::to_owned)
     }
 
-    fn tampered(&self, path: &str, place: &crate::tree::Place) -> Fault {
+    fn tampered(&self, path: &str, place: &Place) -> Fault {
         let message = format!(
             "{} of {} is not what SOPS wrote, and nothing of the file is used",
             quoted(path),

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 
-use super::shell;
 use super::skeleton::{Asked, File, Part, new_entry, no_word};
 use super::template::Way;
 use crate::needs::{SaidBy, TakenFrom};
+use crate::shell;
+use crate::spec::named_store;
 
 /// Returns the lines that say how the values of a part are brought to where they come from.
 pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
@@ -20,11 +21,8 @@ pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
 fn external(asked: &Asked<'_>, part: &Part<'_>) -> Vec<String> {
     let stores = part.keys.iter().map(|key| match &key.from {
         TakenFrom::External { store: Some((kind, name)), .. } => format!("{kind} {name}"),
-        _ => match asked.checked.spec().external_default("store") {
-            Some(store) => {
-                let text = |field: &str| store.get(field).and_then(|node| node.as_str());
-                format!("{} {}", text("kind").unwrap_or("SecretStore"), text("name").unwrap_or_default())
-            }
+        _ => match asked.checked.spec().external_default("store").and_then(named_store) {
+            Some((kind, name)) => format!("{kind} {name}"),
             None => "the store that `secrets.external.store` will name".into(),
         },
     });
