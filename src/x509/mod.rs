@@ -4,11 +4,13 @@
 //! In come the bytes of PEM blocks, out come facts: whose a certificate is, how long, for which hosts, who signed it, and
 //! whether a key is its own. Which of that is a fault is not known here, nor where the bytes came from.
 
+mod blocks;
 mod chain;
 mod der;
 mod key;
 mod names;
 
+pub use blocks::{Block, What, blocks};
 pub use chain::{Signed, signed};
 pub use key::{KeyFault, Matches, PrivateKey};
 pub use names::matches_host;
