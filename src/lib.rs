@@ -30,6 +30,7 @@ pub mod resolve;
 pub mod rules;
 pub mod schema;
 pub mod secret;
+mod shell;
 pub mod sops;
 pub mod spec;
 pub mod target;

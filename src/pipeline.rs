@@ -1,6 +1,6 @@
 //! The stages in order, for one cluster. Each takes the type of the one before, so a skipped stage does not compile.
 //!
-//! [`load`] -> [`resolve`] -> [`check`] -> [`lower`] -> [`render`] -> [`validate`]. What comes out is a [`Bundle`], which
+//! [`load`] -> [`resolve`] -> [`check()`] -> [`lower`] -> [`render`] -> [`validate`]. What comes out is a [`Bundle`], which
 //! the edges emit, compare or publish. A stage runs only when those before it left no error.
 
 use std::sync::Arc;
@@ -119,6 +119,10 @@ pub(crate) fn as_far_as_known(session: &Session<'_>, path: &ProjectPath, finding
     let acknowledged = session.in_force.acknowledgements(&resolved, session.as_of, findings);
     findings.weigh_by(session.in_force.ruling([acknowledged]));
     session.in_force.judge_spec(&resolved, findings);
+    // What stands there a thousand times is not looked at once.
+    if findings.iter().any(|finding| finding.code == &codes::TOO_LARGE) {
+        return None;
+    }
     let has_files = findings.n_errors() == n_errors;
     let (checked, is_right) = check::as_far_as_known(resolved, contents, session.as_of, findings);
     // What is wrong with a delivery is only found where it is made.

@@ -102,9 +102,10 @@ fn revealed(logins: &[Login]) -> Json {
 /// Writes a spec with logins, each value from where `from` says.
 fn spec(logins: &[Login], names_are_secrets: bool, from: impl Fn(&str, usize) -> String) -> String {
     let logins = logins.iter().enumerate().map(|(at, (registry, name, _))| {
-        let name = match names_are_secrets {
-            true => format!("{{valueFrom: {}}}", from("username", at)),
-            false => json!(name).to_string(),
+        let name = if names_are_secrets {
+            format!("{{valueFrom: {}}}", from("username", at))
+        } else {
+            json!(name).to_string()
         };
         format!("{}: {{username: {name}, password: {{valueFrom: {}}}}}", json!(registry), from("password", at))
     });

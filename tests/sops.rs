@@ -3,6 +3,11 @@
 //! The program is built by `tests/programs/build`; without Go the tests skip and say so.
 
 #![expect(clippy::disallowed_methods, reason = "tests write files for the program that they run")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics, and says what it skips"
+)]
 
 #[path = "common/programs.rs"]
 mod programs;
@@ -152,7 +157,11 @@ fn compare(shop: &Shop, name: &str, text: &str) -> usize {
             }
             Json::String(_) => {}
             Json::Number(number) => {
-                assert_eq!(words.parse::<f64>().unwrap(), number.as_f64().unwrap(), "{name}: {path:?}");
+                assert_eq!(
+                    words.parse::<f64>().unwrap().to_bits(),
+                    number.as_f64().unwrap().to_bits(),
+                    "{name}: {path:?}"
+                );
             }
             Json::Bool(value) => assert_eq!(words, value.to_string(), "{name}: {path:?}"),
             other => panic!("{name}: {path:?} is {other}, and was read"),
@@ -489,7 +498,7 @@ impl Dice {
         match self.below(if depth > 3 { 7 } else { 10 }) {
             0 => Json::Null,
             1 => Json::from(self.below(2) == 0),
-            2 => Json::from(self.below(u64::from(u32::MAX)) as i64 - 1_000_000),
+            2 => Json::from(self.below(u64::from(u32::MAX)).cast_signed() - 1_000_000),
             3 => Json::from((self.below(2_000_000) as f64 - 1e6) / 64.0 * 10f64.powi(self.below(40) as i32 - 20)),
             4..=6 => Json::from(self.text()),
             7 => (0..self.below(5)).map(|_| self.json(depth + 1)).collect(),

@@ -23,6 +23,10 @@ use crate::tree::emit::{EmitError, to_yaml_filled};
 use crate::tree::{Node, Place};
 use crate::world::World;
 
+/// The most bytes of manifests with secrets that are revealed for one cluster: a spec may name one file for thousands of
+/// Secrets, and all of them are in memory before the first is written.
+const MOST_REVEALED: usize = 64 << 20;
+
 /// What the invoker says about plain secrets, and where they can be read.
 #[derive(Clone, Copy)]
 pub struct Secrets<'a> {
@@ -93,8 +97,20 @@ pub fn manifests(
     stream::order(&mut objects);
     let private = objects.iter().any(has_plain);
     let key = signing_key(&objects);
-    let manifests: Vec<Manifest> =
-        objects.iter().filter_map(|object| manifest(object, key, secrets, findings)).collect();
+    let mut manifests = Vec::with_capacity(objects.len());
+    let mut room = MOST_REVEALED;
+    for object in &objects {
+        let Some(made) = manifest(object, key, secrets, findings) else { continue };
+        let left = if made.is_secret { room.checked_sub(made.text.len()) } else { Some(room) };
+        let Some(left) = left else {
+            let message = format!("Secrets of more than {} MiB for one cluster", MOST_REVEALED >> 20);
+            let finding = Diagnostic::error(&codes::TOO_LARGE, spec, message);
+            findings.push(finding.help("name smaller values, or take them from a secret store (`valueFrom.external`)"));
+            return None;
+        };
+        room = left;
+        manifests.push(made);
+    }
     // An object that cannot be written was said; without it the rest would be taken for the whole.
     let is_whole = findings.n_errors() == n_errors && manifests.len() == objects.len();
     is_whole.then(|| RenderedCluster { name: name.to_owned(), manifests, private })

@@ -75,6 +75,24 @@ fn there_is_no_output_where_anything_is_wrong() {
 }
 
 #[test]
+fn secrets_are_bounded_as_often_as_they_are_named() {
+    let world = MemWorld::default().with_env("REGCFG_SECRET_A", &"x".repeat(12 << 20));
+    let secrets = Secrets {
+        reveal: Reveal::Reveal,
+        allowed: &AllowedEnv::default(),
+        identities: &Identities::default(),
+        world: &world,
+        decrypted_by: DecryptedBy::Engine,
+    };
+    for (n_named, expected) in [(3, &[][..]), (4, &["RC0105"])] {
+        let mut findings = Findings::new();
+        let made = manifests("c", (0..n_named).map(|_| secret("A")).collect(), &place(), &secrets, &mut findings);
+        assert_eq!(made.is_some(), expected.is_empty());
+        assert_eq!(findings.iter().map(|finding| finding.code.id).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
 fn a_cluster_is_private_when_a_plain_secret_is_in_it() {
     let (world, allowed) = (MemWorld::default().with_env("REGCFG_SECRET_A", "123"), AllowedEnv::default());
     let render = |objects, reveal| {

@@ -1,7 +1,8 @@
 //! Whether Git would take what is written into a directory: only there plain secrets are a commit away from everybody.
 //!
 //! Work trees are known by `.git`, and what Git passes over by the ignore files within them; no program is run. Where a
-//! pattern is not understood, Git is taken to pass over what it may cover, so that no alarm is false.
+//! pattern is not understood, Git is taken to pass over what it may cover: rather no alarm than a false one. What a user's own
+//! configuration passes over (`core.excludesFile`) is not known here.
 
 use std::fs::File;
 use std::io::Read;

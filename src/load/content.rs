@@ -13,7 +13,7 @@ use crate::tree::{Node, Place, Source};
 use crate::world::ProjectPath;
 use crate::x509::{Block, blocks};
 
-/// The most bytes of files that one spec may name, each counted as often as it is named. The API server takes no
+/// The most bytes of files that one spec may name and of PEM that it holds, each counted as often as it stands there. The API server takes no
 /// ConfigMap or Secret of more than one MiB.
 const MOST_BYTES: usize = 4 << 20;
 
@@ -83,8 +83,16 @@ pub fn contents(
     collect(spec, false, &mut named);
     let mut contents = Contents::default();
     let mut room = MOST_BYTES;
-    for (node, is_secret) in named {
+    for (node, is) in named {
         let Some(text) = node.as_str() else { continue };
+        if is == Named::Text {
+            let Some(left) = room.checked_sub(text.len()) else {
+                findings.push(too_large(node));
+                break;
+            };
+            room = left;
+            continue;
+        }
         let path = match dir_of(node.place()).join(text) {
             Ok(path) => path,
             Err(why) => {
@@ -95,7 +103,7 @@ pub fn contents(
             }
         };
         let world = project.world();
-        let content = if is_secret {
+        let content = if is == Named::Secret {
             if let Err(error) = world.is_secret_file(&path).and_then(found) {
                 findings.push(unreadable(&world.display(&path), Some(node), &error));
                 continue;
@@ -104,9 +112,7 @@ pub fn contents(
         } else {
             let Some((source, readings)) = project.shared(&path, node, findings) else { continue };
             let Some(left) = room.checked_sub(source.text().len()) else {
-                let message = format!("files of more than {} MiB under one spec", MOST_BYTES >> 20);
-                let finding = Diagnostic::error(&codes::TOO_LARGE, node.place(), message);
-                findings.push(finding.help("name fewer and smaller files; a bundle of certificates has a few KiB"));
+                findings.push(too_large(node));
                 break;
             };
             room = left;
@@ -117,6 +123,12 @@ pub fn contents(
     contents
 }
 
+fn too_large(node: &Node) -> Diagnostic {
+    let message = format!("files of more than {} MiB under one spec", MOST_BYTES >> 20);
+    let finding = Diagnostic::error(&codes::TOO_LARGE, node.place(), message);
+    finding.help("name fewer and smaller files; a bundle of certificates has a few KiB")
+}
+
 fn found(is_file: bool) -> Result<(), crate::world::ReadError> {
     if is_file { Ok(()) } else { Err(crate::world::ReadError::NotFound) }
 }
@@ -125,20 +137,37 @@ fn key(place: &Place) -> (String, u32) {
     (place.source.name().to_owned(), place.start)
 }
 
+/// What a collected text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// The name of a file that is read.
+    File,
+    /// The name of a secret's file.
+    Secret,
+    /// PEM itself, which stands in the spec, and with an alias many times.
+    Text,
+}
+
 /// Collects the texts that name files: the only entry of a mapping, `file`, where that is text, since users may call
-/// things so; below `valueFrom` it is a secret's, but for
+/// things so, and those of `pem`; below `valueFrom` it is a secret's, but for
 /// what is encrypted there, which may say more of the file.
-fn collect<'n>(node: &'n Node, is_secret: bool, named: &mut Vec<(&'n Node, bool)>) {
+fn collect<'n>(node: &'n Node, is_secret: bool, named: &mut Vec<(&'n Node, Named)>) {
     const ENCRYPTED: [&str; 2] = ["sealed", "sops"];
     if let Some(map) = node.as_map() {
         if is_secret && let Some(encrypted) = ENCRYPTED.iter().find_map(|source| node.at(&[source, "file"])) {
-            named.push((encrypted, false));
+            named.push((encrypted, Named::File));
             return;
         }
         if let (1, Some(entry)) = (map.len(), map.get("file"))
             && entry.node.as_map().is_none()
         {
-            named.push((&entry.node, is_secret));
+            named.push((&entry.node, if is_secret { Named::Secret } else { Named::File }));
+            return;
+        }
+        if let (1, Some(entry)) = (map.len(), map.get("pem"))
+            && entry.node.as_map().is_none()
+        {
+            named.push((&entry.node, Named::Text));
             return;
         }
         for (key, entry) in map {
@@ -162,13 +191,19 @@ mod tests {
         let megabyte = "x".repeat(1 << 20);
         let world = MemWorld::new([("a.crt", &*megabyte)]);
         let project = Project::new(&world);
-        for (n_named, expected) in [(4, &[][..]), (5, &["RC0105"]), (1000, &["RC0105"])] {
-            let text = format!("[{}]", vec!["{file: a.crt}"; n_named].join(", "));
+        let many = |first: &str, one: &str, n: usize| format!("[{first}{}]", vec![one; n].join(", "));
+        for (text, expected) in [
+            (many("", "{file: a.crt}", 4), &[][..]),
+            (many("", "{file: a.crt}", 5), &["RC0105"]),
+            (many("", "{file: a.crt}", 1000), &["RC0105"]),
+            (many(&format!("&a {{pem: \"{megabyte}\"}}, "), "*a", 3), &[]),
+            (many(&format!("&a {{pem: \"{megabyte}\"}}, "), "*a", 1000), &["RC0105"]),
+        ] {
             let mut findings = Findings::new();
             let spec = document(&Source::new("c.yaml", text, SourceKind::User), Reading::Strict, &mut findings);
             contents(&project, &spec.unwrap(), &|_| ProjectPath::root(), &mut findings);
             let found: Vec<&str> = findings.iter().map(|finding| finding.code.id).collect();
-            assert_eq!(found, expected, "{n_named}");
+            assert_eq!(found, expected);
         }
     }
 

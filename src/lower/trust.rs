@@ -71,8 +71,8 @@ fn key(host: &Arc<str>) -> Arc<str> {
     }
 }
 
-/// The certificates of a content and nothing else of it.
-fn certificates(content: &Node, checked: &Checked) -> Option<Node> {
+/// Returns the certificates of a content that is no secret, and nothing else of it.
+pub(super) fn certificates(content: &Node, checked: &Checked) -> Option<Node> {
     match Content::of(content)? {
         Content::Text(text) => Some(Node::string(pem::certificates_only(text.as_str()?), text.origin.clone())),
         Content::File(file) => {

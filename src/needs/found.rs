@@ -104,6 +104,11 @@ impl<'a> Looking<'a> {
         Self { checked, world, allowed }
     }
 
+    /// Tells whether a variable may be read for a secret.
+    pub(super) fn allows(&self, name: &str) -> bool {
+        self.allowed.allows(name)
+    }
+
     /// Returns the file that a text names.
     pub(super) fn file(&self, named: &Node) -> FileRef {
         let written = named.as_str().unwrap_or_default();
@@ -114,7 +119,7 @@ impl<'a> Looking<'a> {
 
     /// Returns what a sealed value that stands in the spec is bound to.
     pub(super) fn scope_of(&self, sealed: &Node) -> String {
-        let scope = sealed.get("scope").or_else(|| self.checked.spec().sealed_default("scope"));
+        let scope = self.checked.spec().scope_of(sealed);
         scope.and_then(Node::as_str).unwrap_or("strict").to_owned()
     }
 

@@ -1,7 +1,8 @@
 //! Where the value of a key comes from, in words that name no value.
 
 use super::found::Looking;
-use crate::spec::{Content, ValueSource};
+use crate::spec::{Content, ValueSource, named_store};
+use crate::tree::sensitive::is_env_name;
 use crate::tree::{Node, Place};
 use crate::world::ProjectPath;
 
@@ -96,10 +97,8 @@ impl TakenFrom {
         let spec = looking.checked.spec();
         match source {
             ValueSource::External(external) => {
-                let store = external.get("store").or_else(|| spec.external_default("store"));
-                let store = store.and_then(|store| {
-                    Some((text(store, "kind").unwrap_or_else(|| "SecretStore".into()), text(store, "name")?))
-                });
+                let store = spec.store_of(external).and_then(named_store);
+                let store = store.map(|(kind, name)| (kind.to_owned(), name.to_owned()));
                 let entry = text(external, "key").unwrap_or_default();
                 Self::External {
                     store,
@@ -132,10 +131,8 @@ impl TakenFrom {
                 Self::Secret { name, key: text(reference, "key") }
             }
             ValueSource::Env(name) => {
-                let is_name = |name: &&str| {
-                    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-                };
-                Self::Env(name.as_str().filter(is_name).map(str::to_owned))
+                let may_be_shown = |name: &&str| !name.is_empty() && (is_env_name(name) || looking.allows(name));
+                Self::Env(name.as_str().filter(may_be_shown).map(str::to_owned))
             }
             ValueSource::File(file) => Self::File(looking.file(file)),
         }

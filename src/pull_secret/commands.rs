@@ -6,12 +6,15 @@
 //! openshift/openshift-docs `modules/images-update-global-pull-secret.adoc`,
 //! `modules/images-allow-pods-to-reference-images-from-secure-registries.adoc`).
 
-use crate::diag::visible::visible;
+use crate::shell;
 use crate::spec::{LoginPart, PullSecret, Spec};
 use crate::tree::Node;
 
-/// What stands for a registry or a user where none is known.
+/// What stands for a registry where none is known, or none that a command could name.
 const ANY_REGISTRY: &str = "REGISTRY";
+
+/// What stands for a user whom no command could name.
+const ANY_USER: &str = "USER";
 
 /// Returns the commands that add a spec's `globalPullSecret` to the cluster's own pull secret; none where it has no logins.
 pub fn global(spec: Spec<'_>) -> Vec<String> {
@@ -37,8 +40,8 @@ pub fn adding(logins: &[(&str, Option<&str>)]) -> Vec<String> {
     let chosen = [(ANY_REGISTRY, None)];
     let logins = if logins.is_empty() { &chosen[..] } else { logins };
     commands.extend(logins.iter().map(|(registry, username)| {
-        let username = username.map(|name| format!(" --username {}", shell_word(name))).unwrap_or_default();
-        format!("podman login --authfile \"$dir/.dockerconfigjson\"{username} {} &&", shell_word(registry))
+        let username = username.map(|name| format!(" --username {}", word_or(name, ANY_USER))).unwrap_or_default();
+        format!("podman login --authfile \"$dir/.dockerconfigjson\"{username} {} &&", word_or(registry, ANY_REGISTRY))
     }));
     commands.push(
         "oc set data secret/pull-secret -n openshift-config --from-file=.dockerconfigjson=\"$dir/.dockerconfigjson\""
@@ -67,22 +70,15 @@ pub fn linking(secret: PullSecret<'_>) -> Vec<String> {
     let accounts = secret.service_accounts();
     let namespaces = secret.namespaces().iter().filter_map(Node::as_str);
     let link = |namespace: &str, account: &&str| {
-        let (account, name) = (shell_word(account), shell_word(secret.name));
-        format!("oc secrets link {account} {name} --for=pull -n {}", shell_word(namespace))
+        let (account, name) = (word_or(account, "SERVICE_ACCOUNT"), word_or(secret.name, "NAME"));
+        format!("oc secrets link {account} {name} --for=pull -n {}", word_or(namespace, "NAMESPACE"))
     };
     namespaces.flat_map(|namespace| accounts.iter().map(move |account| link(namespace, account))).collect()
 }
 
-/// Returns a text as one word of a shell, quoted only where it must be.
-fn shell_word(text: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./:@%+=,".contains(char);
-    // Characters that could act on a terminal are shown, and not meant to be pasted.
-    let text = visible(text);
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain) {
-        text.into_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
+/// Returns a text as one word that no program takes for an option; where there is none, what stands for it.
+fn word_or(text: &str, stands_for: &str) -> String {
+    shell::word(text).filter(|_| !text.starts_with('-')).unwrap_or_else(|| stands_for.to_owned())
 }
 
 #[cfg(test)]
@@ -133,16 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn no_name_is_more_than_one_word() {
-        for (text, word) in [
-            ("org+robot", "org+robot"),
-            ("1234|robot", "'1234|robot'"),
-            ("$(id)", "'$(id)'"),
-            ("it's", "'it'\\''s'"),
-            ("-rf", "'-rf'"),
-            ("", "''"),
-        ] {
-            assert_eq!(shell_word(text), word);
-        }
+    fn no_name_is_more_than_one_word_or_an_option() {
+        let login = |registry, username| {
+            let commands = adding(&[(registry, Some(username))]);
+            commands[2].trim_start_matches("podman login --authfile \"$dir/.dockerconfigjson\" ").to_owned()
+        };
+        assert_eq!(login("quay.io", "1234|robot"), "--username '1234|robot' quay.io &&");
+        assert_eq!(login("$(id)", "it's"), "--username 'it'\\''s' '$(id)' &&");
+        assert_eq!(login("-rf", "--password"), "--username USER REGISTRY &&");
+        assert_eq!(login("quay.io", "a\n"), "--username USER quay.io &&");
     }
 }

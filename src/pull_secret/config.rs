@@ -4,6 +4,8 @@
 //! kubernetes/kubernetes `pkg/credentialprovider/config.go`, `pkg/credentialprovider/secrets/secrets.go`. A fault says
 //! which entry it is about by its number, and nothing of what stands there.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -18,6 +20,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// The most faults of a kind that are said one by one; the others are counted.
+const MOST_SAID: usize = 10;
 
 /// How a docker config is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,29 +73,53 @@ pub fn faults(bytes: &[u8], layout: Layout) -> Vec<ConfigFault> {
         }
         return faults;
     };
-    let mut seen: Vec<String> = Vec::new();
+    faults.extend(of_entries(entries, helper.is_some()));
+    faults
+}
+
+/// Returns what is wrong with logins. One without an `auth` is left to a credential helper where there is one.
+fn of_entries(entries: &serde_json::Map<String, Json>, has_helper: bool) -> Vec<ConfigFault> {
+    let mut faults = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (at, (key, entry)) in entries.iter().enumerate() {
         let at = at + 1;
         if let Some(why) = unreadable(entry) {
             faults.push(ConfigFault::Unreadable(format!("its entry {at} {why}")));
-        } else if helper.is_none()
-            && let Some(why) = useless(entry)
-        {
+        } else if !has_helper && let Some(why) = useless(entry) {
             faults.push(ConfigFault::Useless(format!("its entry {at} {why}"), "give it an `auth`, or remove it"));
         }
         if let Some(KeyFault::Never(why) | KeyFault::Doubtful(why)) = key_fault(key) {
             let message = format!("the registry of its entry {at} is in a doubtful form: {why}");
             faults.push(ConfigFault::Useless(message, "write `host`, `host:port`, or either with a path"));
         }
-        let one = normalised(key);
-        if let Some(other) = seen.iter().position(|other| *other == one) {
-            let message = format!("its entries {} and {at} are for one registry", other + 1);
+        let other = *seen.entry(normalised(key)).or_insert(at);
+        if other != at {
+            let message = format!("its entries {other} and {at} are for one registry");
             let help = "remove one of the two: which of them is used is up to the program";
             faults.push(ConfigFault::Useless(message, help));
         }
-        seen.push(one);
     }
-    faults
+    the_first(faults)
+}
+
+/// Keeps the first faults of each kind, and counts the others: a config has thousands of entries where somebody wants to
+/// bury a run in findings.
+fn the_first(faults: Vec<ConfigFault>) -> Vec<ConfigFault> {
+    let (mut n_unreadable, mut n_useless) = (0, 0);
+    let mut first = faults;
+    first.retain(|fault| {
+        let n = if matches!(fault, ConfigFault::Useless(..)) { &mut n_useless } else { &mut n_unreadable };
+        *n += 1;
+        *n <= MOST_SAID
+    });
+    if n_unreadable > MOST_SAID {
+        first.push(ConfigFault::Unreadable(format!("there are {} more such faults", n_unreadable - MOST_SAID)));
+    }
+    if n_useless > MOST_SAID {
+        let message = format!("there are {} more such faults", n_useless - MOST_SAID);
+        first.push(ConfigFault::Useless(message, "correct those that are named first"));
+    }
+    first
 }
 
 /// Returns the registries of a docker config, normalised; none of one that cannot be read.
@@ -233,6 +262,15 @@ mod tests {
     fn a_registry_stands_there_once_and_in_its_form() {
         check(&auths(r#""quay.io": {"auth": "YTpi"}, "https://quay.io/": {"auth": "YTpi"}"#), &["entries 1 and 2"]);
         check(&auths(r#""quay.io/a:1": {"auth": "YTpi"}"#), &["doubtful form: it has a tag"]);
+    }
+
+    #[test]
+    fn of_many_faults_the_first_are_said_and_the_others_counted() {
+        let useless: Vec<String> = (0..30_000).map(|n| format!(r#""r{n}.example.com": {{}}"#)).collect();
+        let said = faults(auths(&(useless.join(",") + r#","z.example.com": 1"#)).as_bytes(), Layout::ConfigJson);
+        assert_eq!(said.len(), 12);
+        assert_eq!(said[10], ConfigFault::Unreadable("its entry 30001 is no mapping".into()));
+        assert!(matches!(&said[11], ConfigFault::Useless(why, _) if why == "there are 29990 more such faults"));
     }
 
     #[test]

@@ -11,10 +11,9 @@ pub(crate) use config::decoded;
 pub use config::{ConfigFault, Layout, faults, registries};
 pub use registry::{KeyFault, key_fault, normalised};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::secret::clear;
 use crate::tree::Node;
 
 /// The key of a docker config in a Secret of the type `kubernetes.io/dockerconfigjson`.
@@ -39,11 +38,5 @@ pub fn docker_config_of(secret: &Node) -> Option<(&Node, Zeroizing<Vec<u8>>, Lay
         "kubernetes.io/dockercfg" => (".dockercfg", Layout::Legacy),
         _ => return None,
     };
-    // What stands in `stringData` wins.
-    if let Some(value) = secret.at(&["stringData", key]) {
-        return Some((value, Zeroizing::new(value.as_str()?.as_bytes().to_vec()), layout));
-    }
-    let value = secret.at(&["data", key])?;
-    let text: Vec<u8> = value.as_str()?.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    Some((value, Zeroizing::new(STANDARD.decode(text).ok()?), layout))
+    Some((&clear::entry(secret, key)?.node, clear::bytes(secret, key)?, layout))
 }

@@ -31,7 +31,6 @@ mod update;
 pub use bundle::BundleContext;
 pub use certificates::CertificatesContext;
 pub use certificates::dated::{Dated, ending, ending_in_manifests};
-pub(crate) use certificates::unusable_key::words as words_of_key_fault;
 pub use context::SpecContext;
 pub(crate) use credentials::lacking as lacking_credentials;
 pub use project::{ClusterFacts, LayerFacts, ProjectContext, SecretFacts};

@@ -13,7 +13,7 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::sops::SopsValue;
 use crate::tree::Place;
-use crate::tree::sensitive::is_variable;
+use crate::tree::sensitive::is_env_name;
 use crate::world::{ProjectPath, World};
 
 /// The bytes that a secret's file may have: what the API server takes for a whole Secret.
@@ -109,7 +109,7 @@ fn from_env(
     if !allowed.allows(name) {
         // What is no name may be the secret itself, written where its variable's name belongs.
         let subject =
-            if is_variable(name) { format!("the variable {shown}") } else { "a variable of this name".into() };
+            if is_env_name(name) { format!("the variable {shown}") } else { "a variable of this name".into() };
         let message = format!("{subject} may not be read for a secret");
         let finding = Diagnostic::error(&codes::ENV_NOT_ALLOWED, place, message);
         let note = format!("allowed by who runs regcfg: {}", allowed.in_words());

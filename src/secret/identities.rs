@@ -36,6 +36,8 @@ type Read = dyn Fn() -> Result<Vec<Identity>, Unidentified> + Send + Sync;
 /// A file, and what came of opening it.
 struct Opening {
     file: Arc<sops::Encrypted>,
+    /// Whether an identity opens it at all.
+    is_ours: OnceLock<bool>,
     values: OnceLock<Result<Vec<SecretBytes>, sops::Fault>>,
 }
 
@@ -91,10 +93,12 @@ impl Identities {
     ) -> Result<T, Box<Diagnostic>> {
         let found = self.found.get_or_init(&self.read).as_ref();
         let identities = found.map_err(|why| Box::new(why.asked_at(asked)))?;
-        if let Some(refusal) = self.refusal.as_ref().filter(|_| !file.is_opened_by(identities)) {
+        let opening = self.opening(file);
+        if let Some(refusal) = &self.refusal
+            && !opening.is_ours.get_or_init(|| file.is_opened_by(identities))
+        {
             return Err(Box::new(refusal.asked_at(asked)));
         }
-        let opening = self.opening(file);
         let values = opening.values.get_or_init(|| file.open(identities));
         values.as_deref().map(take).map_err(|fault| Box::new(fault.asked_at(asked)))
     }
@@ -106,7 +110,7 @@ impl Identities {
         if let Some(known) = of_name.iter().find(is_same) {
             return Arc::clone(known);
         }
-        let opening = Arc::new(Opening { file: Arc::clone(file), values: OnceLock::new() });
+        let opening = Arc::new(Opening { file: Arc::clone(file), is_ours: OnceLock::new(), values: OnceLock::new() });
         of_name.push(Arc::clone(&opening));
         opening
     }

@@ -4,6 +4,7 @@
 //! and only when, the invoker asked for them to be revealed, and they enter nowhere but in `data` of a v1 Secret.
 
 mod bytes;
+pub mod clear;
 mod compose;
 pub mod content;
 mod fill;

@@ -11,9 +11,8 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::name::ObjectName;
 use crate::pem;
-use crate::rules::words_of_key_fault;
 use crate::tree::{Node, Place, Value};
-use crate::x509::{Certificate, Matches, PrivateKey};
+use crate::x509::{Certificate, KeyMismatch, PrivateKey};
 
 /// A TLS Secret under way into its manifest.
 pub(super) struct TlsPair<'o> {
@@ -57,30 +56,25 @@ impl<'o> TlsPair<'o> {
         let keys = match PrivateKey::read_all(&key) {
             Ok(keys) => keys,
             Err(fault) => {
-                let (message, says, help) = words_of_key_fault(&fault);
+                let (message, says, help) = fault.words();
                 let finding = Diagnostic::error(&codes::REVEALED_UNUSABLE_KEY, self.key.place(), message);
                 findings.push(self.about(finding).note(format!("the router would say `{says}`")).help(help));
                 return;
             }
         };
         let Some(leaf) = leaf else { return };
-        let mut matches = keys.iter().map(|key| key.matches(&leaf));
-        if matches.next() != Some(Matches::No) {
-            return;
-        }
+        let Some(mismatch) = KeyMismatch::of(&keys, &leaf) else { return };
         // Of what comes from a secret itself, nothing is shown.
         let of = match self.certificate.node.value {
             Value::Secret(_) => "beside it".to_owned(),
             _ => format!("of {}", quoted(&leaf.subject)),
         };
         let message = format!("the key is not that of the certificate {of}");
-        let mut finding = Diagnostic::error(&codes::REVEALED_OTHER_KEY, self.key.place(), message)
+        let finding = Diagnostic::error(&codes::REVEALED_OTHER_KEY, self.key.place(), message)
             .note_at(self.certificate.place(), "the certificate")
-            .note("the router would not admit the route: `tls: private key does not match public key`");
-        if matches.any(|matches| matches == Matches::Yes) {
-            finding = finding.note("a later key of the same text is; only the first one counts");
-        }
-        findings.push(self.about(finding).help("give the key that the certificate was made with"));
+            .note(format!("the router would not admit the route: `{}`", KeyMismatch::SAYS));
+        let finding = mismatch.note().into_iter().fold(finding, Diagnostic::note);
+        findings.push(self.about(finding).help(KeyMismatch::HELP));
     }
 
     /// Returns the certificate that would be shown as the server's own.

@@ -21,8 +21,12 @@ pub(super) const KEY: &str = "sops";
 /// The most recipients of a file.
 const MOST_RECIPIENTS: usize = 100;
 
-/// The most bytes of one encrypted data key; age writes some four hundred.
-const LONGEST: usize = 8 << 10;
+/// The most bytes of one data key that is encrypted for an age key of the usual kind; age writes some four hundred. Each
+/// further stanza costs every identity a multiplication.
+const LONGEST: usize = 2 << 10;
+
+/// The most bytes for other kinds of recipients, of which nothing is tried.
+const LONGEST_OF_OTHERS: usize = 8 << 10;
 
 /// The kinds of keys beside age, and what they are called.
 const OTHER_KEYS: [(&str, &str); 6] = [
@@ -163,7 +167,8 @@ impl Reader<'_> {
         };
         let place = item.get("enc").unwrap_or(item).place().clone();
         let recipient = Recipient { kind: RecipientKind::of(&name), sealed, place };
-        if recipient.sealed.len() > LONGEST {
+        let longest = if recipient.kind == RecipientKind::X25519 { LONGEST } else { LONGEST_OF_OTHERS };
+        if recipient.sealed.len() > longest {
             return Err(self.malformed(item, "a data key that is longer than any that age writes"));
         }
         if recipient.kind == RecipientKind::X25519 && !recipient.is_whole() {

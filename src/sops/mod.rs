@@ -24,9 +24,13 @@ use std::sync::Arc;
 use crate::diag::visible::quoted;
 use crate::diag::{Findings, codes};
 use crate::tree::parse::{Reading, documents};
-use crate::tree::{Node, Source, Value, json};
+use crate::tree::{Node, Place, Source, Value, json};
 use metadata::{KEY, Metadata, Reader};
 use value::{Sealed, looks_encrypted};
+
+/// The most bytes of keys that the values of a file are authenticated with, counted again for each value: a long key above
+/// many values is work without end, and no file of secrets.
+const MOST_KEYS: usize = 64 << 20;
 
 /// A file that SOPS encrypted.
 pub struct Encrypted {
@@ -91,6 +95,12 @@ impl Encrypted {
             if let Some(map) = document.as_map_mut() {
                 map.shift_remove(KEY);
             }
+        }
+        if documents.iter().map(|document| authenticated(document, 0)).fold(0, usize::saturating_add) > MOST_KEYS {
+            let message =
+                format!("{} has keys that are too long for how much stands below them", quoted(source.name()));
+            let help = "write shorter keys; each value is encrypted with all the keys that lead to it";
+            return Err(Fault::new(&codes::NOT_SOPS, message, help));
         }
         let only = documents[0].as_map().filter(|map| map.len() == 1).and_then(|map| map.get("data"));
         let is_binary = !is_yaml(source.name()) && only.is_some_and(|data| data.node.as_str().is_some());
@@ -235,7 +245,7 @@ impl Encrypted {
         fault.at(first.place(), place_in_words)
     }
 
-    fn tampered(&self, path: &str, place: &crate::tree::Place) -> Fault {
+    fn tampered(&self, path: &str, place: &Place) -> Fault {
         let message = format!(
             "{} of {} is not what SOPS wrote, and nothing of the file is used",
             quoted(path),
@@ -248,21 +258,39 @@ impl Encrypted {
     /// Visits every value but nulls in the order of the text, with the keys that lead to it, and whether it is encrypted.
     fn each_leaf<'f, E>(&'f self, visit: &mut Visit<'_, 'f, E>) -> Result<(), E> {
         let mut path = Vec::new();
-        self.documents.iter().try_for_each(|document| self.walk(document, &mut path, visit))
+        self.documents.iter().try_for_each(|document| self.walk(document, &mut path, false, visit))
     }
 
-    fn walk<'f, E>(&'f self, node: &'f Node, path: &mut Vec<&'f str>, visit: &mut Visit<'_, 'f, E>) -> Result<(), E> {
+    /// Visits what is below a node. The rule is asked of each key once, however much stands below it.
+    fn walk<'f, E>(
+        &'f self,
+        node: &'f Node,
+        path: &mut Vec<&'f str>,
+        is_named: bool,
+        visit: &mut Visit<'_, 'f, E>,
+    ) -> Result<(), E> {
+        let rule = &self.metadata.rule;
         match &node.value {
             Value::Null => Ok(()),
-            Value::Seq(items) => items.iter().try_for_each(|item| self.walk(item, path, visit)),
+            Value::Seq(items) => items.iter().try_for_each(|item| self.walk(item, path, is_named, visit)),
             Value::Map(map) => map.iter().try_for_each(|(key, entry)| {
                 path.push(key);
-                let walked = self.walk(&entry.node, path, visit);
+                let walked = self.walk(&entry.node, path, is_named || rule.names(key), visit);
                 path.pop();
                 walked
             }),
-            _ => visit(path, node, self.metadata.rule.encrypts(path)),
+            _ => visit(path, node, rule.encrypts_below(is_named)),
         }
+    }
+}
+
+/// Returns how many bytes of keys all values of a tree are authenticated with, each with those of all keys that lead to it.
+fn authenticated(node: &Node, above: usize) -> usize {
+    let sum = |total: usize, more: usize| total.saturating_add(more);
+    match &node.value {
+        Value::Seq(items) => items.iter().map(|item| authenticated(item, above)).fold(0, sum),
+        Value::Map(map) => map.iter().map(|(key, entry)| authenticated(&entry.node, above + key.len())).fold(0, sum),
+        _ => above,
     }
 }
 

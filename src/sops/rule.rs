@@ -22,11 +22,23 @@ pub(super) enum Rule {
 impl Rule {
     /// Tells whether the value that these keys lead to is encrypted.
     pub(super) fn encrypts(&self, path: &[&str]) -> bool {
+        self.encrypts_below(path.iter().any(|key| self.names(key)))
+    }
+
+    /// Tells whether the rule is about a key, and so about all that stands below it.
+    pub(super) fn names(&self, key: &str) -> bool {
         match self {
-            Self::UnencryptedSuffix(suffix) => !path.iter().any(|key| key.ends_with(suffix)),
-            Self::EncryptedSuffix(suffix) => path.iter().any(|key| key.ends_with(suffix)),
-            Self::UnencryptedRegex(regex) => !path.iter().any(|key| regex.is_match(key)),
-            Self::EncryptedRegex(regex) => path.iter().any(|key| regex.is_match(key)),
+            Self::UnencryptedSuffix(suffix) | Self::EncryptedSuffix(suffix) => key.ends_with(suffix),
+            Self::UnencryptedRegex(regex) | Self::EncryptedRegex(regex) => regex.is_match(key),
+            Self::Comments => false,
+        }
+    }
+
+    /// Tells whether a value is encrypted, by whether one of the keys that lead to it is named.
+    pub(super) fn encrypts_below(&self, is_named: bool) -> bool {
+        match self {
+            Self::UnencryptedSuffix(_) | Self::UnencryptedRegex(_) => !is_named,
+            Self::EncryptedSuffix(_) | Self::EncryptedRegex(_) => is_named,
             Self::Comments => true,
         }
     }

@@ -125,7 +125,7 @@ fn metadata_that_sops_does_not_write_is_refused() {
         (from("          recipient: ", "          recipients: "), "without `recipient` and `enc`"),
         (from("    age:\n", "    age: {}\n    aged:\n"), "`age` is not a list"),
         (from(recipient, &recipient.repeat(101)), "more than 100 recipients"),
-        (from("YWdl", &format!("{}\n            YWdl", "A".repeat(9000))), "longer than any"),
+        (from("YWdl", &format!("{}\n            YWdl", "A".repeat(2000))), "longer than any"),
         (from("    age:\n", "    pgp:\n        - {enc: x}\n    aged:\n"), "but for PGP"),
         (from("    age:\n", "    key_groups: [{}, {}]\n    aged:\n"), "(Shamir)"),
         (from("    age:\n", "    key_groups: [{hc_vault: [{}]}]\n    aged:\n"), "but for HashiCorp Vault"),
@@ -157,4 +157,18 @@ fn what_is_no_file_of_sops_is_refused_by_its_form() {
         let fault = file(name, text).map(|_| ()).unwrap_err();
         assert!(said(&fault).contains(words), "{text:?}: {}", said(&fault));
     }
+}
+
+#[test]
+fn a_long_key_above_many_values_is_refused_at_once() {
+    let long = "a".repeat(700_000);
+    let with = |n_values: usize| {
+        let values: Vec<String> = (0..n_values).map(|n| format!("\"{n}\": 1")).collect();
+        JSON.replacen("\"plain\": 1,", &format!("\"{long}\": {{{}}},", values.join(",")), 1)
+    };
+    // The rule is asked of the key once, so that a file at the bound takes no time to speak of.
+    let few = with(95).replacen("\"^text$\"", "\"a.*b|^text$\"", 1);
+    assert!(file("only.json", &few).and_then(|file| file.check()).is_ok());
+    let many = file("only.json", &with(20_000)).map(drop).unwrap_err();
+    assert!(said(&many).starts_with("RC0717 `only.json` has keys that are too long"), "{}", said(&many));
 }

@@ -70,3 +70,14 @@ impl<'r> ValueSource<'r> {
         }
     }
 }
+
+/// The kind of a store that says none.
+///
+/// Source: external-secrets/external-secrets `apis/externalsecrets/v1/externalsecret_types.go`, `SecretStoreRef`.
+pub const SECRET_STORE: &str = "SecretStore";
+
+/// Returns the kind and the name of a store; none where it has no name.
+pub fn named_store(store: &Node) -> Option<(&str, &str)> {
+    let text = |field| store.get(field).and_then(Node::as_str);
+    Some((text("kind").unwrap_or(SECRET_STORE), text("name")?))
+}

@@ -9,7 +9,7 @@ mod pull_secrets;
 mod storage;
 
 pub use access::{ACCESS_ROLES, AccessRole, Grant};
-pub use content::{Content, ValueSource};
+pub use content::{Content, SECRET_STORE, ValueSource, named_store};
 pub use mirrors::{MIRROR_SETS, MirrorKinds, Mirrors};
 pub use pull_secrets::{Login, LoginPart, PullSecret};
 pub use storage::{Backend, Credentials, Storage};
@@ -83,6 +83,16 @@ impl<'r> Spec<'r> {
     /// Returns what `secrets.external` says by default for every external secret.
     pub fn external_default(self, field: &str) -> Option<&'r Node> {
         self.0.at(&["secrets", "external", field])
+    }
+
+    /// Returns the store that an external value is read from: its own, or that of all.
+    pub fn store_of(self, external: &'r Node) -> Option<&'r Node> {
+        external.get("store").or_else(|| self.external_default("store"))
+    }
+
+    /// Returns what a sealed value is bound to: what it says itself, or what is said of all; none means `strict`.
+    pub fn scope_of(self, sealed: &'r Node) -> Option<&'r Node> {
+        sealed.get("scope").or_else(|| self.sealed_default("scope"))
     }
 
     /// Returns what `secrets.sealed` says by default for every sealed value.

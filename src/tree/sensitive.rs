@@ -1,6 +1,6 @@
 //! Which values may be secrets, by the names that they stand under: the one place that says it.
 //!
-//! Three things ask. The parser notes in a [`Source`](super::Source) which of its bytes they are, so that no finding
+//! Three things ask. The parser notes in a [`Source`] which of its bytes they are, so that no finding
 //! quotes them, wherever the value was carried since. [`concealed`] takes them out of a tree that is shown. And
 //! [`without_passwords`] takes the user and password out of an address, in any text, wherever it came from. A name says
 //! too much rather than too little: what is hidden for nothing only makes a message shorter.
@@ -214,7 +214,7 @@ fn sources(node: &Node) -> Node {
     let fields = map.iter().map(|(key, entry)| {
         let mut entry = entry.clone();
         let is_said = match (&**key, &entry.node.value) {
-            ("env", Value::String(name)) => is_variable(name),
+            ("env", Value::String(name)) => is_env_name(name),
             ("file", Value::String(_)) | ("external" | "sealed" | "sops" | "secretKeyRef", Value::Map(_)) => true,
             _ => false,
         };
@@ -238,7 +238,7 @@ fn words_about(node: &Node) -> Node {
 
 /// Tells whether a text is the name of a variable as one writes them, so that it may be shown, and not a secret that stands
 /// in its place: AWS's keys have capitals and digits, too.
-pub(crate) fn is_variable(name: &str) -> bool {
+pub(crate) fn is_env_name(name: &str) -> bool {
     const LONGEST_WORD: usize = 16;
     let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     name.bytes().all(fits) && (name.contains('_') || name.len() <= LONGEST_WORD)
@@ -429,8 +429,8 @@ mod tests {
 
     #[test]
     fn a_secret_in_place_of_a_variables_name_is_not_taken_for_one() {
-        assert!(is_variable("REGCFG_SECRET_AWS_ACCESS_KEY_ID") && is_variable("HOME"));
-        assert!(!is_variable("AKIAIOSFODNN7EXAMPLE") && !is_variable("hunter2"));
+        assert!(is_env_name("REGCFG_SECRET_AWS_ACCESS_KEY_ID") && is_env_name("HOME"));
+        assert!(!is_env_name("AKIAIOSFODNN7EXAMPLE") && !is_env_name("hunter2"));
     }
 
     #[test]

@@ -31,7 +31,9 @@ fn config(spec: &str) -> String {
 #[test]
 fn each_code_explains_itself_with_a_manifest_that_has_it_and_one_that_is_right() {
     let is_rules = |code: &str| rules::RULES.iter().any(|rule| rule.code.id == code);
-    for code in codes::ALL.iter().filter(|code| code.id.starts_with("RC05") && !is_rules(code.id)) {
+    // What expires soon is said by `check --expiring` alone, and `validate` does not know of it.
+    let is_ours = |code: &str| code.starts_with("RC05") && !is_rules(code) && code != codes::EXPIRING_CERTIFICATE.id;
+    for code in codes::ALL.iter().filter(|code| is_ours(code.id)) {
         let mut fences = code.explanation.split("```yaml\n").skip(1).filter_map(|text| text.split("```").next());
         let (Some(bad), Some(good)) = (fences.next(), fences.next()) else { panic!("{} has no examples", code.id) };
         if bad.contains("ClusterRegistry") {

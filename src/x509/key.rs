@@ -16,7 +16,7 @@ use x509_parser::public_key::PublicKey;
 use zeroize::Zeroizing;
 
 use super::der::{self, BIT_STRING, Element, INTEGER, OCTETS};
-use super::{Certificate, Curve, EC, ED25519, KeyKind, RSA, RSA_PSS};
+use super::{Certificate, Curve, EC, ED25519, KeyFault, KeyKind, RSA, RSA_PSS};
 
 /// A private key, wiped when dropped.
 pub struct PrivateKey {
@@ -29,21 +29,6 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// Why the router cannot use what stands where a key belongs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyFault {
-    /// There is no private key.
-    None,
-    /// It is encrypted, in a block of this name.
-    Encrypted(&'static str),
-    /// There is a block that the router does not know, by its name where that is one that programs write.
-    UnknownBlock(Option<&'static str>),
-    /// A block says that it is a key, and its bytes are none; the block's name.
-    Unreadable(&'static str),
-    /// It is a key of a kind that the router does not take.
-    Kind(&'static str),
-}
-
 /// Whether a key is that of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Matches {
@@ -53,6 +38,42 @@ pub enum Matches {
     No,
     /// That cannot be told.
     Unknown,
+}
+
+/// A text whose first key, the one that counts, is not that of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyMismatch {
+    /// Whether a later key of the text is.
+    later_fits: bool,
+}
+
+impl KeyMismatch {
+    /// As router and Go say it.
+    pub const SAYS: &str = "tls: private key does not match public key";
+
+    /// What to do.
+    pub const HELP: &str = "give the key that the certificate was made with";
+
+    /// Compares the keys of a text with a certificate; none where the first one is its own, or that cannot be told.
+    pub fn of(keys: &[PrivateKey], certificate: &Certificate) -> Option<Self> {
+        let mut matches = keys.iter().map(|key| key.matches(certificate));
+        let is_other = matches.next() == Some(Matches::No);
+        is_other.then(|| Self { later_fits: matches.any(|matches| matches == Matches::Yes) })
+    }
+
+    /// Says what else is to be known of the text.
+    pub fn note(self) -> Option<&'static str> {
+        self.later_fits.then_some("a later key of the same text is; only the first one counts")
+    }
+}
+
+/// The form of a private key of RSA, for who reads but one of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RsaForm {
+    /// PKCS #1, RFC 8017: the numbers of the key.
+    Pkcs1,
+    /// PKCS #8, RFC 5958: the kind of the key, and the key in a form of its own.
+    Pkcs8,
 }
 
 /// The parts of a key, borrowed from its bytes.
@@ -155,6 +176,21 @@ impl PrivateKey {
     fn parts(&self) -> Option<Parts<'_>> {
         let key = der::sequence(&self.der)?;
         pkcs8(&key).or_else(|| pkcs1(&key)).or_else(|| sec1(&key, None))
+    }
+}
+
+impl RsaForm {
+    /// Returns the form of a key; none for what begins as no key of RSA does. The key itself is not read.
+    pub fn of(key: &[u8]) -> Option<Self> {
+        match &*der::sequence(key)? {
+            [Element { tag: INTEGER, .. }, Element { tag: INTEGER, .. }, ..] => Some(Self::Pkcs1),
+            [Element { tag: INTEGER, .. }, Element { tag: der::SEQUENCE, content }, ..] => {
+                let kind = der::elements(content)?;
+                let kind = kind.first().filter(|kind| kind.tag == der::OID)?;
+                (der::oid(kind.content)? == RSA).then_some(Self::Pkcs8)
+            }
+            _ => None,
+        }
     }
 }
 

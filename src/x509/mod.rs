@@ -2,17 +2,20 @@
 //! nodes, which are written in Go, and clients that use OpenSSL.
 //!
 //! In come the bytes of PEM blocks, out come facts: whose a certificate is, how long, for which hosts, who signed it, and
-//! whether a key is its own. Which of that is a fault is not known here, nor where the bytes came from.
+//! whether a key is its own or why the router takes it for none. Which of that is a finding is not known here, nor where
+//! the bytes came from.
 
 mod blocks;
 mod chain;
 mod der;
 mod key;
+mod key_fault;
 mod names;
 
 pub use blocks::{Block, What, blocks};
 pub use chain::{Signed, signed};
-pub use key::{KeyFault, Matches, PrivateKey};
+pub use key::{KeyMismatch, Matches, PrivateKey, RsaForm};
+pub use key_fault::KeyFault;
 pub use names::matches_host;
 
 use x509_parser::certificate::X509Certificate;

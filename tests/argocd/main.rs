@@ -6,6 +6,7 @@
 
 mod discover;
 mod generate;
+#[expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on panics, and says what it skips")]
 #[path = "../common/programs.rs"]
 mod programs;
 mod sidecar;

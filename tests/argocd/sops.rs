@@ -72,16 +72,14 @@ impl Kept {
 
     /// Writes a policy that maps the identities of teams to the repositories and the project of each.
     fn policy(&self, teams: &[&str]) -> PathBuf {
-        let mapped: String = teams
-            .iter()
-            .map(|team| {
-                format!(
-                    "      - file: {}\n        repositories: [\"https://git.example.com/team-{team}/*\"]\n        projects: [team-{team}]\n",
-                    self.identity(team).display()
-                )
-            })
-            .collect();
-        let sops = if teams.is_empty() { "{}".into() } else { format!("\n    identities:\n{mapped}") };
+        let mapped = teams.iter().map(|team| {
+            format!(
+                "      - file: {}\n        repositories: [\"https://git.example.com/team-{team}/*\"]\n        projects: [team-{team}]\n",
+                self.identity(team).display()
+            )
+        });
+        let mapped: Vec<String> = mapped.collect();
+        let sops = if teams.is_empty() { "{}".into() } else { format!("\n    identities:\n{}", mapped.concat()) };
         let text = format!("apiVersion: regcfg.dev/v1alpha1\nkind: Policy\nspec:\n  sops: {sops}\n");
         self.write(&format!("policy-{}.yaml", teams.join("-")), &text)
     }

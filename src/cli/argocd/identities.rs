@@ -25,8 +25,10 @@ const REPOSITORY: &str = "ARGOCD_APP_SOURCE_REPO_URL";
 /// The variable with the project.
 const PROJECT: &str = "ARGOCD_APP_PROJECT_NAME";
 
-/// Returns the identities that decrypt for the Application, where secrets are revealed. A file of the policy that cannot be used is an error, whomever
-/// it is for.
+/// Returns the identities that decrypt for the Application, where secrets are revealed.
+///
+/// # Errors
+/// A file of the policy that cannot be used is one, whomever it is for.
 pub(super) fn of_application(workspace: &Workspace, reveal: Reveal) -> Result<Identities> {
     // Without that nothing is decrypted, whatever the policy says.
     if reveal != Reveal::Reveal {

@@ -202,25 +202,8 @@ impl Run {
         let project = Project::new(&opened.world);
         let in_force = opened.in_force(&project, &mut self.findings);
         let ruling: Arc<dyn diag::Weigh> = in_force.ruling([]);
-        let judged = |path: &ProjectPath, thing, mut found: Findings| {
-            found.weigh_by(Arc::clone(&ruling));
-            Item::judged(project.world().display(path), thing, found)
-        };
         let sorted = Sorted::new(opened, &project, &mut self.findings);
-        if let Some(path) = &sorted.project_file {
-            let mut found = Findings::new();
-            opened.profiles(&mut found);
-            self.items.push(judged(path, Thing::Project, found));
-        }
-        for path in &sorted.nested {
-            self.items.push(judged(path, Thing::Project, Findings::new()));
-        }
-        for path in &sorted.layers {
-            self.items.push(judged(path, Thing::Layer, check_layer(&project, path)));
-        }
-        for path in &sorted.policies {
-            self.items.push(judged(path, Thing::Policy, check_policy(&project, path)));
-        }
+        self.take_files(opened, &project, &sorted, &ruling);
         self.take_manifests(judge.files(&project, &sorted.others), &ruling, console);
         let answers = opened.each(&project, &sorted.specs, Day::Running, |session, path, findings| {
             let judged = pipeline::judged_until(session, path, judge.before, findings);
@@ -249,6 +232,28 @@ impl Run {
         match judge_project(opened, &project, &sorted, surveyed, &found) {
             Ok(found) => self.add(found),
             Err(error) => self.failed(None, &error, console),
+        }
+    }
+
+    /// Judges the files of a project that are neither specs nor manifests.
+    fn take_files(&mut self, opened: &Opened, project: &Project<'_>, sorted: &Sorted, ruling: &Arc<dyn diag::Weigh>) {
+        let judged = |path: &ProjectPath, thing, mut found: Findings| {
+            found.weigh_by(Arc::clone(ruling));
+            Item::judged(project.world().display(path), thing, found)
+        };
+        if let Some(path) = &sorted.project_file {
+            let mut found = Findings::new();
+            opened.profiles(&mut found);
+            self.items.push(judged(path, Thing::Project, found));
+        }
+        for path in &sorted.nested {
+            self.items.push(judged(path, Thing::Project, Findings::new()));
+        }
+        for path in &sorted.layers {
+            self.items.push(judged(path, Thing::Layer, check_layer(project, path)));
+        }
+        for path in &sorted.policies {
+            self.items.push(judged(path, Thing::Policy, check_policy(project, path)));
         }
     }
 

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 
-use super::shell;
 use super::skeleton::{Asked, File, Part, new_entry, no_word};
 use super::template::Way;
 use crate::needs::{SaidBy, TakenFrom};
+use crate::shell;
+use crate::spec::named_store;
 
 /// Returns the lines that say how the values of a part are brought to where they come from.
 pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
@@ -20,11 +21,8 @@ pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
 fn external(asked: &Asked<'_>, part: &Part<'_>) -> Vec<String> {
     let stores = part.keys.iter().map(|key| match &key.from {
         TakenFrom::External { store: Some((kind, name)), .. } => format!("{kind} {name}"),
-        _ => match asked.checked.spec().external_default("store") {
-            Some(store) => {
-                let text = |field: &str| store.get(field).and_then(|node| node.as_str());
-                format!("{} {}", text("kind").unwrap_or("SecretStore"), text("name").unwrap_or_default())
-            }
+        _ => match asked.checked.spec().external_default("store").and_then(named_store) {
+            Some((kind, name)) => format!("{kind} {name}"),
             None => "the store that `secrets.external.store` will name".into(),
         },
     });
@@ -162,6 +160,10 @@ fn inputs(part: &Part<'_>) -> Vec<String> {
 /// Returns the command that makes the Secret out of what is on standard input, or in files by the names of the keys.
 fn create(program: &str, asked: &Asked<'_>, part: &Part<'_>) -> Result<String> {
     let secret = asked.secret;
+    // It stands where a program reads options, and no Secret is called so.
+    if secret.name.starts_with('-') {
+        return Err(no_word(&secret.name).into());
+    }
     let mut words = vec![
         format!("{program} create secret generic {}", word(&secret.name)?),
         format!("--namespace {}", word(&secret.namespace)?),

@@ -15,6 +15,7 @@ use crate::load::Project;
 use crate::lower::{Day, Delivery};
 use crate::needs::Needs;
 use crate::pipeline;
+use crate::secret::AllowedEnv;
 
 /// List the Secrets that clusters need, where each value comes from, and what is missing
 ///
@@ -82,41 +83,7 @@ pub(super) struct Tally {
 pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<Exit> {
     let workspace = Workspace::open_under(args.policy.path(), &paths_or_here(&args.paths), args.as_of.as_of)?;
     let mut exit = Exit::Done;
-    for fault in &workspace.faults {
-        console.show_error(&fault.why);
-        exit = Exit::NoAnswer;
-    }
-    let allowed = allowed(&args.secret_env);
-    let (mut clusters, mut errors) = (Vec::new(), Findings::new());
-    let mut n_specs = 0;
-    for opened in &workspace.opened {
-        let project = Project::new(&opened.world);
-        let mut found = Findings::new();
-        let specs = opened.specs(&project, &mut found);
-        n_specs += specs.len();
-        let answers = opened.each(&project, &specs, Day::Running, |session, path, findings| {
-            let checked = pipeline::as_far_as_known(session, path, findings)?;
-            let world = session.project.world();
-            Some(Listed { file: world.display(path), needs: Needs::of(&checked, world, &allowed) })
-        });
-        for answer in answers {
-            match answer {
-                Ok(answer) => {
-                    found.extend(answer.findings);
-                    clusters.extend(answer.made);
-                }
-                Err(error) => {
-                    console.show_error(&error);
-                    exit = Exit::NoAnswer;
-                }
-            }
-        }
-        // Warnings are for `check`: they keep nothing from being listed.
-        errors.extend(found.into_iter().filter(Diagnostic::is_error));
-    }
-    if n_specs == 0 && workspace.faults.is_empty() && errors.is_empty() {
-        bail!("no spec to list: no `kind: ClusterRegistry` among the files given");
-    }
+    let (mut clusters, errors) = listed(&workspace, &allowed(&args.secret_env), &mut exit, console)?;
     let tally = Tally::of(&clusters);
     if args.missing {
         keep_missing(&mut clusters);
@@ -133,6 +100,50 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<Exit> {
         console.note(&tally.in_words());
     }
     Ok(exit)
+}
+
+/// Returns what the clusters of a workspace need, with the errors of their specs. What could not be had at all is shown.
+fn listed(
+    workspace: &Workspace,
+    allowed: &AllowedEnv,
+    exit: &mut Exit,
+    console: &mut Console<'_>,
+) -> Result<(Vec<Listed>, Findings)> {
+    for fault in &workspace.faults {
+        console.show_error(&fault.why);
+        *exit = Exit::NoAnswer;
+    }
+    let (mut clusters, mut errors) = (Vec::new(), Findings::new());
+    let mut n_specs = 0;
+    for opened in &workspace.opened {
+        let project = Project::new(&opened.world);
+        let mut found = Findings::new();
+        let specs = opened.specs(&project, &mut found);
+        n_specs += specs.len();
+        let answers = opened.each(&project, &specs, Day::Running, |session, path, findings| {
+            let checked = pipeline::as_far_as_known(session, path, findings)?;
+            let world = session.project.world();
+            Some(Listed { file: world.display(path), needs: Needs::of(&checked, world, allowed) })
+        });
+        for answer in answers {
+            match answer {
+                Ok(answer) => {
+                    found.extend(answer.findings);
+                    clusters.extend(answer.made);
+                }
+                Err(error) => {
+                    console.show_error(&error);
+                    *exit = Exit::NoAnswer;
+                }
+            }
+        }
+        // Warnings are for `check`: they keep nothing from being listed.
+        errors.extend(found.into_iter().filter(Diagnostic::is_error));
+    }
+    if n_specs == 0 && workspace.faults.is_empty() && errors.is_empty() {
+        bail!("no spec to list: no `kind: ClusterRegistry` among the files given");
+    }
+    Ok((clusters, errors))
 }
 
 /// Keeps the keys of which something is missing, with what they stand in.

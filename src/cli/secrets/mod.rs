@@ -4,7 +4,6 @@ mod commands;
 mod json;
 mod list;
 
-mod shell;
 mod skeleton;
 mod table;
 mod template;

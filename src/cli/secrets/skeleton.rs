@@ -252,6 +252,6 @@ fn yaml(json: &Json) -> Result<String> {
 pub(super) fn no_word(name: &str) -> Refusal {
     Refusal::new(
         format!("no command can name {}", quoted(name)),
-        "give it a name without NUL that does not end in a line break",
+        "give it a name without NUL that neither begins with `-` nor ends in a line break",
     )
 }

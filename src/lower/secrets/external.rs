@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{SecretSpec, public_text, taken_literally, text};
+use super::{SecretSpec, taken_literally, text};
 use crate::check::Checked;
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::spec::{Content, ValueSource};
+use crate::lower::trust::certificates;
+use crate::spec::{Content, SECRET_STORE, ValueSource, named_store};
 use crate::tree::{Node, Value};
 
 impl SecretSpec<'_> {
@@ -17,14 +18,14 @@ impl SecretSpec<'_> {
         let mut store: Option<&Node> = None;
         for asked in &self.asked {
             let Some(Content::Secret(ValueSource::External(external))) = Content::of(asked.content) else {
-                public.push((Arc::clone(&asked.key), taken_literally(public_text(asked.content, checked)?)));
+                public.push((Arc::clone(&asked.key), taken_literally(certificates(asked.content, checked)?)));
                 continue;
             };
             data.push(external_item(&asked.key, external));
-            match (external.get("store"), store) {
-                (Some(named), Some(first)) if named != first => {
-                    let finding =
-                        Diagnostic::error(&codes::MIXED_DELIVERY, named.place(), "a second store for one Secret");
+            match (spec.store_of(external), store) {
+                (Some(named), Some(first)) if named_store(named) != named_store(first) => {
+                    let place = external.get("store").unwrap_or(external).place();
+                    let finding = Diagnostic::error(&codes::MIXED_DELIVERY, place, "a second store for one Secret");
                     let finding = finding.note_at(first.place(), "the first one");
                     findings.push(finding.help("keep all values of one Secret in one store"));
                 }
@@ -32,7 +33,7 @@ impl SecretSpec<'_> {
             }
         }
         let near = self.asked.first().map_or(&self.name, |asked| asked.content);
-        let Some(store) = store.or_else(|| spec.external_default("store")) else {
+        let Some(store) = store else {
             let finding = Diagnostic::error(&codes::NO_STORE, near.place(), "no secret store to read from");
             findings.push(finding.help(
                 "set `secrets.external.store: {name: …, kind: ClusterSecretStore}` in the spec, a layer or regcfg.yaml",
@@ -41,7 +42,7 @@ impl SecretSpec<'_> {
         };
         let mut store = store.clone();
         if store.get("kind").is_none() {
-            store.insert("kind", text("SecretStore", &store.clone()));
+            store.insert("kind", text(SECRET_STORE, &store.clone()));
         }
         let data = Node::new(Value::Seq(data), near.origin.clone());
         let mut external = Node::map([("store", store), ("data", data)], near.origin.clone());

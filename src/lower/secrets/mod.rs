@@ -16,9 +16,8 @@ use std::sync::Arc;
 use super::{config, credentials, pull_secrets, text};
 use crate::check::Checked;
 use crate::diag::Findings;
-use crate::pem;
 use crate::spec::{Content, Login, ValueSource};
-use crate::tree::{Node, Place};
+use crate::tree::Node;
 
 /// A key of a Secret, and the content that the spec gives it.
 pub(crate) struct Asked<'r> {
@@ -163,21 +162,6 @@ fn delivery_of<'r>(content: &'r Node, checked: &Checked) -> Option<(Delivery, &'
         ValueSource::Sops(_) | ValueSource::Env(_) | ValueSource::File(_) => Delivery::Plain,
     };
     Some((delivery, source.node()))
-}
-
-/// Returns the text of a content that is no secret, which is always certificates, and nothing else of it: what stands
-/// around them would be served to nobody, and could be a template to the External Secrets Operator.
-fn public_text(content: &Node, checked: &Checked) -> Option<Node> {
-    match Content::of(content)? {
-        Content::Text(text) => Some(Node::string(pem::certificates_only(text.as_str()?), text.origin.clone())),
-        Content::File(file) => {
-            let content = checked.contents().of(file)?;
-            let source = content.source.as_ref()?;
-            let place = Place::new(source, 0..source.text().len());
-            Some(Node::string(content.certificates()?, place))
-        }
-        Content::Secret(_) => None,
-    }
 }
 
 /// Returns a text as one that a controller which runs every value of its template as a Go template, with the secret's own

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::SecretSpec;
 use super::composed::judged;
-use super::{SecretSpec, public_text};
 use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::lower::trust::certificates;
 use crate::pull_secret::DOCKER_CONFIG_KEY;
 use crate::secret::{PlainSource, SecretSlot};
 use crate::sops::{Fault, Kind, SopsValue, Wanted};
@@ -32,7 +33,7 @@ impl SecretSpec<'_> {
                 let slot = if *asked.key == *DOCKER_CONFIG_KEY { judged(slot) } else { slot };
                 Node::new(Value::Secret(slot), node.origin.clone())
             } else {
-                let public = public_text(asked.content, checked)?;
+                let public = certificates(asked.content, checked)?;
                 Node::string(STANDARD.encode(public.as_str()?), public.origin)
             };
             data.push((Arc::clone(&asked.key), value));

@@ -23,7 +23,14 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
             continue;
         }
         let authority: Vec<_> = ctx.authority(route).into_iter().flat_map(Bundle::certificates).collect();
-        let Some(chain) = Chain::of(served, &authority) else { continue };
+        let chain = match Chain::of(served, &authority) {
+            Ok(Some(chain)) => chain,
+            Ok(None) => continue,
+            Err(place) => {
+                findings.push(too_many(served, place));
+                continue;
+            }
+        };
         if let Some(finding) = chain.refused(served) {
             findings.push(finding);
         }
@@ -32,6 +39,11 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
         }
     }
 }
+
+/// The most certificates that are asked whether they signed another, among those that bear its issuer's name, as in Go.
+///
+/// Source: golang/go `src/crypto/x509/verify.go`, `maxChainSignatureChecks`.
+const MOST_CHECKED: usize = 100;
 
 /// Certificates of a route, the way from the server's own to where it ends, and what is not on it.
 struct Chain<'c> {
@@ -44,24 +56,38 @@ struct Chain<'c> {
 }
 
 impl<'c> Chain<'c> {
-    fn of(served: &'c Bundle<'_>, authority: &[(&'c Place, &'c Certificate)]) -> Option<Self> {
+    /// Looks for the way; the error is the certificate at which clients give up.
+    fn of(served: &'c Bundle<'_>, authority: &[(&'c Place, &'c Certificate)]) -> Result<Option<Self>, &'c Place> {
         let own: Vec<_> = served.certificates().collect();
         let all: Vec<_> = own.iter().chain(authority).copied().collect();
         let mut on_way = vec![0];
-        let mut current = all.first()?.1;
+        let Some((mut place, mut current)) = all.first().copied() else { return Ok(None) };
+        let mut n_checked = 0;
         while !current.is_self_issued() {
-            let may_follow = |(at, (_, one)): &(usize, &(&Place, &Certificate))| {
-                !on_way.contains(at) && !one.is_same(current) && signed(one, current).may_be()
-            };
-            let Some((at, (_, next))) = all.iter().enumerate().find(may_follow) else { break };
+            let mut next = None;
+            for (at, (_, one)) in all.iter().enumerate() {
+                if one.is_same(current) || on_way.contains(&at) {
+                    continue;
+                }
+                let found = signed(one, current);
+                n_checked += usize::from(found != Signed::No);
+                if n_checked > MOST_CHECKED {
+                    return Err(place);
+                }
+                if found.may_be() {
+                    next = Some(at);
+                    break;
+                }
+            }
+            let Some(at) = next else { break };
             on_way.push(at);
-            current = next;
+            (place, current) = all[at];
         }
         let way: Vec<_> = on_way.iter().map(|at| all[*at]).collect();
         let is_other = |one: &Certificate| !way.iter().any(|(_, on_way)| on_way.is_same(one));
         let others = own.iter().copied().filter(|(_, one)| is_other(one)).collect();
         let served_on_way: Vec<usize> = on_way.iter().copied().filter(|at| *at < own.len()).collect();
-        Some(Self { is_in_order: served_on_way.is_sorted(), others, way })
+        Ok(Some(Self { is_in_order: served_on_way.is_sorted(), others, way }))
     }
 
     /// Finds an authority on the way that clients refuse for what it signed.
@@ -127,6 +153,15 @@ impl<'c> Chain<'c> {
     }
 }
 
+fn too_many(served: &Bundle<'_>, place: &Place) -> Diagnostic {
+    let message = format!("more than {MOST_CHECKED} certificates bear the name of who signed another of the chain");
+    let finding = Diagnostic::warning(RULE.code, place, message)
+        .note("clients written in Go give up: `x509: signature check attempts limit reached while verifying certificate chain`");
+    served
+        .named_in(finding)
+        .help("give the server's certificate, then the one that signed it, and so on, and no others")
+}
+
 fn first_is_not_own(
     ctx: &CertificatesContext<'_>,
     route: &ServedRoute<'_>,
@@ -172,6 +207,19 @@ mod tests {
         check_says("aws-upi 4.16", &spec("namesake.crt"), "bears the name of who signed `CN=r.example.com`");
         check("aws-upi 4.16", &spec("extra.crt"), &[&format!("info RC0397 at {BEGIN}")]);
         check("aws-upi 4.16", &spec("mixed.crt"), &[&format!("info RC0397 at {BEGIN}")]);
+    }
+
+    #[test]
+    fn a_chain_is_looked_for_as_far_as_clients_do() {
+        let blocks = include_str!("../testing/namesake.crt").split_inclusive("-----END CERTIFICATE-----\n");
+        let [leaf, namesake] = blocks.collect::<Vec<_>>()[..] else { panic!("two certificates") };
+        let spec = |n_namesakes: usize| {
+            let pem = format!("{leaf}{}", namesake.repeat(n_namesakes)).replace('\n', "\\n");
+            let tls = format!("{{certificate: {{pem: \"{pem}\"}}, key: {{valueFrom: {{env: A}}}}}}");
+            format!("registry: {{routes: {{one: {{tls: {tls}}}}}}}")
+        };
+        check_says("aws-upi 4.16", &spec(100), "nor do 99 more");
+        check_says("aws-upi 4.16", &spec(101), "signature check attempts limit reached");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::rules::{CertificatesContext, Check, Rule};
-use crate::x509::{Matches, PrivateKey};
+use crate::x509::{KeyMismatch, PrivateKey};
 
 pub(in crate::rules) static RULE: Rule =
     Rule { code: &codes::KEY_OF_OTHER_CERTIFICATE, check: Check::Certificates(check) };
@@ -12,18 +12,13 @@ fn check(ctx: &CertificatesContext<'_>, findings: &mut Findings) {
     for route in &ctx.routes {
         let (Some(key), Some((place, leaf))) = (&route.key, ctx.leaf(route)) else { continue };
         let Ok(keys) = PrivateKey::read_all(&key.text) else { continue };
-        let mut matches = keys.iter().map(|key| key.matches(leaf));
-        if matches.next() != Some(Matches::No) {
-            continue;
-        }
+        let Some(mismatch) = KeyMismatch::of(&keys, leaf) else { continue };
         let message = format!("the key is not that of the certificate of {}", quoted(&leaf.subject));
-        let mut finding = Diagnostic::error(RULE.code, &key.place, message)
+        let finding = Diagnostic::error(RULE.code, &key.place, message)
             .note_at(place, "the certificate")
-            .note(ctx.not_admitted(route, "key", "tls: private key does not match public key"));
-        if matches.any(|matches| matches == Matches::Yes) {
-            finding = finding.note("a later key of the same text is; only the first one counts");
-        }
-        findings.push(finding.help("give the key that the certificate was made with"));
+            .note(ctx.not_admitted(route, "key", KeyMismatch::SAYS));
+        let finding = mismatch.note().into_iter().fold(finding, Diagnostic::note);
+        findings.push(finding.help(KeyMismatch::HELP));
     }
 }
 

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::{Block, Bundle, ClearKey, ServedRoute, Use, What, in_place};
 use crate::lower::REGISTRY_NAMESPACE;
 use crate::rules::bundle::{BundleContext, CONFIG_NAMESPACE};
+use crate::secret::clear;
 use crate::tree::{Entry, Node};
 
 /// The key of the ConfigMap that S3 trusts.
@@ -15,9 +16,6 @@ const STORAGE_KEY: &str = "ca-bundle.crt";
 
 /// A text shorter than this is no certificate and no key, but stands for one that comes later.
 const SHORTEST: usize = 64;
-
-/// What templates write where a value comes later.
-const STANDS_FOR: &[&str] = &["${", "{{", "<", "ENC["];
 
 /// Returns the contents of manifests that hold certificates, and the routes that serve some of them.
 pub(super) fn gathered<'o>(ctx: &BundleContext<'o>) -> (Vec<Bundle<'o>>, Vec<ServedRoute<'o>>) {
@@ -73,17 +71,15 @@ fn of_secrets<'o>(ctx: &BundleContext<'o>) -> Vec<Texts<'o>> {
     let routes = routes.and_then(Node::as_seq).unwrap_or_default().iter();
     let of_route = |route: &'o Node| {
         let secret = ctx.object("", "Secret", REGISTRY_NAMESPACE, route.get("secretName")?.as_str()?)?;
+        let certificates = |key| value(secret, key).map(|(entry, text)| (&entry.node, text));
         let host = route.get("hostname").filter(|host| host.as_str().is_some_and(|host| !host.is_empty()));
         Some(Texts {
             name: route.get("name")?.as_str()?.to_owned(),
             is_operators: true,
             host,
-            served: entry(secret, "tls.crt"),
-            authority: entry(secret, "tls.cacrt"),
-            key: entry(secret, "tls.key").and_then(|(node, text)| {
-                let place = key_place(secret, "tls.key", node)?;
-                Some(ClearKey { place, text })
-            }),
+            served: certificates("tls.crt"),
+            authority: certificates("tls.cacrt"),
+            key: value(secret, "tls.key").map(|(entry, text)| ClearKey { place: entry.key.place().clone(), text }),
         })
     };
     routes.filter_map(of_route).collect()
@@ -113,28 +109,14 @@ fn of_routes<'o>(ctx: &BundleContext<'o>) -> Vec<Texts<'o>> {
     ctx.objects_of("route.openshift.io", "Route").filter_map(of_object).collect()
 }
 
-/// Returns a value of a Secret: `stringData` wins over `data`.
-fn entry<'o>(secret: &'o Node, key: &str) -> Option<(&'o Node, Zeroizing<Vec<u8>>)> {
-    if let Some(node) = secret.get("stringData").and_then(|data| data.get(key)) {
-        return Some((node, known(Zeroizing::new(node.as_str()?.as_bytes().to_vec()))?));
-    }
-    let node = secret.get("data")?.get(key)?;
-    let encoded: Zeroizing<Vec<u8>> =
-        Zeroizing::new(node.as_str()?.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
-    Some((node, known(Zeroizing::new(STANDARD.decode(&encoded).ok()?))?))
-}
-
-fn key_place(secret: &Node, key: &str, node: &Node) -> Option<crate::tree::Place> {
-    let of = |field: &str| -> Option<&Entry> { secret.get(field)?.entry(key) };
-    let entry =
-        ["stringData", "data"].into_iter().filter_map(of).find(|entry| std::ptr::eq(&raw const entry.node, node))?;
-    Some(entry.key.place().clone())
+/// Returns a value of a Secret, with its bytes.
+fn value<'o>(secret: &'o Node, key: &str) -> Option<(&'o Entry, Zeroizing<Vec<u8>>)> {
+    Some((clear::entry(secret, key)?, known(clear::bytes(secret, key)?)?))
 }
 
 /// Keeps a text that is what it will be on the cluster: no stand-in for something that comes later.
 fn known(text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
-    let holds = |part: &&str| text.windows(part.len()).any(|window| window == part.as_bytes());
-    (text.len() >= SHORTEST && !STANDS_FOR.iter().any(holds)).then_some(text)
+    (text.len() >= SHORTEST && !clear::is_put_in_later(&text)).then_some(text)
 }
 
 fn holds_key(text: &[u8]) -> bool {

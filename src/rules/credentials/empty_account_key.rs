@@ -4,6 +4,7 @@ use crate::diag::{Diagnostic, Findings, codes};
 use crate::lower::{REGISTRY_NAMESPACE, USER_SECRET};
 use crate::rules::context::storage_failing;
 use crate::rules::{BundleContext, Check, Rule, credentials};
+use crate::secret::clear;
 use crate::tree::Node;
 
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::EMPTY_ACCOUNT_KEY, check: Check::Bundle(check) };
@@ -15,9 +16,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
         return;
     }
     let Some(secret) = ctx.object("", "Secret", REGISTRY_NAMESPACE, USER_SECRET) else { return };
-    // The API server writes `stringData` over `data`.
-    let entry = ["stringData", "data"].iter().find_map(|field| secret.get(field)?.entry(KEY));
-    let Some(entry) = entry.filter(|entry| is_empty(&entry.node)) else { return };
+    let Some(entry) = clear::entry(secret, KEY).filter(|entry| is_empty(&entry.node)) else { return };
     let text = format!("the secret {} has an empty value for {KEY}; …", credentials::secret());
     let finding = Diagnostic::error(RULE.code, entry.key.place(), format!("`{KEY}` is empty"))
         .note(storage_failing(&text))

@@ -2,9 +2,11 @@
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::pull_secret::{ConfigFault, DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, docker_config_of, faults};
+use crate::pull_secret::{ConfigFault, DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, faults};
 use crate::rules::bundle::is_live;
+use crate::rules::pull_secrets::docker_config;
 use crate::rules::{BundleContext, Check, Rule};
+use crate::secret::clear;
 use crate::tree::Node;
 
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::USELESS_DOCKER_CONFIG, check: Check::Bundle(check) };
@@ -12,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::USELESS_DOCKER_CON
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     for secret in ctx.objects_of("", "Secret").filter(|secret| !is_live(secret)) {
         findings.extend(of_other_type(secret));
-        let Some((value, bytes, layout)) = docker_config_of(secret) else { continue };
+        let Some((value, bytes, layout)) = docker_config(secret) else { continue };
         for fault in faults(&bytes, layout) {
             let ConfigFault::Useless(why, help) = fault else { continue };
             let message = format!("some of this docker config has no effect: {why}");
@@ -23,7 +25,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 
 /// Names the docker config of a Secret whose type says that it is something else.
 fn of_other_type(secret: &Node) -> Option<Diagnostic> {
-    let entry = ["data", "stringData"].into_iter().find_map(|field| secret.get(field)?.entry(DOCKER_CONFIG_KEY))?;
+    let entry = clear::entry(secret, DOCKER_CONFIG_KEY)?;
     let kind = secret.get("type").and_then(Node::as_str).filter(|kind| !kind.is_empty()).unwrap_or("Opaque");
     if kind == DOCKER_CONFIG_TYPE || secret.get("type").is_some_and(Node::has_secret) {
         return None;
@@ -56,6 +58,7 @@ mod tests {
         }
         check_objects("4.16", &with(kind, "{\"auths\": {\"quay.io\": {\"auth\": \"YTpi\"}}}"), &[]);
         check_objects("4.16", &with(kind, "{}").replace("name: a", "name: a, uid: u"), &[]);
+        check_objects("4.16", &with(kind, "{\"auths\": {\"quay.io\": {\"auth\": \"${AUTH}\"}}}"), &[]);
     }
 
     #[test]

@@ -6,9 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Fault, Reader};
 use crate::diag::{Severity, codes};
-
-/// The object identifier of RSA keys.
-const RSA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+use crate::x509::RsaForm;
 
 /// Judges the first block, whose label is not looked at: Go does neither.
 pub(super) fn fault(text: &str) -> Option<Fault> {
@@ -30,20 +28,14 @@ pub(super) fn fault(text: &str) -> Option<Fault> {
     if block.is_encrypted || block.label.starts_with("ENCRYPTED") {
         return other("is encrypted with a password, which nothing asks for");
     }
-    match sequence(&block.der).map(|inner| (inner, integer(inner))) {
-        // PKCS#1: the version, then the numbers of the key.
-        Some((_, Some(rest))) if rest.first() == Some(&0x02) => None,
-        // PKCS#8: the version, then the kind of the key.
-        Some((_, Some(rest)))
-            if rest.first() == Some(&0x30) && sequence(rest).is_some_and(|kind| kind.starts_with(RSA)) =>
-        {
-            fault(
-                "is a private key in the form PKCS#8",
-                "the operator checks nothing; the registry ends when it starts: `x509: failed to parse private key (use ParsePKCS8PrivateKey instead for this key format)`",
-                "write it in the form PKCS#1: `openssl rsa -traditional -in KEY -out NEW`",
-            )
-        }
-        _ => other("is PEM of something else than an RSA private key"),
+    match RsaForm::of(&block.der) {
+        Some(RsaForm::Pkcs1) => None,
+        Some(RsaForm::Pkcs8) => fault(
+            "is a private key in the form PKCS#8",
+            "the operator checks nothing; the registry ends when it starts: `x509: failed to parse private key (use ParsePKCS8PrivateKey instead for this key format)`",
+            "write it in the form PKCS#1: `openssl rsa -traditional -in KEY -out NEW`",
+        ),
+        None => other("is PEM of something else than an RSA private key"),
     }
 }
 
@@ -79,24 +71,4 @@ fn block(text: &str) -> Result<Block<'_>, &'static str> {
     let der =
         if is_encrypted { der.unwrap_or_default() } else { der.map_err(|_| "is PEM whose lines are not base64")? };
     Ok(Block { label, is_encrypted, der })
-}
-
-/// Returns what is in a sequence at the start of DER, if it is all there.
-fn sequence(der: &[u8]) -> Option<&[u8]> {
-    let [0x30, first, rest @ ..] = der else { return None };
-    let (length, rest) = match first & 0x7f {
-        length if first & 0x80 == 0 => (usize::from(length), rest),
-        n @ 1..=3 => {
-            let (length, rest) = rest.split_at_checked(usize::from(n))?;
-            (length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
-        }
-        _ => return None,
-    };
-    rest.get(..length)
-}
-
-/// Returns what follows the version at the start of a sequence.
-fn integer(der: &[u8]) -> Option<&[u8]> {
-    let [0x02, 0x01, 0x00 | 0x01, rest @ ..] = der else { return None };
-    Some(rest)
 }

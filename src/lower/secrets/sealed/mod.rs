@@ -9,10 +9,11 @@ mod scope;
 
 use std::sync::Arc;
 
-use super::{Asked, SecretSpec, public_text, taken_literally, text};
+use super::{Asked, SecretSpec, taken_literally, text};
 use crate::check::Checked;
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::lower::trust::certificates;
 use crate::spec::{Content, ValueSource};
 use crate::tree::{Node, Origin};
 use file::SealedFile;
@@ -32,7 +33,7 @@ impl SecretSpec<'_> {
         let (mut sealed, mut public, mut scopes) = (Vec::new(), Vec::new(), Vec::new());
         for asked in &self.asked {
             let Some(Content::Secret(ValueSource::Sealed(source))) = Content::of(asked.content) else {
-                public.push((Arc::clone(&asked.key), taken_literally(public_text(asked.content, checked)?)));
+                public.push((Arc::clone(&asked.key), taken_literally(certificates(asked.content, checked)?)));
                 continue;
             };
             let Some(way) = way(source, findings) else { continue };
@@ -114,7 +115,7 @@ fn is_same_file(one: &Node, other: &Node, checked: &Checked) -> bool {
 
 /// Returns what a single value is bound to: what is said beside it, else by default.
 fn scope_of_value(source: &Node, checked: &Checked) -> Said {
-    let by = source.get("scope").or_else(|| checked.spec().sealed_default("scope")).unwrap_or(source);
+    let by = checked.spec().scope_of(source).unwrap_or(source);
     let scope = by.as_str().and_then(Scope::named).unwrap_or(Scope::Strict);
     Said { scope, by: by.clone() }
 }

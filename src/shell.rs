@@ -4,7 +4,7 @@ use crate::diag::visible::inert;
 
 /// Returns a text as one word that a POSIX shell reads as that very text, on one line and with no character that acts on a
 /// terminal; none for what cannot be written so: a NUL, and a line break at the end.
-pub(super) fn word(text: &str) -> Option<String> {
+pub(crate) fn word(text: &str) -> Option<String> {
     const PLAIN: &[u8] = b"_./:=@%+,-";
     if text.contains('\0') {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn word(text: &str) -> Option<String> {
 }
 
 /// Returns the path of a file as a word that no program takes for an option.
-pub(super) fn path(text: &str) -> Option<String> {
+pub(crate) fn path(text: &str) -> Option<String> {
     word(&if text.starts_with('-') { format!("./{text}") } else { text.to_owned() })
 }
 
