@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::project::{source, unreadable};
+use super::project::unreadable;
 use super::{Document, Project};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
+use crate::pem::certificates_only;
 use crate::sops::{Encrypted, Fault};
 use crate::tree::{Node, Place, Source};
 use crate::world::ProjectPath;
+use crate::x509::{Block, blocks};
 
 /// The most bytes of files that one spec may name and of PEM that it holds, each counted as often as it stands there. The API server takes no
 /// ConfigMap or Secret of more than one MiB.
@@ -22,15 +24,35 @@ pub struct Content {
     pub path: ProjectPath,
     /// Its text; none for a secret, which is not read here.
     pub source: Option<Arc<Source>>,
-    /// The text as a file that SOPS encrypted, once it is asked for.
+    /// What the text is read as, shared with the other specs that name it.
+    readings: Arc<Readings>,
+}
+
+/// What a text is read as, once that is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
     encrypted: OnceLock<Option<Result<Arc<Encrypted>, Fault>>>,
+    blocks: OnceLock<Vec<Block>>,
+    certificates: OnceLock<Arc<str>>,
 }
 
 impl Content {
     /// Returns the file as one that SOPS encrypted, or why it is none; nothing where its text is not read.
     pub fn encrypted(&self) -> Option<Result<&Arc<Encrypted>, &Fault>> {
         let read = |source| Encrypted::read(source).map(Arc::new);
-        self.encrypted.get_or_init(|| self.source.as_ref().map(read)).as_ref().map(Result::as_ref)
+        self.readings.encrypted.get_or_init(|| self.source.as_ref().map(read)).as_ref().map(Result::as_ref)
+    }
+
+    /// Returns the PEM blocks of the file, its certificates read; nothing where its text is not read.
+    pub fn blocks(&self) -> &[Block] {
+        let text = || self.source.as_ref().map_or("", |source| source.text());
+        self.readings.blocks.get_or_init(|| blocks(text()))
+    }
+
+    /// Returns the certificates of the file and nothing else of it; none where its text is not read.
+    pub fn certificates(&self) -> Option<Arc<str>> {
+        let text = self.source.as_ref()?.text();
+        Some(Arc::clone(self.readings.certificates.get_or_init(|| certificates_only(text).into())))
     }
 }
 
@@ -93,10 +115,10 @@ pub fn contents(
                 unread.insert(path, fault);
                 continue;
             }
-            Content { path, source: None, encrypted: OnceLock::new() }
+            Content { path, source: None, readings: Arc::default() }
         } else {
             let mut faults = Findings::new();
-            let Some(source) = source(world, &path, Some(node), &mut faults) else {
+            let Some((source, readings)) = project.shared(&path, node, &mut faults) else {
                 unread.extend(faults.into_iter().map(|fault| (path.clone(), fault)));
                 continue;
             };
@@ -105,7 +127,7 @@ pub fn contents(
                 break;
             };
             room = left;
-            Content { path, source: Some(source), encrypted: OnceLock::new() }
+            Content { path, source: Some(source), readings }
         };
         contents.by_place.insert(key(node.place()), content);
     }
@@ -204,5 +226,38 @@ mod tests {
             let found: Vec<&str> = findings.iter().map(|finding| finding.code.id).collect();
             assert_eq!(found, expected);
         }
+    }
+
+    /// Returns the file that a spec names as its only text.
+    fn named(project: &Project<'_>, spec: &str, file: &str) -> Content {
+        let mut findings = Findings::new();
+        let text = format!("{{file: {file}}}");
+        let spec = document(&Source::new(spec, text, SourceKind::User), Reading::Strict, &mut findings).unwrap();
+        let contents = contents(project, &spec, &|_| ProjectPath::root(), &mut findings);
+        assert!(findings.is_empty(), "{findings:?}");
+        contents.of(spec.get("file").unwrap()).unwrap().clone()
+    }
+
+    #[test]
+    fn what_many_specs_name_is_read_once() {
+        let world = MemWorld::new([("a.crt", "-----BEGIN X-----\n-----END X-----\n"), ("b.crt", "")]);
+        let project = Project::new(&world);
+        let [one, two] = ["1.yaml", "2.yaml"].map(|spec| named(&project, spec, "a.crt"));
+        assert!(Arc::ptr_eq(one.source.as_ref().unwrap(), two.source.as_ref().unwrap()));
+        assert!(std::ptr::eq(one.blocks(), two.blocks()) && one.blocks().len() == 1);
+        assert_eq!(named(&project, "1.yaml", "b.crt").blocks().len(), 0);
+    }
+
+    #[test]
+    fn files_are_kept_as_long_as_they_are_small() {
+        let megabytes = "x".repeat(3 << 20);
+        let names: Vec<String> = (0..9).map(|n| format!("{n}.crt")).collect();
+        let world = MemWorld::new(names.iter().map(|name| (&**name, &*megabytes)));
+        let project = Project::new(&world);
+        let kept = names.iter().filter(|name| {
+            let [one, two] = ["1.yaml", "2.yaml"].map(|spec| named(&project, spec, name).source.unwrap());
+            Arc::ptr_eq(&one, &two)
+        });
+        assert_eq!(kept.count(), 5);
     }
 }

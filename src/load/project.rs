@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::content::Readings;
 use super::document::{Document, DocumentKind, own_kind};
 use super::requires;
 use crate::diag::visible::quoted;
@@ -22,10 +23,14 @@ const MOST_KEPT: usize = 300_000;
 /// Bytes of text that take as much memory as one value, roughly.
 const BYTES_PER_VALUE: usize = 200;
 
-/// The files beneath one root. Layers that many clusters share are read and parsed once.
+/// The most bytes of files that specs name which are kept for the next spec.
+const MOST_KEPT_BYTES: usize = 16 << 20;
+
+/// The files beneath one root. Layers and certificates that many clusters share are read and parsed once.
 pub struct Project<'w> {
     world: &'w dyn World,
     documents: Mutex<Kept>,
+    named: Mutex<KeptFiles>,
     settings: OnceLock<(Arc<Settings>, Findings)>,
 }
 
@@ -49,6 +54,16 @@ impl Kept {
     }
 }
 
+/// The files that specs name, which were read, and how many bytes they are.
+#[derive(Default)]
+struct KeptFiles {
+    read: BTreeMap<ProjectPath, Shared>,
+    n_bytes: usize,
+}
+
+/// A text, and what it is read as.
+type Shared = (Arc<Source>, Arc<Readings>);
+
 /// A document, or why there is none.
 type Reached = (Option<Arc<Document>>, Findings);
 
@@ -69,7 +84,7 @@ impl Settings {
 impl<'w> Project<'w> {
     /// Makes the project of a world.
     pub fn new(world: &'w dyn World) -> Self {
-        Self { world, documents: Mutex::default(), settings: OnceLock::new() }
+        Self { world, documents: Mutex::default(), named: Mutex::default(), settings: OnceLock::new() }
     }
 
     /// Returns the world that the files are read from.
@@ -91,6 +106,26 @@ impl<'w> Project<'w> {
     /// Returns the text of a file; `asked` is the text that names it, if a file does.
     pub fn text(&self, path: &ProjectPath, asked: Option<&Node>, findings: &mut Findings) -> Option<Arc<Source>> {
         source(self.world, path, asked, findings)
+    }
+
+    /// Returns the text of a file that specs name, and what it is read as, the same for each of them; `asked` is the text
+    /// that names it.
+    pub(super) fn shared(&self, path: &ProjectPath, asked: &Node, findings: &mut Findings) -> Option<Shared> {
+        let files = || self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = files().read.get(path).cloned() {
+            return Some(known);
+        }
+        let read = (source(self.world, path, Some(asked), findings)?, Arc::default());
+        let mut files = files();
+        let n_after = files.n_bytes + read.0.text().len();
+        if n_after > MOST_KEPT_BYTES {
+            return Some(read);
+        }
+        // Another thread may have been first, and one of the two is enough.
+        if !files.read.contains_key(path) {
+            files.n_bytes = n_after;
+        }
+        Some(files.read.entry(path.clone()).or_insert(read).clone())
     }
 
     /// Returns the spec or layer at a path; `asked` is the text that names it, if a file does.
@@ -137,12 +172,7 @@ fn read_document(
 }
 
 /// Reads a text of the project; `asked` is the text that names it, if a file does.
-pub(super) fn source(
-    world: &dyn World,
-    path: &ProjectPath,
-    asked: Option<&Node>,
-    findings: &mut Findings,
-) -> Option<Arc<Source>> {
+fn source(world: &dyn World, path: &ProjectPath, asked: Option<&Node>, findings: &mut Findings) -> Option<Arc<Source>> {
     let name = world.display(path);
     let bytes = match world.read(path, LIMIT) {
         Ok(bytes) => bytes,

@@ -76,9 +76,10 @@ pub(super) fn certificates(content: &Node, checked: &Checked) -> Option<Node> {
     match Content::of(content)? {
         Content::Text(text) => Some(Node::string(pem::certificates_only(text.as_str()?), text.origin.clone())),
         Content::File(file) => {
-            let source = checked.contents().of(file)?.source.as_ref()?;
+            let content = checked.contents().of(file)?;
+            let source = content.source.as_ref()?;
             let place = Place::new(source, 0..source.text().len());
-            Some(Node::string(pem::certificates_only(source.text()), place))
+            Some(Node::string(content.certificates()?, place))
         }
         Content::Secret(_) => None,
     }

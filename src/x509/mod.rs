@@ -5,12 +5,14 @@
 //! whether a key is its own or why the router takes it for none. Which of that is a finding is not known here, nor where
 //! the bytes came from.
 
+mod blocks;
 mod chain;
 mod der;
 mod key;
 mod key_fault;
 mod names;
 
+pub use blocks::{Block, What, blocks};
 pub use chain::{Signed, signed};
 pub use key::{KeyMismatch, Matches, PrivateKey, RsaForm};
 pub use key_fault::KeyFault;

@@ -27,7 +27,7 @@ const DEADLINE: Duration = Duration::from_millis(59_900);
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The user that the sidecar's image names.
-const USER: u32 = 999;
+pub(crate) const USER: u32 = 999;
 
 /// A repository in a sidecar.
 pub(crate) struct Sidecar {

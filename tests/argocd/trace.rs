@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::sidecar::{Sidecar, is_root, plugin_command};
+use crate::sidecar::{Sidecar, USER, is_root, plugin_command};
 
 /// What may be opened outside of the repository, by how its path begins.
 const SYSTEM: [(&str, &str); 7] = [
@@ -39,6 +39,40 @@ fn generate_runs_nothing_opens_no_socket_and_stays_in_the_repository() {
             assert!(is_read, "opens for writing: {}", call.line);
         }
     }
+}
+
+/// As the user of the sidecar's image, who has no rights and can write nothing.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_is_kept_private_before_anything_of_the_repository_is_opened() {
+    let sidecar = Sidecar::with_copy_of("examples/aws-upi");
+    let (user, group) = (format!("--reuid={USER}"), format!("--regid={USER}"));
+    let mut words = if is_root() { vec!["setpriv", &user, &group, "--clear-groups"] } else { vec![] };
+    let own = plugin_command("/spec/generate/command");
+    words.extend(own);
+    let calls = match is_root() && Command::new("setpriv").arg("--version").output().is_err() {
+        true => None,
+        false => trace(&sidecar, &words),
+    };
+    let Some(calls) = calls else {
+        println!("skipped: no strace or setpriv on the PATH, or no right to trace");
+        return;
+    };
+    let started =
+        calls.iter().rposition(|call| call.name == "execve" && call.line.ends_with("= 0")).expect("a program");
+    let repository = sidecar.repository();
+    let read =
+        calls.iter().position(|call| call.opened().is_some_and(|path| Path::new(&path).starts_with(&repository)));
+    let before = &calls[started..read.expect("the repository is read")];
+    for (what, words) in [
+        ("not dumpable", &["prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE", "= 0"][..]),
+        ("no core file", &["RLIMIT_CORE", "rlim_cur=0, rlim_max=0", "= 0"]),
+    ] {
+        let is_asked = |call: &Call| words.iter().all(|word| call.line.contains(word));
+        let lines: Vec<&str> = before.iter().map(|call| &*call.line).collect();
+        assert!(before.iter().any(is_asked), "{what}:\n{}", lines.join("\n"));
+    }
+    assert!(calls.iter().any(|call| call.name == "write" && call.line.contains("apiVersion")), "nothing was rendered");
 }
 
 #[test]

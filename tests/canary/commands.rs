@@ -9,7 +9,7 @@ use crate::scene::{Scene, Watched};
 /// The formats of findings.
 pub(crate) const FORMATS: [&str; 6] = ["text", "json", "sarif", "junit", "github", "gitlab"];
 
-const SPECS: [&str; 6] = ["env", "file", "azure", "tls", "sops", "sealed"];
+const SPECS: [&str; 7] = ["env", "file", "azure", "tls", "pull", "sops", "sealed"];
 
 /// Runs every command in every way. Each line is a run; `CLUSTER` stands for every spec, `FORMAT` for every format.
 const LINES: &str = "
@@ -27,7 +27,9 @@ const LINES: &str = "
     check --only schema manifests
     check --only rules manifests --as-of 2030-01-01
     check --expiring 30d clusters manifests
-    check --expiring 3650d --format json clusters manifests
+    check --expiring 36525d --format FORMAT clusters manifests
+    check --expiring soon clusters
+    check --format FORMAT clusters/CLUSTER.yaml
     check --openshift 4.4..5.1 clusters/CLUSTER.yaml
     check -
     check nowhere.yaml
@@ -71,10 +73,16 @@ const LINES: &str = "
     profile show aws-upi
     completions bash
     secrets list
+    secrets list --format json clusters manifests
+    secrets list secrets/tls.key
     secrets list --format json --secret-env NOTHING --as-of 2030-01-01 clusters/CLUSTER.yaml
     secrets list --missing --policy ../policy.yaml clusters
     secrets template clusters/CLUSTER.yaml
     secrets template --for env clusters/CLUSTER.yaml
+    secrets template --for external clusters/CLUSTER.yaml
+    secrets template --for secret clusters/CLUSTER.yaml
+    secrets template --secret team-a/whole clusters/pull.yaml
+    secrets template secrets/tls.key
     secrets template --for sealed --as-of 2030-01-01 clusters/CLUSTER.yaml
     secrets template --for sops --secret openshift-image-registry/image-registry-private-configuration-user clusters/CLUSTER.yaml
     init ../new --platform aws-upi --name new --openshift 4.19
@@ -87,16 +95,15 @@ const NOT_RUN: [&str; 2] = ["help", "version"];
 fn lines() -> Vec<Vec<String>> {
     let mut lines = Vec::new();
     for line in LINES.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let of = |word: &str, each: &[&str]| -> Vec<String> {
-            if line.contains(word) {
-                each.iter().map(|one| line.replace(word, one)).collect()
-            } else {
-                vec![line.to_owned()]
-            }
+        let each = |lines: Vec<String>, word: &str, each: &[&str]| -> Vec<String> {
+            let of = |line: String| match line.contains(word) {
+                true => each.iter().map(|one| line.replace(word, one)).collect(),
+                false => vec![line],
+            };
+            lines.into_iter().flat_map(of).collect()
         };
-        let all = of("FORMAT", &FORMATS).into_iter().chain(of("CLUSTER", &SPECS));
-        let words = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        lines.extend(all.filter(|line| !line.contains("FORMAT") && !line.contains("CLUSTER")).map(words));
+        let all = each(each(vec![line.to_owned()], "FORMAT", &FORMATS), "CLUSTER", &SPECS);
+        lines.extend(all.iter().map(|line| line.split(' ').map(str::to_owned).collect::<Vec<_>>()));
     }
     lines.sort();
     lines.dedup();
@@ -192,6 +199,11 @@ fn everything(scene: &Scene) {
     for source in ["env", "env-two"] {
         assert!(revealed.reveals(scene.marker(source)), "{source} is not revealed");
     }
+    let composed = scene.run_in_silence(&["render", "--reveal-secrets", "clusters/pull.yaml"]);
+    assert_eq!(composed.exit, Some(0), "{}", composed.stderr());
+    for source in ["env", "env-two", "auth", "docker-config-value"] {
+        assert!(composed.reveals(scene.marker(source)), "{source} is not revealed in a docker config");
+    }
     let written = scene.run_in_silence(&["render", "--reveal-secrets", "-o", "written", "clusters/env.yaml"]);
     assert!(written.reveals(scene.marker("env")), "{}", written.stderr());
     let same = scene.run_in_silence(&["render", "--reveal-secrets", "--verify", "written", "clusters/env.yaml"]);
@@ -213,6 +225,32 @@ fn change_what_was_written(scene: &Scene) {
     let config = scene.read(path).replace("spec:\n", &scene.filled("spec:\n  httpSecret: @http-secret@\n"));
     let proxy = scene.filled("  proxy:\n    http: http://u:@proxy@@proxy.example.com\n");
     scene.write(path, config.replace("  managementState:", &format!("{proxy}  managementState:")));
+}
+
+#[test]
+fn every_format_and_spec_is_run() {
+    let run = lines();
+    for word in ["FORMAT", "CLUSTER"] {
+        assert!(!run.iter().flatten().any(|said| said.contains(word)), "{word} stands for something");
+    }
+    for format in FORMATS {
+        for wanted in [&["check", "--format"][..], &["check", "--expiring"], &["check", "--against"]] {
+            let is_run =
+                |line: &&Vec<String>| wanted.iter().chain([&format]).all(|word| line.iter().any(|said| said == word));
+            assert!(run.iter().any(|line| is_run(&line)), "{wanted:?} is not run with {format}");
+        }
+    }
+    for spec in SPECS {
+        let file = format!("clusters/{spec}.yaml");
+        for wanted in
+            [&["check", "--format"][..], &["render"], &["resolve"], &["secrets", "list"], &["secrets", "template"]]
+        {
+            let is_run = |line: &Vec<String>| {
+                line.contains(&file) && wanted.iter().all(|word| line.iter().any(|said| said == word))
+            };
+            assert!(run.iter().any(is_run), "{wanted:?} is not run on {spec}");
+        }
+    }
 }
 
 #[test]

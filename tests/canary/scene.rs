@@ -50,9 +50,11 @@ pub(crate) struct Leak {
     pub(crate) around: String,
 }
 
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 20] = [
     "env",
     "env-two",
+    "auth",
+    "docker-config-value",
     "account-key",
     "environment",
     "file",
@@ -96,11 +98,18 @@ impl Scene {
             ("REGCFG_SECRET_A", word("env")),
             ("REGCFG_SECRET_B", word("env-two")),
             ("REGCFG_SECRET_ACCOUNT", STANDARD.encode(word("account-key"))),
+            ("REGCFG_SECRET_AUTH", STANDARD.encode(format!("robot:{}", word("auth")))),
+            ("REGCFG_SECRET_CONFIG", whole_config(&word("docker-config-value"))),
             ("REGCFG_SECRET_UNUSED", word("environment")),
             ("AWS_SECRET_ACCESS_KEY", word("environment")),
             ("HTTPS_PROXY", format!("http://u:{}@proxy.example.com", word("environment"))),
         ];
         scene
+    }
+
+    /// Looks for a secret that a marker cannot stand in for, too.
+    pub(crate) fn mark(&mut self, source: &'static str, word: String) {
+        self.markers.push(Marker::of_word(source, word));
     }
 
     pub(crate) fn marker(&self, source: &str) -> &Marker {
@@ -322,6 +331,11 @@ impl Watched {
                 && marker.found_in(&Seen::new(&without_data_of_secrets(bytes))).is_none()
         })
     }
+}
+
+/// Returns a docker config with a password.
+fn whole_config(password: &str) -> String {
+    format!("{{\"auths\": {{\"quay.io\": {{\"auth\": \"{}\"}}}}}}", STANDARD.encode(format!("robot:{password}")))
 }
 
 /// Takes the values of `data` of Secrets out of manifests; what is none is as it was.

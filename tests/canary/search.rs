@@ -50,7 +50,7 @@ impl Marker {
         forms.push((lower(&word[..10]), "its beginning"));
         forms.push((lower(&word[word.len() - 10..]), "its end"));
         forms.push((hex(word.as_bytes()), "hex"));
-        for pad in 0..3 {
+        for pad in 0..3_usize {
             let padded = [&"..."[..pad], word, "..."].concat();
             // What depends on the neighbours is cut off on both sides.
             let (start, end) = ((pad * 8).div_ceil(6), (pad + word.len()) * 8 / 6);
@@ -59,9 +59,16 @@ impl Marker {
             }
             forms.push((stripped(&reversed(&STANDARD.encode(&padded)[start..end])), "base64, backwards"));
         }
-        // Base64 of base64, as `data` of a Secret in an annotation.
-        let inner = STANDARD.encode(word);
-        forms.push((stripped(&STANDARD.encode(&inner)[..inner.len() * 8 / 6]), "base64 of base64"));
+        // Base64 of base64, as `data` of a Secret in an annotation, or the logins of a docker config in `data`.
+        for pad in 0..3_usize {
+            let (start, end) = ((pad * 8).div_ceil(6), (pad + word.len()) * 8 / 6);
+            let inner = &STANDARD.encode([&"..."[..pad], word, "..."].concat())[start..end];
+            for outer in 0..3_usize {
+                let (start, end) = ((outer * 8).div_ceil(6), (outer + inner.len()) * 8 / 6);
+                let encoded = STANDARD.encode([&"..."[..outer], inner, "..."].concat());
+                forms.push((stripped(&encoded[start..end]), "base64 of base64"));
+            }
+        }
         forms.extend(digests(word));
         forms
     }

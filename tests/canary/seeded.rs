@@ -56,6 +56,12 @@ fn every_form_of_a_leak_is_found() {
         leaks.push(("base64 in lines", wrapped(&STANDARD.encode(&text), "\n    ")));
         leaks.push(("base64 backwards", STANDARD.encode(&text).chars().rev().collect()));
     }
+    for user in ["u", "me", "bot"] {
+        let login = STANDARD.encode(format!("{user}:{word}"));
+        let config = format!("{{\"auths\":{{\"{user}.example.com\":{{\"auth\":\"{login}\"}}}}}}");
+        leaks.push(("a docker config", config.clone()));
+        leaks.push(("a docker config in data", STANDARD.encode(config)));
+    }
     for (form, leak) in leaks {
         let said = format!("error[RC0000]: something\n  --> a.yaml:1:1\n  = note: x {leak} y\n");
         assert!(marker.found_in(&Seen::new(said.as_bytes())).is_some(), "{form}: {leak} is not found");

@@ -49,6 +49,56 @@ fn a_secret_comes_out_byte_for_byte() {
     }
 }
 
+/// What kubectl and PyYAML read of a stream with one Secret for each text, all others of the stream among them.
+#[test]
+fn kubectl_and_pyyaml_read_the_very_bytes() {
+    let streams = HOSTILE.iter().map(|text| {
+        let run = sandbox(b"hunter2", text.as_bytes()).run(["render", "--reveal-secrets", "cluster.yaml"]);
+        assert_eq!(run.exit, "0", "{text:?}: {run:?}");
+        run.stdout
+    });
+    let stream = streams.collect::<Vec<_>>().join("---\n");
+    let python = "import json, sys, yaml\nif not hasattr(yaml, '@'): sys.exit(3)\n\
+                  for read in yaml.load_all(sys.stdin.buffer.read(), yaml.@): print(json.dumps(read))";
+    let [plain, in_c] = ["SafeLoader", "CSafeLoader"].map(|loader| python.replace('@', loader));
+    for (program, args) in [
+        ("kubectl", &["label", "--local", "-o", "json", "-f", "-", "x=y"][..]),
+        ("python3", &["-c", &plain]),
+        ("python3", &["-c", &in_c]),
+    ] {
+        let Some(json) = read_by(program, args, &stream) else { continue };
+        let read = serde_json::Deserializer::from_str(&json).into_iter::<serde_json::Value>();
+        let read: Vec<_> =
+            read.map(|object| object.expect("JSON")).filter(|object| object["kind"] == "Secret").collect();
+        assert_eq!(read.len(), HOSTILE.len(), "{program} {args:?}");
+        for (object, text) in read.iter().zip(HOSTILE) {
+            let value = object["data"]["REGISTRY_STORAGE_S3_SECRETKEY"].as_str().expect("a text");
+            assert_eq!(STANDARD.decode(value).expect("base64"), text.as_bytes(), "{program} {args:?}: {text:?}");
+        }
+    }
+}
+
+/// Gives a program a stream, and returns what it prints; says why where it is not there.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+fn read_by(program: &str, args: &[&str], stream: &str) -> Option<String> {
+    let home = tempfile::tempdir().expect("a directory");
+    let input = home.path().join("stream.yaml");
+    fs::write(&input, stream).expect("a file");
+    let mut command = Command::new(program);
+    command.args(args).env("HOME", home.path()).env("PYTHONIOENCODING", "utf-8").env_remove("KUBECONFIG");
+    let Ok(output) = command.stdin(fs::File::open(&input).expect("a file")).output() else {
+        println!("skipped: there is no `{program}` here");
+        return None;
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    if program == "python3" && (output.status.code() == Some(3) || said.contains("No module named")) {
+        println!("skipped: `python3` has no such loader: {said}");
+        return None;
+    }
+    assert!(output.status.success(), "{program} refuses what is written: {said}");
+    Some(String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
 #[test]
 fn a_secret_of_5_mb_is_refused_and_not_shown() {
     let run = sandbox(b"hunter2", "hushhush".repeat(640 << 10).as_bytes()).run([

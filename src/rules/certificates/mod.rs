@@ -21,19 +21,16 @@ pub(super) mod unreadable_certificate;
 pub(super) mod unusable_key;
 pub(super) mod weak_certificate;
 
-use std::sync::Arc;
-
 use zeroize::Zeroizing;
 
 use crate::diag::Diagnostic;
 use crate::load::Contents;
-use crate::pem;
 use crate::rules::bundle::BundleContext;
 use crate::rules::context::SpecContext;
 use crate::spec::{Content, Spec, Storage};
 use crate::target::{Minor, Target};
-use crate::tree::{Node, Place, Source};
-use crate::x509::{Certificate, Signed, signed};
+use crate::tree::{Node, Place};
+use crate::x509::{self, Certificate, Signed, What, signed};
 
 /// The first minor whose operator reports a route that is not admitted.
 const REPORTED: Minor = Minor::of(4, 8);
@@ -167,19 +164,6 @@ pub(super) struct Block {
     pub(super) what: What,
 }
 
-/// What a PEM block is.
-#[derive(Debug)]
-pub(super) enum What {
-    /// A certificate.
-    Certificate(Box<Certificate>),
-    /// A block that says it is a certificate, and why it is none.
-    Broken(&'static str),
-    /// A private key of some kind.
-    PrivateKey,
-    /// Anything else, by its label.
-    Other(String),
-}
-
 impl Bundle<'_> {
     /// Returns the certificates, each with its place.
     pub(super) fn certificates(&self) -> impl Iterator<Item = (&Place, &Certificate)> {
@@ -232,17 +216,17 @@ fn gathered<'r>(spec: Spec<'r>, contents: &'r Contents) -> (Vec<Bundle<'r>>, Vec
 }
 
 fn bundle<'r>(purpose: Use, content: Content<'r>, contents: &'r Contents) -> Option<Bundle<'r>> {
-    let (named, source): (&Node, Option<&Arc<Source>>) = match content {
-        Content::File(file) => (file, Some(contents.of(file)?.source.as_ref()?)),
-        Content::Text(text) => (text, None),
+    let named = match content {
+        Content::File(file) => file,
+        Content::Text(text) => return Some(in_place(purpose, text, text.as_str().unwrap_or_default(), true)),
         Content::Secret(_) => return None,
     };
-    let Some(source) = source else { return Some(in_place(purpose, named, named.as_str().unwrap_or_default(), true)) };
-    let text = source.text();
-    let blocks = pem::blocks(text).into_iter().map(|block| {
-        let first_line = text[block.range.clone()].lines().next().unwrap_or_default().len();
+    let content = contents.of(named)?;
+    let source = content.source.as_ref()?;
+    let blocks = content.blocks().iter().map(|block| {
+        let first_line = source.text()[block.range.clone()].lines().next().unwrap_or_default().len();
         let place = Place::new(source, block.range.start..block.range.start + first_line);
-        Block { place, what: what(block) }
+        Block { place, what: block.what.clone() }
     });
     Some(Bundle { purpose, is_of_route: false, named, is_file: true, is_cleaned: true, blocks: blocks.collect() })
 }
@@ -252,7 +236,7 @@ fn in_place<'r>(purpose: Use, named: &'r Node, text: &str, is_cleaned: bool) -> 
     let place = named.place();
     let written = place.text();
     let marks: Vec<usize> = written.match_indices("-----BEGIN ").map(|(at, _)| at).collect();
-    let blocks = pem::blocks(text);
+    let blocks = x509::blocks(text);
     let is_as_written = marks.len() == blocks.len() && written.lines().nth(1).is_some();
     let blocks = blocks.into_iter().enumerate().map(|(n, block)| {
         let place = match marks.get(n).filter(|_| is_as_written) {
@@ -265,22 +249,8 @@ fn in_place<'r>(purpose: Use, named: &'r Node, text: &str, is_cleaned: bool) -> 
         };
         let begins_line = text[..block.range.start].chars().next_back().is_none_or(|before| before == '\n');
         // Nobody on a cluster finds a mark in the middle of a line; behind a byte order mark there is none, too.
-        let is_seen = is_cleaned || begins_line || block.label != "CERTIFICATE";
-        Block { place, what: if is_seen { what(block) } else { What::Broken("its mark does not begin a line") } }
+        let is_seen = is_cleaned || begins_line || !block.what.says_certificate();
+        Block { place, what: if is_seen { block.what } else { What::Broken("its mark does not begin a line") } }
     });
     Bundle { purpose, is_of_route: false, named, is_file: false, is_cleaned, blocks: blocks.collect() }
-}
-
-fn what(block: pem::Block) -> What {
-    if block.label.ends_with("PRIVATE KEY") {
-        return What::PrivateKey;
-    }
-    if block.label != "CERTIFICATE" {
-        return What::Other(block.label);
-    }
-    let Some(der) = block.der else { return What::Broken("it is not base64 between its two marks") };
-    match Certificate::read(der) {
-        Ok(certificate) => What::Certificate(Box::new(certificate)),
-        Err(why) => What::Broken(why),
-    }
 }
