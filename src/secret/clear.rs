@@ -46,7 +46,10 @@ mod tests {
         let source = Source::new("secret.yaml", text.replace("SFVT\\r\\nSA==", "\"SFVT\\r\\nSA==\""), SourceKind::User);
         let secret = document(&source, Reading::AsKubectl, &mut Findings::new()).expect("YAML");
         let read = |key| bytes(&secret, key).map(|bytes| String::from_utf8(bytes.to_vec()).expect("UTF-8"));
-        assert_eq!(["a", "b", "c", "d"].map(read), [Some("HUSH".into()), Some("other".into()), None, Some("".into())]);
+        assert_eq!(
+            ["a", "b", "c", "d"].map(read),
+            [Some("HUSH".into()), Some("other".into()), None, Some(String::new())]
+        );
         let keys: Vec<&str> = entries(&secret).map(|(key, _)| key).collect();
         assert_eq!(keys, ["b", "d", "a", "c", "e"]);
         assert_eq!(entry(&secret, "b").and_then(|entry| entry.node.as_str()), Some("other"));

@@ -50,11 +50,8 @@ fn memory_is_kept_private_before_anything_of_the_repository_is_opened() {
     let mut words = if is_root() { vec!["setpriv", &user, &group, "--clear-groups"] } else { vec![] };
     let own = plugin_command("/spec/generate/command");
     words.extend(own);
-    let calls = match is_root() && Command::new("setpriv").arg("--version").output().is_err() {
-        true => None,
-        false => trace(&sidecar, &words),
-    };
-    let Some(calls) = calls else {
+    let can_be_another = !is_root() || Command::new("setpriv").arg("--version").output().is_ok();
+    let Some(calls) = can_be_another.then(|| trace(&sidecar, &words)).flatten() else {
         println!("skipped: no strace or setpriv on the PATH, or no right to trace");
         return;
     };

@@ -96,9 +96,9 @@ fn lines() -> Vec<Vec<String>> {
     let mut lines = Vec::new();
     for line in LINES.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let each = |lines: Vec<String>, word: &str, each: &[&str]| -> Vec<String> {
-            let of = |line: String| match line.contains(word) {
-                true => each.iter().map(|one| line.replace(word, one)).collect(),
-                false => vec![line],
+            let of = |line: String| -> Vec<String> {
+                let holds = line.contains(word);
+                if holds { each.iter().map(|one| line.replace(word, one)).collect() } else { vec![line] }
             };
             lines.into_iter().flat_map(of).collect()
         };

@@ -47,7 +47,9 @@ fn run(case: &Path) -> bool {
         return false;
     }
     let mut scene = Scene::empty();
-    keys.into_iter().for_each(|key| scene.mark("private-key", key));
+    for key in keys {
+        scene.mark("private-key", key);
+    }
     let word = scene.marker("data").word.clone();
     let marked = |bytes: &[u8]| {
         let mut bytes = bytes.to_vec();
@@ -85,13 +87,13 @@ fn run(case: &Path) -> bool {
 fn files_of_values(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let named = regex::Regex::new(r#"valueFrom: ?\{file: ?["']?([^,}"']+)"#).unwrap();
     let texts: Vec<_> = files.values().map(|bytes| String::from_utf8_lossy(bytes)).collect();
-    let names: Vec<&str> = texts
+    let of_secrets: Vec<&str> = texts
         .iter()
         .flat_map(|text| named.captures_iter(text))
         .filter_map(|found| Path::new(found.get(1)?.as_str()).file_name()?.to_str())
         .collect();
     let is_named =
-        |path: &str| Path::new(path).file_name().is_some_and(|name| names.iter().any(|other| name == *other));
+        |path: &str| Path::new(path).file_name().is_some_and(|name| of_secrets.iter().any(|other| name == *other));
     let has_none = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
         !text.contains("-----BEGIN ") && !WORDS.iter().any(|word| text.contains(word))

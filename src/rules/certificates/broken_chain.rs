@@ -197,6 +197,8 @@ fn first_is_not_own(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::rules::certificates::{Use, What, in_place};
     use crate::rules::testing::{check, check_says};
@@ -250,6 +252,7 @@ mod tests {
             let mut served = in_place(Use::Served, &named, text, true);
             for block in &mut served.blocks {
                 let What::Certificate(certificate) = &mut block.what else { panic!("a certificate") };
+                let certificate = Arc::get_mut(certificate).expect("nobody else has it");
                 certificate.hosts = vec!["r.example.com".into(); n_hosts];
                 if !certificate.permitted.is_empty() {
                     certificate.permitted = vec!["example.org".into(); 500];
@@ -257,7 +260,7 @@ mod tests {
                 }
             }
             let chain = Chain::of(&served, &[]).ok().flatten().unwrap();
-            chain.refused(&served).unwrap().message.to_string()
+            chain.refused(&served).unwrap().message.clone()
         };
         assert!(said(500).contains("may not sign for"), "{}", said(500));
         assert!(said(501).contains("more names than all clients compare"), "{}", said(501));
