@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Findings, codes};
 use crate::pem::certificates_only;
 use crate::sops::{Encrypted, Fault};
 use crate::tree::{Node, Place, Source};
-use crate::world::ProjectPath;
+use crate::world::{ProjectPath, ReadError};
 use crate::x509::{Block, blocks};
 
 /// The most bytes of files that one spec may name and of PEM that it holds, each counted as often as it stands there. The API server takes no
@@ -105,6 +105,16 @@ pub fn contents(
             }
         };
         let world = project.world();
+        // What is plain is seldom committed: its file is made where secrets are revealed, and missed there.
+        if is == Named::Secret && world.is_secret_file(&path).and_then(found) == Err(ReadError::NotFound) {
+            let said = match unread.remove(&path) {
+                Some(said) => said.note_at(node.place(), "named here, too"),
+                None => absent(&world.display(&path), node),
+            };
+            unread.insert(path.clone(), said);
+            contents.by_place.insert(key(node.place()), Content { path, source: None, readings: Arc::default() });
+            continue;
+        }
         if let Some(said) = unread.remove(&path) {
             unread.insert(path, said.note_at(node.place(), "named here, too"));
             continue;
@@ -135,6 +145,15 @@ pub fn contents(
     contents
 }
 
+/// Says that the file of a plain secret is not there.
+fn absent(name: &str, named: &Node) -> Diagnostic {
+    let message = format!("there is no {}, of which a secret is read where it is revealed", quoted(name));
+    let finding = Diagnostic::info(&codes::UNREADABLE, named.place(), message);
+    finding.help(
+        "make it where `--reveal-secrets` is given, or correct the path; `regcfg secrets list` says what is missing",
+    )
+}
+
 fn too_large(node: &Node) -> Diagnostic {
     let message = format!("files of more than {} MiB under one spec", MOST_BYTES >> 20);
     let finding = Diagnostic::error(&codes::TOO_LARGE, node.place(), message);
@@ -150,8 +169,8 @@ pub fn files_read(document: &Document) -> Vec<ProjectPath> {
     read.filter_map(|(node, _)| dir.join(node.as_str()?).ok()).collect()
 }
 
-fn found(is_file: bool) -> Result<(), crate::world::ReadError> {
-    if is_file { Ok(()) } else { Err(crate::world::ReadError::NotFound) }
+fn found(is_file: bool) -> Result<(), ReadError> {
+    if is_file { Ok(()) } else { Err(ReadError::NotFound) }
 }
 
 fn key(place: &Place) -> (String, u32) {

@@ -14,6 +14,7 @@ pub use registry::{KeyFault, key_fault, normalised};
 use zeroize::Zeroizing;
 
 use crate::secret::clear;
+use crate::stand_in::stands_in;
 use crate::tree::Node;
 
 /// The key of a docker config in a Secret of the type `kubernetes.io/dockerconfigjson`.
@@ -31,12 +32,13 @@ pub const GLOBAL_NAMESPACE: &str = "openshift-config";
 pub const GLOBAL_NAME: &str = "pull-secret";
 
 /// Returns the docker config of a Secret of one of the two types, with its bytes and layout; none where it is encrypted,
-/// a slot, no base64, or stands for one that comes later.
+/// a slot, no base64, or some of it is put in later.
 pub fn docker_config_of(secret: &Node) -> Option<(&Node, Zeroizing<Vec<u8>>, Layout)> {
     let (key, layout) = match secret.get("type")?.as_str()? {
         DOCKER_CONFIG_TYPE => (DOCKER_CONFIG_KEY, Layout::ConfigJson),
         "kubernetes.io/dockercfg" => (".dockercfg", Layout::Legacy),
         _ => return None,
     };
-    Some((&clear::entry(secret, key)?.node, clear::bytes(secret, key)?, layout))
+    let bytes = clear::bytes(secret, key).filter(|bytes| !stands_in(bytes))?;
+    Some((&clear::entry(secret, key)?.node, bytes, layout))
 }

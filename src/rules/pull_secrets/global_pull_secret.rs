@@ -4,10 +4,9 @@
 //! SealedSecret that patches, merge keys of the Secret and not entries of the docker config.
 
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::pull_secret::{DOCKER_CONFIG_KEY, GLOBAL_NAME, GLOBAL_NAMESPACE, commands, registries};
+use crate::pull_secret::{DOCKER_CONFIG_KEY, GLOBAL_NAME, GLOBAL_NAMESPACE, commands, docker_config_of, registries};
 use crate::rules::bundle::is_live;
 use crate::rules::held::{Held, Holder, holders};
-use crate::rules::pull_secrets::docker_config;
 use crate::rules::{BundleContext, Check, Rule};
 use crate::tree::Node;
 
@@ -34,7 +33,7 @@ fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
 }
 
 fn replaced(holder: Holder<'_>) -> Diagnostic {
-    let own = docker_config(holder.object).map(|(_, bytes, layout)| registries(&bytes, layout));
+    let own = docker_config_of(holder.object).map(|(_, bytes, layout)| registries(&bytes, layout));
     let lost =
         NEEDED.iter().filter(|(registry, _)| own.as_ref().is_none_or(|own| own.iter().all(|one| one != registry)));
     let lost: Vec<String> = lost.map(|(registry, what)| format!("{registry} ({what})")).collect();

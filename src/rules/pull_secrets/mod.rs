@@ -11,24 +11,14 @@ pub(super) mod pull_secrets_replaced;
 pub(super) mod unreadable_docker_config;
 pub(super) mod useless_docker_config;
 
-use zeroize::Zeroizing;
-
-use crate::pull_secret::{Layout, docker_config_of};
 use crate::rules::SpecContext;
 use crate::spec::Login;
-use crate::stand_in::stands_in;
-use crate::tree::Node;
 
 /// Returns the logins of a spec, each list by itself: of every pull secret, and of the cluster's own.
 pub(super) fn logins<'r>(ctx: &SpecContext<'r>) -> Vec<Vec<Login<'r>>> {
     let spec = ctx.spec;
     let secrets = spec.pull_secrets().map(|secret| secret.logins().collect());
     secrets.chain([spec.global_logins().collect()]).collect()
-}
-
-/// Returns the docker config of a Secret as [`docker_config_of`] does; none where some of it is put in later.
-pub(super) fn docker_config(secret: &Node) -> Option<(&Node, Zeroizing<Vec<u8>>, Layout)> {
-    docker_config_of(secret).filter(|(_, bytes, _)| !stands_in(bytes))
 }
 
 #[cfg(test)]

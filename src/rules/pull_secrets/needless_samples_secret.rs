@@ -5,10 +5,9 @@
 //! `pkg/stub/secrets.go` (release-4.4).
 
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::pull_secret::{normalised, registries};
+use crate::pull_secret::{docker_config_of, normalised, registries};
 use crate::rules::bundle::is_live;
 use crate::rules::held::{Held, holders};
-use crate::rules::pull_secrets::docker_config;
 use crate::rules::{BundleContext, Check, Rule, SpecContext};
 use crate::target::{Minor, Target};
 use crate::tree::{Node, Place};
@@ -51,7 +50,7 @@ fn manifests(ctx: &BundleContext<'_>, findings: &mut Findings) {
         if (called.group, called.kind, called.namespace) != ("", "Secret", SAMPLES) || called.name == COPY {
             continue;
         }
-        let Some((value, bytes, layout)) = docker_config(secret).filter(|_| !is_live(secret)) else { continue };
+        let Some((value, bytes, layout)) = docker_config_of(secret).filter(|_| !is_live(secret)) else { continue };
         if registries(&bytes, layout).iter().any(|registry| registry == REGISTRY) {
             let name = secret.at(&["metadata", "name"]).unwrap_or(value);
             findings.extend(needless(ctx.target, Node::place(name)));

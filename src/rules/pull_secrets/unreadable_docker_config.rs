@@ -1,15 +1,14 @@
 //! A pull secret with an entry that the kubelet cannot read, so that it reads none of it.
 
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::pull_secret::{ConfigFault, faults};
-use crate::rules::pull_secrets::docker_config;
+use crate::pull_secret::{ConfigFault, docker_config_of, faults};
 use crate::rules::{BundleContext, Check, Rule};
 
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::UNREADABLE_DOCKER_CONFIG, check: Check::Bundle(check) };
 
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     for secret in ctx.objects_of("", "Secret") {
-        let Some((value, bytes, layout)) = docker_config(secret) else { continue };
+        let Some((value, bytes, layout)) = docker_config_of(secret) else { continue };
         for fault in faults(&bytes, layout) {
             // What is no JSON object the API server refuses.
             let ConfigFault::Unreadable(why) = fault else { continue };

@@ -2,9 +2,8 @@
 
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
-use crate::pull_secret::{ConfigFault, DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, faults};
+use crate::pull_secret::{ConfigFault, DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, docker_config_of, faults};
 use crate::rules::bundle::is_live;
-use crate::rules::pull_secrets::docker_config;
 use crate::rules::{BundleContext, Check, Rule};
 use crate::secret::clear;
 use crate::tree::Node;
@@ -14,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule { code: &codes::USELESS_DOCKER_CON
 fn check(ctx: &BundleContext<'_>, findings: &mut Findings) {
     for secret in ctx.objects_of("", "Secret").filter(|secret| !is_live(secret)) {
         findings.extend(of_other_type(secret));
-        let Some((value, bytes, layout)) = docker_config(secret) else { continue };
+        let Some((value, bytes, layout)) = docker_config_of(secret) else { continue };
         for fault in faults(&bytes, layout) {
             let ConfigFault::Useless(why, help) = fault else { continue };
             let message = format!("some of this docker config has no effect: {why}");
