@@ -6,6 +6,7 @@ use crate::check::Checked;
 use crate::load::Content;
 use crate::secret::AllowedEnv;
 use crate::sops::Wanted;
+use crate::spec::SILENT_SCOPE;
 use crate::tree::Node;
 use crate::world::{ReadError, World};
 
@@ -120,7 +121,7 @@ impl<'a> Looking<'a> {
     /// Returns what a sealed value that stands in the spec is bound to.
     pub(super) fn scope_of(&self, sealed: &Node) -> String {
         let scope = self.checked.spec().scope_of(sealed);
-        scope.and_then(Node::as_str).unwrap_or("strict").to_owned()
+        scope.and_then(Node::as_str).unwrap_or(SILENT_SCOPE).to_owned()
     }
 
     /// Returns what was found of a source.

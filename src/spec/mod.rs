@@ -18,6 +18,9 @@ use std::sync::Arc;
 
 use crate::tree::{Entry, Node};
 
+/// What a sealed value is bound to where nothing says it, as `kubeseal --scope` calls it: its Secret's name and namespace.
+pub const SILENT_SCOPE: &str = "strict";
+
 /// A resolved `spec`.
 #[derive(Clone, Copy, Debug)]
 pub struct Spec<'r>(&'r Node);
@@ -90,7 +93,8 @@ impl<'r> Spec<'r> {
         external.get("store").or_else(|| self.external_default("store"))
     }
 
-    /// Returns what a sealed value is bound to: what it says itself, or what is said of all; none means `strict`.
+    /// Returns what a sealed value is bound to: what it says itself, or what is said of all; none means
+    /// [`SILENT_SCOPE`].
     pub fn scope_of(self, sealed: &'r Node) -> Option<&'r Node> {
         sealed.get("scope").or_else(|| self.sealed_default("scope"))
     }

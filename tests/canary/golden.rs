@@ -10,6 +10,7 @@ use regcfg::tree::parse::{Reading, documents};
 use regcfg::tree::{Node, Place, Source, SourceKind, Value};
 
 use crate::scene::{Scene, files_below};
+use crate::words::words;
 
 /// Words that golden cases have for secrets.
 const WORDS: [&str; 3] = ["hunter2", "HUSHHUSH", "HUSH"];
@@ -150,17 +151,4 @@ fn values(node: &Node, places: &mut Vec<Place>) {
     {
         places.push(node.place().clone());
     }
-}
-
-/// Splits a line of `args` into words.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (at, piece) in line.split('\'').enumerate() {
-        if at % 2 == 1 {
-            words.push(piece.into());
-        } else {
-            words.extend(piece.split_whitespace().map(String::from));
-        }
-    }
-    words
 }

@@ -21,3 +21,5 @@ mod programs;
 mod scene;
 mod search;
 mod seeded;
+#[path = "../common/words.rs"]
+mod words;

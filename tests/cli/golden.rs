@@ -17,6 +17,7 @@ use std::thread;
 use similar::TextDiff;
 
 use crate::sandbox::Sandbox;
+use crate::words::words;
 
 /// Files by path below a directory: what is expected of a run, or what it did.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -164,19 +165,6 @@ fn rewrite(dir: &Path, actual: &Files) -> std::io::Result<()> {
         fs::write(path, bytes)?;
     }
     Ok(())
-}
-
-/// Splits a line of `args` into words.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (at, piece) in line.split('\'').enumerate() {
-        if at % 2 == 1 {
-            words.push(piece.into());
-        } else {
-            words.extend(piece.split_whitespace().map(String::from));
-        }
-    }
-    words
 }
 
 /// Copies a directory as it is: links stay links, modes stay.

@@ -14,3 +14,5 @@ mod same_bytes;
 mod sandbox;
 mod secrets_in_templates;
 mod streams;
+#[path = "../common/words.rs"]
+mod words;

@@ -6,7 +6,7 @@ use super::skeleton::{Asked, File, Part, new_entry, no_word};
 use super::template::Way;
 use crate::needs::{SaidBy, TakenFrom};
 use crate::shell;
-use crate::spec::named_store;
+use crate::spec::{SILENT_SCOPE, named_store};
 
 /// Returns the lines that say how the values of a part are brought to where they come from.
 pub(super) fn how(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {
@@ -131,7 +131,7 @@ fn scope(asked: &Asked<'_>, part: &Part<'_>) -> String {
         _ => None,
     });
     let by_default = || asked.checked.spec().sealed_default("scope")?.as_str().map(str::to_owned);
-    of_value.or_else(by_default).unwrap_or_else(|| "strict".into())
+    of_value.or_else(by_default).unwrap_or_else(|| SILENT_SCOPE.into())
 }
 
 fn existing(asked: &Asked<'_>, part: &Part<'_>) -> Result<Vec<String>> {

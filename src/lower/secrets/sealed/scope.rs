@@ -1,5 +1,6 @@
 //! What a sealed value is bound to, and the annotations that say it.
 
+use crate::spec::SILENT_SCOPE;
 use crate::tree::Node;
 
 /// What a sealed value is bound to.
@@ -32,7 +33,7 @@ impl Scope {
     /// Returns its name, as `kubeseal --scope` takes it.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Strict => "strict",
+            Self::Strict => SILENT_SCOPE,
             Self::NamespaceWide => "namespace-wide",
             Self::ClusterWide => "cluster-wide",
         }
