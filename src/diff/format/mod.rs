@@ -1,0 +1,1 @@
+//! A [`ClusterDiff`](super::ClusterDiff) in the forms that people and programs read.

@@ -1,0 +1,1 @@
+//! A live cluster, through its API server: read only, and never changed.
