@@ -3,7 +3,7 @@
 //! It ends TLS under a certificate of the cluster's authority, or a wrong one, and passes everything on as it is: users are
 //! known by their tokens.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -230,13 +230,49 @@ impl Shared {
             let part = &piece[..piece.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
             left -= part.len() as u64;
             write_piece(to, end, part)?;
-            if left == 0 { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+            if part.len() < piece.len() { Err(hung_up()) } else { Ok(()) }
         })?;
         if end == End::AfterChunks {
             to.write_all(b"0\r\n\r\n")?;
         }
         to.flush()?;
         // What ends with the connection ends it here, too.
-        if end == End::WithConnection || is_last(request) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+        if end == End::WithConnection { Err(hung_up()) } else { Ok(()) }
     }
+}
+
+fn hung_up() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
+}
+
+fn send(to: &mut impl Write, head: &Head, body: &[u8]) -> io::Result<()> {
+    let mut head = head.clone();
+    // The body is at hand as a whole, however it came.
+    head.headers.retain(|(name, _)| !["transfer-encoding", "expect"].contains(&&*name.to_ascii_lowercase()));
+    if head.header("Content-Length").is_none() && !body.is_empty() {
+        head.headers.push(("Content-Length".into(), body.len().to_string()));
+    }
+    head.write(to)?;
+    to.write_all(body)?;
+    to.flush()
+}
+
+fn write_piece(to: &mut impl Write, end: End, piece: &[u8]) -> io::Result<()> {
+    if piece.is_empty() {
+        return Ok(());
+    }
+    if end == End::AfterChunks {
+        write!(to, "{:x}\r\n", piece.len())?;
+    }
+    to.write_all(piece)?;
+    if end == End::AfterChunks {
+        to.write_all(b"\r\n")?;
+    }
+    // A watcher waits for each event.
+    to.flush()
+}
+
+fn answer(to: &mut Client, status: u16, mut headers: Vec<(String, String)>, body: &[u8]) -> io::Result<()> {
+    headers.push(("Content-Length".into(), body.len().to_string()));
+    send(to.get_mut(), &Head { line: format!("HTTP/1.1 {status} made up"), headers }, body)
 }
