@@ -43,9 +43,14 @@ fn current(mut crd: Json) -> Json {
     let spec = crd["spec"].as_object_mut().unwrap();
     assert_eq!(spec.remove("preserveUnknownFields"), Some(json!(false)), "v1 prunes");
     let version = spec.remove("version");
-    let versions = spec.entry("versions").or_insert_with(|| json!([{"name": version, "served": true, "storage": true}]));
+    let versions =
+        spec.entry("versions").or_insert_with(|| json!([{"name": version, "served": true, "storage": true}]));
     let mut versions = versions.take();
-    let moved = [("validation", "schema"), ("subresources", "subresources"), ("additionalPrinterColumns", "additionalPrinterColumns")];
+    let moved = [
+        ("validation", "schema"),
+        ("subresources", "subresources"),
+        ("additionalPrinterColumns", "additionalPrinterColumns"),
+    ];
     for (old, new) in moved {
         let Some(mut value) = spec.remove(old) else { continue };
         for column in value.as_array_mut().into_iter().flatten() {

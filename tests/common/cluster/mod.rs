@@ -139,7 +139,9 @@ impl Cluster {
         for (name, crd) in crds {
             let (group, plural) = (&crd["spec"]["group"], &crd["spec"]["names"]["plural"]);
             let group = group.as_str().unwrap();
-            for version in crd["spec"]["versions"].as_array().unwrap().iter().filter(|version| version["served"] == true) {
+            for version in
+                crd["spec"]["versions"].as_array().unwrap().iter().filter(|version| version["served"] == true)
+            {
                 let version = version["name"].as_str().unwrap();
                 wait_until(&format!("{name} is served"), || {
                     let resources = self.raw("GET", &format!("/apis/{group}/{version}"), None);
