@@ -97,7 +97,6 @@ impl Head {
 
 impl Answer {
     /// Returns the value of a header.
-    #[expect(dead_code, reason = "tests of bad clusters ask for it")]
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         header.map(|(_, value)| value.as_str())

@@ -64,7 +64,8 @@ impl Programs {
                 Ok(vec![Started::new(command, &dir.join("server.log"))?])
             }
             Self::Assets(assets) => {
-                let [client, peer] = [(), ()].map(|()| http::free_port().map(|port| format!("http://127.0.0.1:{port}")));
+                let [client, peer] =
+                    [(), ()].map(|()| http::free_port().map(|port| format!("http://127.0.0.1:{port}")));
                 let (client, peer) = (client?, peer?);
                 let mut etcd = Command::new("sh");
                 etcd.args(["-c", ENDS_WITH_INPUT, "sh"]).arg(assets.join("etcd")).arg(format!("--data-dir={data}"));
@@ -73,10 +74,7 @@ impl Programs {
                 let mut server = Command::new("sh");
                 server.args(["-c", ENDS_WITH_INPUT, "sh"]).arg(assets.join("kube-apiserver"));
                 server.arg(format!("--etcd-servers={client}")).args(flags);
-                Ok(vec![
-                    Started::new(etcd, &dir.join("etcd.log"))?,
-                    Started::new(server, &dir.join("server.log"))?,
-                ])
+                Ok(vec![Started::new(etcd, &dir.join("etcd.log"))?, Started::new(server, &dir.join("server.log"))?])
             }
         }
     }

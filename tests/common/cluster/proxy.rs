@@ -174,7 +174,9 @@ impl Shared {
             match self.action(&request) {
                 Action::HangUp => return Ok(()),
                 Action::Answer { status, headers, body } => answer(&mut client, status, headers, &body)?,
-                Action::HangUpAfter(most) => return self.relay(&request, &request_body, &mut client, &mut server, most),
+                Action::HangUpAfter(most) => {
+                    return self.relay(&request, &request_body, &mut client, &mut server, most);
+                }
                 Action::Pass | Action::Delay(_) => {
                     self.relay(&request, &request_body, &mut client, &mut server, u64::MAX)?;
                 }

@@ -42,7 +42,7 @@ impl Cluster {
     /// Waits until the server is ready, or one of its programs ends.
     fn become_ready(&mut self) -> Result<(), String> {
         let begin = Instant::now();
-        while !self.ask(ADMIN, "GET", "/readyz", "", None).is_ok_and(|answer| answer.status == 200) {
+        while !self.ask(self.port, ADMIN, "GET", "/readyz", "", None).is_ok_and(|answer| answer.status == 200) {
             let ended = self.programs.iter_mut().find_map(|program| program.ended());
             if ended.is_some() || begin.elapsed() > PATIENCE {
                 return Err(format!("{ended:?} after {:?}: {}", begin.elapsed(), self.last_words()));
