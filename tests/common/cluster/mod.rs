@@ -80,8 +80,8 @@ impl Cluster {
     }
 
     /// Patches as the admin, with a patch of a media type, such as `application/apply-patch+yaml`.
-    pub(crate) fn patch(&self, kind: &str, path: &str, patch: &Json) -> Answer {
-        self.ask(self.port, ADMIN, "PATCH", path, kind, Some(patch)).unwrap()
+    pub(crate) fn patch(&self, kind: &str, path: &str, body: &Json) -> Answer {
+        self.ask(self.port, ADMIN, "PATCH", path, kind, Some(body)).unwrap()
     }
 
     fn ask(
