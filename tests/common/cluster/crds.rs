@@ -2,11 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use regcfg::schema::{crd, kinds};
 use regcfg::target::Minor;
 use serde_json::{Value as Json, json};
+use serde_yaml::options::DuplicateKeyPolicy;
+
+/// Returns the minors whose CRDs stand beside the repository, the oldest first.
+pub(crate) fn minors() -> Vec<Minor> {
+    let entries = fs::read_dir(folder()).into_iter().flatten().map(|entry| entry.unwrap().file_name());
+    let mut minors: Vec<Minor> = entries.filter_map(|name| name.to_str().unwrap().parse().ok()).collect();
+    minors.sort();
+    minors
+}
 
 /// Returns the CRDs of a minor by their names: what OpenShift ships, where that is at hand, and what regcfg prints for the
 /// rest.
@@ -24,10 +33,18 @@ pub(crate) fn printed(minor: Minor) -> BTreeMap<String, Json> {
 
 /// Returns the CRDs that OpenShift ships; none where they are not beside the repository.
 pub(crate) fn shipped(minor: Minor) -> BTreeMap<String, Json> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../shared/openshift/crds/{minor}"));
-    let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
-    let files = entries.map(|entry| entry.unwrap().path());
-    files.map(|file| named(current(serde_yaml::from_str(&fs::read_to_string(file).unwrap()).unwrap()))).collect()
+    let Ok(entries) = fs::read_dir(folder().join(minor.to_string())) else { return BTreeMap::new() };
+    entries.map(|entry| named(current(read(&entry.unwrap().path())))).collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/openshift/crds")
+}
+
+fn read(file: &Path) -> Json {
+    // The ClusterOperator of 4.4 has `versions` twice.
+    let options = serde_yaml::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
+    serde_yaml::from_str_with_options(&fs::read_to_string(file).unwrap(), options).unwrap()
 }
 
 fn named(crd: Json) -> (String, Json) {

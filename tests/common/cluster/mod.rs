@@ -6,7 +6,7 @@
 
 mod access;
 mod audit;
-mod crds;
+pub(crate) mod crds;
 mod http;
 pub(crate) mod live;
 mod pki;
@@ -15,7 +15,7 @@ mod proxy;
 mod start;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -65,18 +65,37 @@ impl Cluster {
     /// Asks the API server as a user.
     pub(crate) fn raw_of(&self, user: &str, method: &str, path: &str, body: Option<&Json>) -> Answer {
         let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
-        self.ask(user, method, path, kind, body).unwrap()
+        self.ask(self.port, user, method, path, kind, body).unwrap()
+    }
+
+    /// Asks the API server through a proxy, which may hang up.
+    pub(crate) fn raw_through(
+        &self,
+        proxy: &Proxy,
+        method: &str,
+        path: &str,
+        body: Option<&Json>,
+    ) -> io::Result<Answer> {
+        self.ask(proxy.port, ADMIN, method, path, "application/json", body)
     }
 
     /// Patches as the admin, with a patch of a media type, such as `application/apply-patch+yaml`.
-    pub(crate) fn patch(&self, kind: &str, path: &str, patch: &Json) -> Answer {
-        self.ask(ADMIN, "PATCH", path, kind, Some(patch)).unwrap()
+    pub(crate) fn patch(&self, kind: &str, path: &str, body: &Json) -> Answer {
+        self.ask(self.port, ADMIN, "PATCH", path, kind, Some(body)).unwrap()
     }
 
-    fn ask(&self, user: &str, method: &str, path: &str, kind: &str, body: Option<&Json>) -> std::io::Result<Answer> {
+    fn ask(
+        &self,
+        port: u16,
+        user: &str,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: Option<&Json>,
+    ) -> io::Result<Answer> {
         let body = body.map(Json::to_string).unwrap_or_default();
         let headers = [
-            ("Host", format!("127.0.0.1:{}", self.port)),
+            ("Host", format!("127.0.0.1:{port}")),
             ("Authorization", format!("Bearer {}", access::token(user))),
             // By this name the harness is known in the audit log.
             ("User-Agent", "cluster-harness".into()),
@@ -86,7 +105,7 @@ impl Cluster {
         ];
         let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let head = Head { line: format!("{method} {path} HTTP/1.1"), headers };
-        http::ask(&mut http::connect(self.port, &self.trust)?, &head, body.as_bytes())
+        http::ask(&mut http::connect(port, &self.trust)?, &head, body.as_bytes())
     }
 
     /// Runs kubectl as the admin.
@@ -128,30 +147,39 @@ impl Cluster {
         self.define(&crds::printed(minor.parse().unwrap()));
     }
 
-    /// Defines kinds, or defines them anew, and waits until they are served.
+    /// Defines kinds and waits until they are served. Those that are there go first, with their objects.
     pub(crate) fn define(&self, crds: &BTreeMap<String, Json>) {
         const CRDS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-        for (name, crd) in crds {
-            let path = format!("{CRDS}/{name}?fieldManager=cluster-harness&force=true");
-            let answer = self.patch("application/apply-patch+yaml", &path, crd);
-            assert!([200, 201].contains(&answer.status), "{name}: {}", answer.text());
+        let is_there = |name: &str| self.raw("GET", &format!("{CRDS}/{name}"), None).status == 200;
+        let old: Vec<&String> = crds.keys().filter(|name| is_there(name)).collect();
+        for name in &old {
+            self.raw("DELETE", &format!("{CRDS}/{name}"), None);
+        }
+        for name in old {
+            wait_until(&format!("{name} is gone"), || !is_there(name));
         }
         for (name, crd) in crds {
-            let (group, plural) = (&crd["spec"]["group"], &crd["spec"]["names"]["plural"]);
-            let group = group.as_str().unwrap();
-            for version in
-                crd["spec"]["versions"].as_array().unwrap().iter().filter(|version| version["served"] == true)
-            {
-                let version = version["name"].as_str().unwrap();
-                wait_until(&format!("{name} is served"), || {
-                    let resources = self.raw("GET", &format!("/apis/{group}/{version}"), None);
-                    let served = resources.status == 200
-                        && resources.json()["resources"].as_array().unwrap().iter().any(|kind| kind["name"] == *plural);
-                    let path = format!("/apis/{group}/{version}/{}?limit=1", plural.as_str().unwrap());
-                    served && self.raw("GET", &path, None).status == 200
-                });
+            let answer = self.raw("POST", &format!("{CRDS}?fieldValidation=Strict"), Some(crd));
+            assert_eq!(answer.status, 201, "{name}: {}", answer.text());
+        }
+        for (name, crd) in crds {
+            let group = crd["spec"]["group"].as_str().unwrap();
+            let plural = crd["spec"]["names"]["plural"].as_str().unwrap();
+            let versions = crd["spec"]["versions"].as_array().unwrap().iter();
+            for version in versions.filter(|version| version["served"] == true) {
+                let served = format!("/apis/{group}/{}", version["name"].as_str().unwrap());
+                wait_until(&format!("{name} is served"), || self.serves(&served, plural));
             }
         }
+    }
+
+    /// Tells whether a version of a group serves a resource, and says so to those who look for it.
+    fn serves(&self, version: &str, plural: &str) -> bool {
+        let resources = self.raw("GET", version, None);
+        let is_told =
+            |resources: &Json| resources["resources"].as_array().unwrap().iter().any(|kind| kind["name"] == plural);
+        let is_told = resources.status == 200 && is_told(&resources.json());
+        is_told && self.raw("GET", &format!("{version}/{plural}?limit=1"), None).status == 200
     }
 
     /// Makes a namespace, unless it is there.

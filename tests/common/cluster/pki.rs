@@ -31,14 +31,14 @@ impl Authority {
 
     /// Signs a certificate of a server that is reached under these names and addresses.
     pub(crate) fn server(&self, hosts: &[&str]) -> Identity {
-        self.sign(server_params(hosts))
+        self.sign(&server_params(hosts))
     }
 
     /// Signs a certificate of a server that expired long ago.
     pub(crate) fn expired_server(&self, hosts: &[&str]) -> Identity {
         let mut params = server_params(hosts);
         (params.not_before, params.not_after) = (date_time_ymd(2019, 1, 1), date_time_ymd(2020, 1, 1));
-        self.sign(params)
+        self.sign(&params)
     }
 
     /// Signs a certificate by which the API server knows a user.
@@ -46,10 +46,10 @@ impl Authority {
         let mut params = CertificateParams::default();
         params.distinguished_name = distinguished(user);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.sign(params)
+        self.sign(&params)
     }
 
-    fn sign(&self, params: CertificateParams) -> Identity {
+    fn sign(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap().pem();
         Identity { certificate, key: key.serialize_pem() }

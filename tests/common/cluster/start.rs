@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::pki::Authority;
-use super::programs::Programs;
+use super::programs::{Programs, Started};
 use super::{ADMIN, Cluster, PATIENCE, PAUSE, access, audit, http};
 
 /// How often a start is tried: another process may take a port between its choice and its use.
@@ -42,8 +42,8 @@ impl Cluster {
     /// Waits until the server is ready, or one of its programs ends.
     fn become_ready(&mut self) -> Result<(), String> {
         let begin = Instant::now();
-        while !self.ask(ADMIN, "GET", "/readyz", "", None).is_ok_and(|answer| answer.status == 200) {
-            let ended = self.programs.iter_mut().find_map(|program| program.ended());
+        while !self.ask(self.port, ADMIN, "GET", "/readyz", "", None).is_ok_and(|answer| answer.status == 200) {
+            let ended = self.programs.iter_mut().find_map(Started::ended);
             if ended.is_some() || begin.elapsed() > PATIENCE {
                 return Err(format!("{ended:?} after {:?}: {}", begin.elapsed(), self.last_words()));
             }
