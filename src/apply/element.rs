@@ -117,7 +117,7 @@ impl Scalar {
 }
 
 /// Writes JSON with the names of every object sorted.
-fn sorted(json: &Json) -> String {
+pub(super) fn sorted(json: &Json) -> String {
     match json {
         Json::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();

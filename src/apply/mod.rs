@@ -10,6 +10,7 @@
 mod compare;
 mod element;
 mod fieldset;
+mod last_applied;
 mod managers;
 mod merge;
 mod owned;

@@ -3,6 +3,8 @@
 //! In come a live object, what is applied and by whom; out comes the object as it would be stored. The steps and their order
 //! are those of the API server; each stands in a module of its own.
 
+use std::collections::BTreeMap;
+
 use super::compare::{Comparison, compare};
 use super::element::shown;
 use super::fieldset::FieldSet;
@@ -11,7 +13,7 @@ use super::merge::merge;
 use super::owned::{fields, without};
 use super::reconcile::reconciled;
 use super::typing::Typing;
-use super::{Applied, Basis, Fault, Manager};
+use super::{Applied, Basis, Fault, Manager, last_applied};
 use crate::schema::{self, Kind};
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Value};
@@ -33,6 +35,7 @@ pub fn predict(
     let kind = schema::find(api_version, text("kind")).filter(|kind| kind.is_on(minor)).ok_or(Fault::UnknownKind)?;
     let typing = Typing::of(kind.schema, minor);
     // Nobody but the status' own subresource writes it.
+    let all_applied = applied;
     let (applied, _) = without_status(applied);
     let Some(live) = live else {
         let merged = merge(typing, None, Some(&applied))?.unwrap_or(applied);
@@ -53,12 +56,24 @@ pub fn predict(
         None => merged,
     };
     managers.pop();
-    let taken = conflicts(&managers, &compare(typing, &live, &new)?);
-    if !force && !taken.is_empty() {
-        return Err(Fault::Conflicts(taken));
+    let conflicts = conflicts(&managers, &compare(typing, &live, &new)?);
+    if !force && !is_allowed(typing, &live, &conflicts, manager) {
+        return Err(Fault::Conflicts(named(&conflicts)));
     }
-    let object = if new == live { live } else { defaulted(new, minor) };
-    Ok(Applied { object: with_status(object, status), basis, taken })
+    let mut object = if new == live { live } else { defaulted(new, minor) };
+    if manager.name == last_applied::MANAGER {
+        last_applied::renew(&mut object, all_applied);
+    }
+    Ok(Applied { object: with_status(object, status), basis, taken: named(&conflicts) })
+}
+
+/// Tells whether an apply that is not forced goes through.
+fn is_allowed(typing: Typing, live: &Node, conflicts: &[(&Managed, FieldSet)], manager: &Manager) -> bool {
+    if conflicts.is_empty() || manager.name != last_applied::MANAGER {
+        return conflicts.is_empty();
+    }
+    let all = conflicts.iter().fold(FieldSet::default(), |all, (_, fields)| all.union(fields));
+    last_applied::unchanged(typing, live).is_some_and(|unchanged| all.difference(&unchanged).is_empty())
 }
 
 fn entry(name: &str, operation: Operation, api_version: &str, fields: FieldSet) -> Managed {
@@ -98,17 +113,21 @@ fn pruned(typing: Typing, merged: &Node, managers: &[Managed], before: &FieldSet
 }
 
 /// Returns what other managers own of the fields that change or are new.
-fn conflicts(managers: &[Managed], changed: &Comparison) -> Vec<(String, Vec<String>)> {
+fn conflicts<'a>(managers: &'a [Managed], changed: &Comparison) -> Vec<(&'a Managed, FieldSet)> {
     let changed = changed.modified.union(&changed.added);
-    let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for entry in managers {
-        let paths = entry.fields.intersection(&changed).paths();
-        if !paths.is_empty() {
-            found.push((entry.manager.to_string(), paths.iter().map(|path| shown(path)).collect()));
-        }
+    let conflicts = managers.iter().map(|entry| (entry, entry.fields.intersection(&changed)));
+    conflicts.filter(|(_, fields)| !fields.is_empty()).collect()
+}
+
+/// Shows conflicts, each manager once.
+fn named(conflicts: &[(&Managed, FieldSet)]) -> Vec<(String, Vec<String>)> {
+    let mut by_manager: BTreeMap<&str, FieldSet> = BTreeMap::new();
+    for (entry, fields) in conflicts {
+        let all = by_manager.entry(&entry.manager).or_default();
+        *all = all.union(fields);
     }
-    found.sort();
-    found
+    let paths = |fields: &FieldSet| fields.paths().iter().map(|path| shown(path)).collect();
+    by_manager.iter().map(|(manager, fields)| ((*manager).to_owned(), paths(fields))).collect()
 }
 
 /// Puts in what the server does for the stored form, and drops nulls and what it does not know.
