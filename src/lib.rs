@@ -7,11 +7,16 @@
 //! What the outside offers comes through [`world`]. What is wrong with the user's files is a finding ([`diag`]), never a
 //! panic; only [`cli`] prints.
 
+pub mod apply;
 pub mod check;
 pub mod cli;
 pub mod day;
 pub mod diag;
+pub mod diff;
 pub mod emit;
+pub mod impact;
+pub mod import;
+pub mod live;
 pub mod load;
 pub mod lower;
 #[cfg(feature = "mutation")]
@@ -34,6 +39,7 @@ mod shell;
 pub mod sops;
 pub mod spec;
 mod stand_in;
+pub mod status;
 pub mod target;
 pub mod tree;
 pub mod update;

@@ -14,16 +14,23 @@ macro_rules! codes {
     };
 }
 
+mod itself;
+mod live;
 mod objects;
 mod output;
 mod specs;
 
+pub use itself::*;
+#[allow(unused_imports, reason = "the first code of it comes with what finds it")]
+pub use live::*;
 pub use objects::*;
 pub use output::*;
 pub use specs::*;
 
 /// Every code, in order of id.
-pub static ALL: &[&Code] = &joined::<{ specs::TABLE.len() + objects::TABLE.len() + output::TABLE.len() }>();
+pub static ALL: &[&Code] = &joined::<
+    { specs::TABLE.len() + objects::TABLE.len() + output::TABLE.len() + live::TABLE.len() + itself::TABLE.len() },
+>();
 
 /// A kind of finding.
 #[derive(Debug)]
@@ -80,7 +87,7 @@ impl Code {
 
 /// Joins the tables when regcfg is compiled.
 const fn joined<const N: usize>() -> [&'static Code; N] {
-    let tables = [specs::TABLE, objects::TABLE, output::TABLE];
+    let tables = [specs::TABLE, objects::TABLE, output::TABLE, live::TABLE, itself::TABLE];
     let mut all = [tables[0][0]; N];
     let (mut table, mut at) = (0, 0);
     while table < tables.len() {

@@ -1,4 +1,4 @@
-//! Codes about what leaves regcfg, and about regcfg itself.
+//! Codes about what leaves regcfg.
 
 use super::Code;
 
@@ -81,6 +81,4 @@ codes! {
     EMPTY_SECRET = "RC0748" "empty-secret";
     /// Plain secrets that are written where Git would take them.
     SECRETS_BESIDE_GIT = "RC0749" "secrets-beside-git";
-    /// A fault of regcfg itself.
-    INTERNAL_ERROR = "RC0901" "internal-error";
 }

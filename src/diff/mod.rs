@@ -1,0 +1,181 @@
+//! Live objects and what they would become -> the differences, field by field.
+//!
+//! In come, for each object of a cluster, what is there and what would be there; out comes what changes, without what
+//! operator and server write by themselves. Where either state comes from is not known here; nothing is asked and nothing
+//! printed.
+
+mod compare;
+pub mod format;
+mod lists;
+mod managers;
+mod meaning;
+mod origins;
+mod path;
+mod written;
+
+use std::sync::Arc;
+
+use crate::apply::{Engine, Manager};
+use crate::impact::{Impact, Reason};
+use crate::live::{Absent, ObjectId, Unknown};
+use crate::target::Target;
+use crate::tree::Node;
+use crate::tree::emit::Fill;
+
+/// What a run would change on one cluster.
+#[derive(Clone, Debug)]
+pub struct ClusterDiff {
+    /// The cluster's name, as its spec says it.
+    pub cluster: String,
+    /// What it is compared with, for people: a host and context, a directory, a revision.
+    pub against: String,
+    /// Its objects, in the order of applying; those that are rendered no more come last.
+    pub objects: Vec<ObjectDiff>,
+    /// What cannot be told of the cluster as a whole: who may not list, what was not collected.
+    pub unknown: Vec<Unknown>,
+}
+
+/// What would become of one object.
+#[derive(Clone, Debug)]
+pub struct ObjectDiff {
+    /// Which object.
+    pub object: ObjectId,
+    /// What becomes of it.
+    pub what: What,
+    /// How that is known.
+    pub by: PredictedBy,
+    /// Its changes, in the order of its fields; what operator and server write is not among them.
+    pub changes: Vec<Change>,
+    /// What stands in the live object though neither Git nor operator nor server wrote it.
+    pub live_only: Vec<LiveOnly>,
+    /// The paths of secret values that are on both sides and were not compared, since one of them is not at hand.
+    pub not_compared: Vec<String>,
+    /// Who applies the object, where that is known.
+    pub owner: Option<Owner>,
+    /// How hard the changes hit, the worst first; empty where nothing is hit.
+    pub reasons: Vec<Reason>,
+    /// The object before, as it may be shown: without what is silent, secrets concealed. None where nothing is there.
+    pub before: Option<Node>,
+    /// The object after, as it may be shown. None where nothing would be there.
+    pub after: Option<Node>,
+}
+
+/// What becomes of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It would be created; what is not there yet.
+    Create(Absent),
+    /// It would be changed.
+    Change,
+    /// It stays as it is.
+    Unchanged,
+    /// We rendered it earlier and do no longer: an engine that prunes deletes it, unless it is kept.
+    NoLongerRendered {
+        /// Whether it is never offered for removal: a claim with data, the config CR.
+        kept: bool,
+    },
+    /// That cannot be told.
+    Unknown(Unknown),
+}
+
+/// How it is known what an object would become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PredictedBy {
+    /// The API server said it in a dry-run.
+    DryRun(Manager),
+    /// It was computed from the live object's managedFields, as the API server does.
+    Merge(Manager),
+    /// Both states were compared as they are written; that of Secrets, and of directories and revisions.
+    Comparison,
+}
+
+/// A change of one field, or of an item of a list.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The path of the field: items of lists by what tells them apart, `spec.routes[name=public].hostname`, those of sets
+    /// and plain lists by their value, `metadata.finalizers[=a/b]`, or else by their number, `spec.tolerations[2]`. Odd
+    /// names stand in quotes, `metadata.annotations["a/b"]`.
+    pub path: String,
+    /// The value before, concealed if it may be a secret; none where the field is added.
+    pub before: Option<Node>,
+    /// The value after, with the origin of what the user wrote; none where the field goes.
+    pub after: Option<Node>,
+    /// Who wrote the value before, as managedFields say.
+    pub manager: Option<String>,
+    /// Who writes the field by himself, so that it is no difference; only where everything is asked for.
+    pub silent: Option<Arc<str>>,
+}
+
+/// A field that only the cluster has.
+#[derive(Clone, Debug)]
+pub struct LiveOnly {
+    /// The path of the field.
+    pub path: String,
+    /// Its value, concealed if it may be a secret.
+    pub value: Node,
+    /// Who wrote it, as managedFields say.
+    pub manager: Option<String>,
+    /// Who writes the field by himself, so that it is no drift; only where everything is asked for.
+    pub silent: Option<Arc<str>>,
+}
+
+/// An object as it is, and as it would be.
+pub struct Compared<'a> {
+    /// Which object.
+    pub object: ObjectId,
+    /// What is there.
+    pub live: Result<&'a Node, Absent>,
+    /// What would be there.
+    pub predicted: &'a Node,
+    /// What Git says: the object as it was rendered or written.
+    pub rendered: &'a Node,
+    /// How it is known what would be there.
+    pub by: PredictedBy,
+    /// What applies the object, where that is known.
+    pub engine: Option<Engine>,
+    /// The minors that the cluster may be on.
+    pub target: Target,
+    /// Whether everything is told, also what is no difference.
+    pub full: bool,
+}
+
+impl Compared<'_> {
+    /// Compares the object. `fill` gives the base64 of a secret's value where it may be compared, which only Secrets have.
+    pub fn compare(&self, fill: &mut Fill<'_>) -> ObjectDiff {
+        compare::compare(self, fill)
+    }
+}
+
+/// Returns a predicted object with the origins of what was rendered, so that what is found on it points into the user's
+/// files; what the cluster alone has points to the nearest field around it.
+pub fn with_origins(predicted: &Node, rendered: &Node) -> Node {
+    origins::originated(predicted, rendered)
+}
+
+/// Who applies an object beside regcfg's user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// What it is: `Argo CD`, `Flux`, `Helm`, `ACM`, `OLM`, `oc-mirror`.
+    pub engine: &'static str,
+    /// What it calls itself: an Application, a Kustomization, a release.
+    pub name: String,
+}
+
+impl ClusterDiff {
+    /// Returns how hard the whole hits.
+    pub fn impact(&self) -> Impact {
+        self.objects.iter().map(ObjectDiff::impact).max().unwrap_or_default()
+    }
+}
+
+impl ObjectDiff {
+    /// Returns how hard its worst change hits.
+    pub fn impact(&self) -> Impact {
+        self.reasons.iter().map(|reason| reason.impact).max().unwrap_or_default()
+    }
+
+    /// Tells whether applying would change something.
+    pub fn differs(&self) -> bool {
+        matches!(self.what, What::Create(_) | What::Change | What::NoLongerRendered { kept: false })
+    }
+}
