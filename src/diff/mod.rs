@@ -5,6 +5,11 @@
 //! printed.
 
 pub mod format;
+mod leftover;
+mod owner;
+
+pub use leftover::{left_over, listings};
+pub use owner::owner;
 
 use crate::apply::Manager;
 use crate::impact::{Impact, Reason};
