@@ -89,6 +89,7 @@ pub(super) fn why(why: Why) -> &'static str {
         Why::Malformed => "malformed",
         Why::Interrupted => "interrupted",
         Why::NotCollected => "not-collected",
+        Why::NoDryRun => "no-dry-run",
     }
 }
 
@@ -97,6 +98,8 @@ pub(super) fn engine(engine: Engine) -> &'static str {
     match engine {
         Engine::ArgoCd => "argo-cd",
         Engine::Flux => "flux",
+        Engine::Acm => "acm",
+        Engine::Helm => "helm",
         Engine::Kubectl => "kubectl",
         Engine::Regcfg => "regcfg",
         Engine::Other => "other",
@@ -151,7 +154,7 @@ pub(super) fn of_reason(reason: &Reason) -> String {
 }
 
 fn of_live_only(field: &LiveOnly) -> String {
-    let LiveOnly { path, value, manager } = field;
+    let LiveOnly { path, value, manager, .. } = field;
     let value = short(value);
     match manager {
         Some(manager) => format!("{path}: {value}, written by {manager}"),
