@@ -6,12 +6,17 @@
 
 mod compare;
 pub mod format;
+mod leftover;
 mod lists;
 mod managers;
 mod meaning;
 mod origins;
+mod owner;
 mod path;
 mod written;
+
+pub use leftover::{left_over, listings};
+pub use owner::owner;
 
 use std::sync::Arc;
 
@@ -179,3 +184,6 @@ impl ObjectDiff {
         matches!(self.what, What::Create(_) | What::Change | What::NoLongerRendered { kept: false })
     }
 }
+
+#[cfg(test)]
+mod tests;
