@@ -7,13 +7,17 @@
 mod compare;
 pub mod format;
 mod lists;
+pub mod live;
 mod managers;
 mod meaning;
 mod origins;
 mod path;
+mod refusals;
 mod written;
 
 use std::sync::Arc;
+
+use compare::with_data;
 
 use crate::apply::{Engine, Manager};
 use crate::impact::{Impact, Reason};
