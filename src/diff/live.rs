@@ -5,7 +5,7 @@
 //! be, and what the server says of them as findings. At most two requests an object, and never one that holds a Secret.
 
 use super::refusals::{self, Said};
-use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, with_origins};
+use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_origins};
 use crate::apply::{Manager, choose_manager, majority, predict};
 use crate::diag::Findings;
 use crate::live::{Absent, Answer, Apply, DryRun, Live, ObjectId, Unknown, Why};
@@ -37,6 +37,8 @@ pub struct Asked<'a> {
     pub objects: &'a [Node],
     /// The minors that it may be on.
     pub target: Target,
+    /// Other objects that are looked at, too, and not compared.
+    pub beside: &'a [ObjectId],
     /// How it is found out what would become of an object.
     pub predict: Predict,
     /// The manager that applies, where the invoker names it.
@@ -51,8 +53,8 @@ pub struct Found {
     pub diff: ClusterDiff,
     /// The objects as they are and as they would be, in the order of the rendered ones; without those of unknown kinds.
     pub states: Vec<State>,
-    /// Who applies most of the cluster's objects.
-    pub manager: Manager,
+    /// The other objects that were looked at, those that are there.
+    pub beside: Vec<Node>,
 }
 
 /// An object as it is and as it would be, whole.
@@ -61,6 +63,8 @@ pub struct State {
     pub object: ObjectId,
     /// Its place among the rendered objects.
     pub rendered: usize,
+    /// Who applies it.
+    pub manager: Manager,
     /// As it is; none where it is not there, or that cannot be told.
     pub live: Option<Node>,
     /// As it would be, with the origins of what was rendered; none where that cannot be told.
@@ -101,18 +105,20 @@ pub fn compare(live: &dyn Live, asked: &Asked<'_>, fill: &mut Fill<'_>, findings
             None => diff.unknown.push(unknown_kind(object)),
         }
     }
-    let wanted: Vec<ObjectId> = ids.iter().map(|(_, id)| id.clone()).collect();
-    let answers = live.get(&wanted);
+    let wanted: Vec<ObjectId> = ids.iter().map(|(_, id)| id).chain(asked.beside).cloned().collect();
+    let mut answers = live.get(&wanted);
     let there = answers.iter().filter_map(|answer| match answer {
         Answer::There(object) => Some(object),
         _ => None,
     });
     let most = majority(there);
-    let manager = choose_manager(None, most.as_ref(), asked.field_manager);
     if let Some(obstacle) = of_the_host(&answers) {
         diff.unknown.insert(0, obstacle);
-        return Found { diff, states: Vec::new(), manager };
+        return Found { diff, states: Vec::new(), beside: Vec::new() };
     }
+    let beside = answers.split_off(ids.len()).into_iter();
+    let beside = beside.filter_map(|answer| if let Answer::There(object) = answer { Some(object) } else { None });
+    let beside: Vec<Node> = beside.collect();
     let objects = ids.into_iter().zip(answers).map(|((at, id), live)| {
         let there = if let Answer::There(live) = &live { Some(live) } else { None };
         let manager = choose_manager(there, most.as_ref(), asked.field_manager);
@@ -129,7 +135,7 @@ pub fn compare(live: &dyn Live, asked: &Asked<'_>, fill: &mut Fill<'_>, findings
     }
     refusals::absences(asked, &diff.objects, findings);
     findings.extend(said.into_findings());
-    Found { diff, states, manager }
+    Found { diff, states, beside }
 }
 
 /// Says that an object is not compared, for nobody knows what its kind is called in URLs.
@@ -193,7 +199,7 @@ fn judge<'a>(
         Outcome::Predicted(predicted, by) => (with_origins(&predicted, rendered), by, None),
         Outcome::Created(absent) => (rendered.clone(), PredictedBy::Comparison, Some(absent)),
         Outcome::Unknown(unknown) => {
-            let state = State { object: id.clone(), rendered: at, live: there.ok(), predicted: None };
+            let state = State { object: id.clone(), rendered: at, manager, live: there.ok(), predicted: None };
             return (not_told(id, unknown), state);
         }
     };
@@ -211,8 +217,9 @@ fn judge<'a>(
         target: asked.target,
         full: asked.full,
     };
-    let diff = compared.compare(fill);
-    (diff, State { object: id, rendered: at, live: there.ok(), predicted: Some(predicted) })
+    let mut diff = compared.compare(fill);
+    diff.owner = there.as_ref().ok().and_then(owner);
+    (diff, State { object: id, rendered: at, manager, live: there.ok(), predicted: Some(predicted) })
 }
 
 fn absent(answer: &Answer<Node>) -> Absent {

@@ -2,6 +2,7 @@
 //!
 //! Compiles specs and reads manifests, has each cluster compared, and prints. What a difference is, is known below `diff`.
 
+mod consequences;
 mod gather;
 
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 
 use self::gather::{Gathered, Subject, gather};
@@ -21,13 +22,16 @@ use super::exit::Exit;
 use super::failure;
 use super::identities::IdentityArgs;
 use super::workspace::Workspace;
+use crate::diag::visible::visible;
 use crate::diag::{Fault, Findings, Outcome};
 use crate::diff::live::{Asked, Predict, compare};
 use crate::diff::{ClusterDiff, What};
+use crate::impact::{Impact, above};
 use crate::load::Project;
 use crate::secret::{AllowedEnv, Identities, SecretSlot, fill};
 use crate::spec::Spec;
 use crate::tree::emit::no_secrets;
+use crate::update;
 
 /// Show what applying would change on clusters, without changing them
 ///
@@ -53,6 +57,10 @@ pub struct DiffArgs {
     /// Predict for this manager, not for the one that applied each object last
     #[arg(long, value_name = "NAME")]
     pub field_manager: Option<String>,
+
+    /// Take differences that hit no harder than this for none; exit 1 where one does
+    #[arg(long, value_name = "IMPACT")]
+    pub max_impact: Option<MaxImpact>,
 
     /// Show everything, also what operators and the API server write by themselves
     #[arg(long)]
@@ -98,6 +106,30 @@ pub enum PredictArg {
     DryRun,
     /// It is computed from the live object, as the API server does
     Merge,
+}
+
+/// How hard a change may hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MaxImpact {
+    /// Nothing is restarted
+    None,
+    /// New registry pods replace the old ones
+    Rollout,
+    /// Nodes are drained, or restarted
+    Drain,
+    /// Images are deleted, or can no longer be reached
+    DataLoss,
+}
+
+impl From<MaxImpact> for Impact {
+    fn from(arg: MaxImpact) -> Self {
+        match arg {
+            MaxImpact::None => Self::None,
+            MaxImpact::Rollout => Self::Rollout,
+            MaxImpact::Drain => Self::Drain,
+            MaxImpact::DataLoss => Self::DataLoss,
+        }
+    }
 }
 
 impl From<PredictArg> for Predict {
@@ -156,7 +188,11 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     }
     let outcome = Outcome::of_run(Vec::new(), findings, faults);
     console.print_diff(&diffs, &outcome, args.format)?;
-    Ok(exit(&diffs, &outcome))
+    let above = args.max_impact.map(|limit| above(&diffs, limit.into()));
+    for one in above.iter().flatten() {
+        console.note(&one.to_string());
+    }
+    Ok(exit(&diffs, &outcome, above.map(|above| !above.is_empty())))
 }
 
 /// What is the same for all clusters of a run.
@@ -180,10 +216,12 @@ impl Asking<'_> {
             Ok(None) => return Answer { diff: None, findings, fault: None },
             Err(error) => return Answer { diff: None, findings, fault: Some(error) },
         };
+        let beside = update::beside(&subject.objects);
         let asked = Asked {
             cluster: &subject.name,
             named: &subject.named,
             objects: &subject.objects,
+            beside: &beside,
             target: subject.target,
             predict: self.args.predict.into(),
             field_manager: self.args.field_manager.as_deref(),
@@ -197,7 +235,15 @@ impl Asking<'_> {
             fill(slot, subject.world, &self.allowed, &self.identities, &mut unread)
         };
         let mut said = Findings::new();
-        let found = compare(&*client, &asked, &mut values, &mut said);
+        let (found, lists) = thread::scope(|scope| {
+            let lists = scope.spawn(|| consequences::lists(&*client, subject));
+            (compare(&*client, &asked, &mut values, &mut said), lists.join())
+        });
+        let Ok(lists) = lists else {
+            let error = anyhow!("`{}` met an internal error", visible(&subject.name));
+            return Answer { diff: None, findings, fault: Some(error) };
+        };
+        let diff = consequences::judge(subject, found, lists, &mut said);
         // What the profile alone wrote is told at the platform, as everywhere.
         match &subject.platform {
             Some((_, platform)) => {
@@ -206,19 +252,19 @@ impl Asking<'_> {
             None => findings.extend(said),
         }
         findings.extend(unread);
-        Answer { diff: Some(found.diff), findings, fault: None }
+        Answer { diff: Some(diff), findings, fault: None }
     }
 }
 
-/// Returns the answer of the run.
-fn exit(diffs: &[ClusterDiff], outcome: &Outcome) -> Exit {
+/// Returns the answer of the run. `is_above` says whether a change hits harder than allowed, where there is a limit.
+fn exit(diffs: &[ClusterDiff], outcome: &Outcome, is_above: Option<bool>) -> Exit {
     let is_unknown = |diff: &ClusterDiff| {
         !diff.unknown.is_empty() || diff.objects.iter().any(|object| matches!(object.what, What::Unknown(_)))
     };
     let differs = |diff: &ClusterDiff| diff.objects.iter().any(crate::diff::ObjectDiff::differs);
     let of_diffs = if diffs.iter().any(is_unknown) {
         Exit::NoAnswer
-    } else if diffs.iter().any(differs) {
+    } else if is_above.unwrap_or_else(|| diffs.iter().any(differs)) {
         Exit::No
     } else {
         Exit::Done
