@@ -8,10 +8,10 @@ mod argocd;
 pub mod args;
 mod check;
 mod cluster;
-#[allow(dead_code, unreachable_pub, reason = "the commands that ask clusters use it")]
 mod cluster_args;
 mod completions;
 pub mod console;
+mod diff;
 mod exit;
 mod explain;
 mod failure;
@@ -83,6 +83,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit> {
         Command::Init(args) => init::run(args, console),
         Command::Render(args) => render::run(args, console),
         Command::Check(args) => check::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
         Command::Resolve(args) => resolve::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Schema(args) => schema::run(args, console),

@@ -8,17 +8,21 @@ mod compare;
 pub mod format;
 mod leftover;
 mod lists;
+pub mod live;
 mod managers;
 mod meaning;
 mod origins;
 mod owner;
 mod path;
+mod refusals;
 mod written;
 
 pub use leftover::{left_over, listings};
 pub use owner::owner;
 
 use std::sync::Arc;
+
+use compare::with_data;
 
 use crate::apply::{Engine, Manager};
 use crate::impact::{Impact, Reason};

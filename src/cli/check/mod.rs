@@ -22,7 +22,7 @@ use clap::Args;
 use expiring::Fleet;
 use manifests::{Answers, Judge};
 use only::Only;
-pub(super) use read::secrets;
+pub(super) use read::{manifests_of, secrets};
 pub(super) use sorted::Sorted;
 
 use super::args::{AsOf, Format, PolicyArgs, TargetArg};
