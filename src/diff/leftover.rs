@@ -158,6 +158,7 @@ fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
         by: PredictedBy::Comparison,
         changes: Vec::new(),
         live_only: Vec::new(),
+        not_compared: Vec::new(),
         owner: owner(live),
         reasons: Vec::new(),
         before: Some(shown(live)),

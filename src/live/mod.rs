@@ -82,6 +82,19 @@ pub struct Unknown {
     pub message: String,
     /// What can be done about it.
     pub help: String,
+    /// What a server that takes the object for wrong says of its fields; empty where it names none.
+    pub causes: Vec<Cause>,
+}
+
+/// What a server says of one field of an object that it refuses (`details.causes` of its `Status`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The path of the field as the server writes it, such as `spec.routes[0].name`; empty where it names none.
+    pub field: String,
+    /// The reason as one word, such as `FieldValueInvalid`; empty where it gives none.
+    pub reason: String,
+    /// The words, on one line that acts on nothing, without values that may be secrets.
+    pub message: String,
 }
 
 /// What stands between a question and its answer.
@@ -107,6 +120,8 @@ pub enum Why {
     Invalid,
     /// An admission webhook or policy said no.
     Denied,
+    /// No dry-run can be had of the object: a webhook that has side effects looks at it.
+    NoDryRun,
     /// 5xx, and any other code.
     Server,
     /// The answer is larger than allowed.
@@ -117,6 +132,25 @@ pub enum Why {
     Interrupted,
     /// A must-gather or directory holds nothing of that kind, so that nobody knows whether the cluster has it.
     NotCollected,
+}
+
+impl Unknown {
+    /// Makes one that says nothing of fields.
+    pub fn new(why: Why, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { why, message: message.into(), help: help.into(), causes: Vec::new() }
+    }
+}
+
+impl Why {
+    /// Tells whether it stands before every question to the same host, so that it need be said once.
+    pub fn is_of_the_host(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Tls | Self::Unauthorized | Self::Interrupted)
+    }
+
+    /// Tells whether what a dry-run would say may be computed instead: nobody refused the object itself.
+    pub fn leaves_the_merge(self) -> bool {
+        matches!(self, Self::Forbidden | Self::NoDryRun)
+    }
 }
 
 /// A way to look at what a cluster has.
