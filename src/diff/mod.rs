@@ -184,3 +184,6 @@ impl ObjectDiff {
         matches!(self.what, What::Create(_) | What::Change | What::NoLongerRendered { kept: false })
     }
 }
+
+#[cfg(test)]
+mod tests;
