@@ -6,7 +6,7 @@
 
 mod predicted;
 
-pub use predicted::{Predicted, Prediction, States, beside, refused};
+pub use predicted::{Predicted, Prediction, States, beside};
 
 use std::sync::Arc;
 

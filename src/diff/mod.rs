@@ -61,7 +61,7 @@ pub struct ObjectDiff {
     pub not_compared: Vec<String>,
     /// Who applies the object, where that is known.
     pub owner: Option<Owner>,
-    /// How hard the changes hit, the worst first; empty where nothing is hit.
+    /// How hard each change hits, the worst first; those that hit nothing say so, too.
     pub reasons: Vec<Reason>,
     /// The object before, as it may be shown: without what is silent, secrets concealed. None where nothing is there.
     pub before: Option<Node>,

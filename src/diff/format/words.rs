@@ -102,7 +102,8 @@ pub(super) fn notes(object: &ObjectDiff, unseen: &[String]) -> Vec<Note> {
     if let What::Create(Absent::Kind) = &object.what {
         notes.push(note("note", "the cluster does not know this kind: its CRD is not installed"));
     }
-    notes.extend(object.reasons.iter().map(|reason| note("impact", of_reason(reason))));
+    let hits = object.reasons.iter().filter(|reason| reason.impact > Impact::None);
+    notes.extend(hits.map(|reason| note("impact", of_reason(reason))));
     if object.what == (What::NoLongerRendered { kept: false }) {
         notes.push(note("note", "an engine that prunes deletes it"));
     }
