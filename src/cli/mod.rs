@@ -12,6 +12,7 @@ mod completions;
 pub mod console;
 mod exit;
 mod explain;
+mod external_diff;
 mod failure;
 mod identities;
 mod init;
