@@ -14,6 +14,7 @@ pub mod console;
 mod diff;
 mod exit;
 mod explain;
+mod external_diff;
 mod failure;
 mod identities;
 mod init;

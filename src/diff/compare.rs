@@ -21,7 +21,7 @@ use crate::tree::sensitive::{CONCEALED, concealed};
 use crate::tree::{Entry, Map, Node, Value};
 
 /// What is shown in the place of a secret that is not the one before.
-const ANOTHER: &str = "(another secret)";
+pub(in crate::diff) const ANOTHER: &str = "(another secret)";
 
 /// Who wrote what nobody is noted for.
 const SERVER: &str = "the API server";
