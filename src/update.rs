@@ -4,6 +4,10 @@
 //! one is matched with the old one that it replaces, and the rules on updates judge the pair. Where either state comes
 //! from, a directory or a revision, is not known here; nothing is read and no cluster is asked.
 
+mod predicted;
+
+pub use predicted::{Predicted, Prediction, States, beside, refused};
+
 use std::sync::Arc;
 
 use crate::diag::visible::quoted;
@@ -138,6 +142,7 @@ fn judge(before: &Before, old: &Cluster, new: &Cluster, target: Target, findings
         ),
         cluster: &new.named,
         old_is_here: before.is_here,
+        applied: None,
     };
     let mut found = Findings::new();
     if let Some(ruling) = &new.ruling {

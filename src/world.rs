@@ -12,6 +12,7 @@ mod program;
 pub mod root;
 
 pub use path::{NotInProject, ProjectPath};
+pub(crate) use program::Plugin;
 
 use std::collections::BTreeMap;
 use std::fmt;

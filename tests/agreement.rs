@@ -21,30 +21,21 @@ mod crds;
 #[path = "common/generate.rs"]
 mod generate;
 #[allow(dead_code, reason = "other tests use the rest")]
+#[path = "common/questions.rs"]
+mod questions;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/server.rs"]
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use cases::{Target, targets};
+use cases::targets;
 use crds::{KINDS, MINORS, is_shipped, openshift};
 use generate::Generator;
+use questions::{Case, Described, OBJECTS, Questions};
 use serde_json::{Value as Json, json};
 use server::{Answer, Question, Server, ours};
-
-/// How many objects are judged for each minor, at least, where nothing else is said: each constraint has its turn with few.
-const OBJECTS: usize = 2_000;
-
-/// How often each constraint is tried with objects that have nothing else but what is required.
-const SPARE_ROUNDS: usize = 4;
-
-/// What an object is about.
-struct Case {
-    kind: &'static str,
-    target: usize,
-    is_broken: bool,
-}
 
 #[test]
 fn generated_objects_get_the_answer_of_the_api_server() {
@@ -59,40 +50,15 @@ fn generated_objects_get_the_answer_of_the_api_server() {
 
 /// Judges the objects of a minor; returns the disagreements and the constraints that were not hit.
 fn judge(folder: &Path, server: &Server, minor: &str, wanted: usize) -> Vec<String> {
-    let kinds: Vec<(&'static str, &str, Json, Vec<Target>)> = KINDS
-        .into_iter()
-        .filter(|(_, file)| is_shipped(folder, minor, file))
-        .map(|(kind, file)| {
-            let spec = crds::schema(folder, minor, file)["properties"]["spec"].clone();
-            let targets = targets(&spec, ".spec");
-            (kind, file, spec, targets)
-        })
-        .collect();
-    let (mut cases, mut questions) = (Vec::new(), Vec::new());
-    let mut round = 0;
-    while questions.len() < wanted || round < SPARE_ROUNDS + 2 {
-        for (kind, file, spec, targets) in &kinds {
-            for (at, target) in targets.iter().enumerate().filter(|(_, target)| round < 3 || !target.is_large()) {
-                let mut generator = Generator::new((round * 100_000 + at) as u64);
-                let pair = target.pair(spec, round < SPARE_ROUNDS, &mut generator);
-                for (spec, is_broken) in [(Some(pair.right), false), (pair.broken, true)] {
-                    if let Some(spec) = spec {
-                        questions.push(Question::create(folder, minor, file, kind, &spec));
-                        cases.push(Case { kind, target: at, is_broken });
-                    }
-                }
-            }
-        }
-        round += 1;
-    }
-    let answers = server.answers(&questions);
-    let ours = ours(minor, &questions);
+    let asked = Questions::of(folder, minor, wanted);
+    let Questions { kinds, cases, questions } = &asked;
+    let answers = server.answers(questions);
+    let ours = ours(minor, questions);
     let mut wrong = Vec::new();
     let mut hit: BTreeSet<(&str, usize, bool)> = BTreeSet::new();
     let mut counts: BTreeMap<bool, usize> = BTreeMap::new();
-    for (((case, question), theirs), ours) in cases.iter().zip(&questions).zip(&answers).zip(&ours) {
-        let (_, _, _, targets) = kinds.iter().find(|(kind, ..)| *kind == case.kind).unwrap();
-        let target = &targets[case.target];
+    for (((case, question), theirs), ours) in cases.iter().zip(questions).zip(&answers).zip(&ours) {
+        let target = asked.target(case);
         *counts.entry(theirs.accepted).or_default() += 1;
         if theirs.accepted != case.is_broken {
             hit.insert((case.kind, case.target, case.is_broken));
@@ -103,11 +69,11 @@ fn judge(folder: &Path, server: &Server, minor: &str, wanted: usize) -> Vec<Stri
         }
     }
     let mut n_targets = 0;
-    for (kind, _, _, targets) in &kinds {
+    for Described { kind, targets, .. } in kinds {
         n_targets += targets.len();
         for (at, target) in targets.iter().enumerate() {
             for is_broken in [false, true] {
-                let is_owed = !is_broken || !(target.cannot_break() || has_default(&cases, kind, at));
+                let is_owed = !is_broken || !(target.cannot_break() || has_default(cases, kind, at));
                 if is_owed && !hit.contains(&(*kind, at, is_broken)) {
                     let what = if is_broken { "broken" } else { "right" };
                     wrong.push(format!("{minor} {kind}{} {}: never {what}", target.field, target.constraint));

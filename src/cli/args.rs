@@ -95,6 +95,19 @@ pub enum Format {
     Gitlab,
 }
 
+/// How differences are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// A unified diff for each object, then a plan
+    Unified,
+    /// A plan: a line for each object, equal changes of many clusters once
+    Summary,
+    /// One document for programs, of a stable shape
+    Json,
+    /// A comment for a pull request, no longer than one may be
+    Markdown,
+}
+
 /// What may be done with secrets whose values are at hand.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SecretArgs {

@@ -8,12 +8,14 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use anyhow::{Context, Result};
 
-use super::args::{Colour, Format};
+use super::args::{Colour, DiffFormat, Format};
 use super::exit::Exit;
 use super::failure::{self, OutputClosed};
 use crate::diag::Outcome;
 use crate::diag::format::{ending, github, gitlab, json, junit, matrix, sarif, text};
 use crate::diag::visible::inert;
+use crate::diff::ClusterDiff;
+use crate::diff::format::{Paint, json as diff_json, markdown, summary, unified};
 use text::Styles;
 
 /// The streams of a run, and whether each shows colours.
@@ -27,12 +29,13 @@ struct Screen<'a> {
     stream: &'a mut dyn Write,
     shows_colours: bool,
     styles: Styles,
+    paint: Paint,
 }
 
 impl<'a> Console<'a> {
     /// Makes a console of streams none of which shows colours unless `--color always` says so.
     pub fn new(input: &'a mut dyn Read, out: &'a mut dyn Write, err: &'a mut dyn Write) -> Self {
-        let screen = |stream| Screen { stream, shows_colours: false, styles: Styles::plain() };
+        let screen = |stream| Screen { stream, shows_colours: false, styles: Styles::plain(), paint: Paint::plain() };
         Self { input, out: screen(out), err: screen(err) }
     }
 
@@ -53,6 +56,7 @@ impl<'a> Console<'a> {
                 Colour::Never => false,
             };
             screen.styles = if coloured { Styles::coloured() } else { Styles::plain() };
+            screen.paint = if coloured { Paint::coloured() } else { Paint::plain() };
         }
     }
 
@@ -98,6 +102,18 @@ impl<'a> Console<'a> {
             }
             Format::Gitlab => self.print(gitlab::document(outcome)),
         }
+    }
+
+    /// Prints differences as the result, and the findings of the run within them, or beside them for people.
+    pub fn print_diff(&mut self, clusters: &[ClusterDiff], outcome: &Outcome, format: DiffFormat) -> Result<()> {
+        match format {
+            DiffFormat::Unified => self.print(unified::text(clusters, &self.out.paint))?,
+            DiffFormat::Summary => self.print(summary::text(clusters, &self.out.paint))?,
+            DiffFormat::Json => return self.print(diff_json::document(clusters, outcome)),
+            DiffFormat::Markdown => return self.print(markdown::comment(clusters, outcome, markdown::LONGEST)),
+        }
+        self.show_findings(outcome);
+        Ok(())
     }
 
     /// Shows findings beside another result: on standard error, for people, with how many they are.

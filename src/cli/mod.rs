@@ -8,6 +8,8 @@ mod argocd;
 pub mod args;
 mod check;
 mod cluster;
+#[allow(dead_code, unreachable_pub, reason = "the commands that ask clusters use it")]
+mod cluster_args;
 mod completions;
 pub mod console;
 mod exit;

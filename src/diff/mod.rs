@@ -4,12 +4,28 @@
 //! operator and server write by themselves. Where either state comes from is not known here; nothing is asked and nothing
 //! printed.
 
+mod compare;
 pub mod format;
+mod leftover;
+mod lists;
+mod managers;
+mod meaning;
+mod origins;
+mod owner;
+mod path;
+mod written;
 
-use crate::apply::Manager;
+pub use leftover::{left_over, listings};
+pub use owner::owner;
+
+use std::sync::Arc;
+
+use crate::apply::{Engine, Manager};
 use crate::impact::{Impact, Reason};
 use crate::live::{Absent, ObjectId, Unknown};
+use crate::target::Target;
 use crate::tree::Node;
+use crate::tree::emit::Fill;
 
 /// What a run would change on one cluster.
 #[derive(Clone, Debug)]
@@ -37,6 +53,8 @@ pub struct ObjectDiff {
     pub changes: Vec<Change>,
     /// What stands in the live object though neither Git nor operator nor server wrote it.
     pub live_only: Vec<LiveOnly>,
+    /// The paths of secret values that are on both sides and were not compared, since one of them is not at hand.
+    pub not_compared: Vec<String>,
     /// Who applies the object, where that is known.
     pub owner: Option<Owner>,
     /// How hard the changes hit, the worst first; empty where nothing is hit.
@@ -76,10 +94,12 @@ pub enum PredictedBy {
     Comparison,
 }
 
-/// A change of one field.
+/// A change of one field, or of an item of a list.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// The path of the field, items of keyed lists by their keys: `spec.routes[name=public].hostname`.
+    /// The path of the field: items of lists by what tells them apart, `spec.routes[name=public].hostname`, those of sets
+    /// and plain lists by their value, `metadata.finalizers[=a/b]`, or else by their number, `spec.tolerations[2]`. Odd
+    /// names stand in quotes, `metadata.annotations["a/b"]`.
     pub path: String,
     /// The value before, concealed if it may be a secret; none where the field is added.
     pub before: Option<Node>,
@@ -87,6 +107,8 @@ pub struct Change {
     pub after: Option<Node>,
     /// Who wrote the value before, as managedFields say.
     pub manager: Option<String>,
+    /// Who writes the field by himself, so that it is no difference; only where everything is asked for.
+    pub silent: Option<Arc<str>>,
 }
 
 /// A field that only the cluster has.
@@ -98,6 +120,41 @@ pub struct LiveOnly {
     pub value: Node,
     /// Who wrote it, as managedFields say.
     pub manager: Option<String>,
+    /// Who writes the field by himself, so that it is no drift; only where everything is asked for.
+    pub silent: Option<Arc<str>>,
+}
+
+/// An object as it is, and as it would be.
+pub struct Compared<'a> {
+    /// Which object.
+    pub object: ObjectId,
+    /// What is there.
+    pub live: Result<&'a Node, Absent>,
+    /// What would be there.
+    pub predicted: &'a Node,
+    /// What Git says: the object as it was rendered or written.
+    pub rendered: &'a Node,
+    /// How it is known what would be there.
+    pub by: PredictedBy,
+    /// What applies the object, where that is known.
+    pub engine: Option<Engine>,
+    /// The minors that the cluster may be on.
+    pub target: Target,
+    /// Whether everything is told, also what is no difference.
+    pub full: bool,
+}
+
+impl Compared<'_> {
+    /// Compares the object. `fill` gives the base64 of a secret's value where it may be compared, which only Secrets have.
+    pub fn compare(&self, fill: &mut Fill<'_>) -> ObjectDiff {
+        compare::compare(self, fill)
+    }
+}
+
+/// Returns a predicted object with the origins of what was rendered, so that what is found on it points into the user's
+/// files; what the cluster alone has points to the nearest field around it.
+pub fn with_origins(predicted: &Node, rendered: &Node) -> Node {
+    origins::originated(predicted, rendered)
 }
 
 /// Who applies an object beside regcfg's user.
@@ -127,3 +184,6 @@ impl ObjectDiff {
         matches!(self.what, What::Create(_) | What::Change | What::NoLongerRendered { kept: false })
     }
 }
+
+#[cfg(test)]
+mod tests;

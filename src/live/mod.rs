@@ -82,6 +82,19 @@ pub struct Unknown {
     pub message: String,
     /// What can be done about it.
     pub help: String,
+    /// What a server that takes the object for wrong says of its fields; empty where it names none.
+    pub causes: Vec<Cause>,
+}
+
+/// What a server says of one field of an object that it refuses (`details.causes` of its `Status`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The path of the field as the server writes it, such as `spec.routes[0].name`; empty where it names none.
+    pub field: String,
+    /// The reason as one word, such as `FieldValueInvalid`; empty where it gives none.
+    pub reason: String,
+    /// The words, on one line that acts on nothing, without values that may be secrets.
+    pub message: String,
 }
 
 /// What stands between a question and its answer.
@@ -107,6 +120,8 @@ pub enum Why {
     Invalid,
     /// An admission webhook or policy said no.
     Denied,
+    /// No dry-run can be had of the object: a webhook that has side effects looks at it.
+    NoDryRun,
     /// 5xx, and any other code.
     Server,
     /// The answer is larger than allowed.
@@ -119,6 +134,25 @@ pub enum Why {
     NotCollected,
 }
 
+impl Unknown {
+    /// Makes one that says nothing of fields.
+    pub fn new(why: Why, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { why, message: message.into(), help: help.into(), causes: Vec::new() }
+    }
+}
+
+impl Why {
+    /// Tells whether it stands before every question to the same host, so that it need be said once.
+    pub fn is_of_the_host(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Tls | Self::Unauthorized | Self::Interrupted)
+    }
+
+    /// Tells whether what a dry-run would say may be computed instead: nobody refused the object itself.
+    pub fn leaves_the_merge(self) -> bool {
+        matches!(self, Self::Forbidden | Self::NoDryRun)
+    }
+}
+
 /// A way to look at what a cluster has.
 pub trait Live: Sync {
     /// Returns what is looked at, for people: a host and context, or a directory.
@@ -129,6 +163,11 @@ pub trait Live: Sync {
 
     /// Lists objects, each answer at the place of its question.
     fn list(&self, listings: &[Listing]) -> Vec<Answer<Vec<Node>>>;
+
+    /// Tells whether the values of Secrets are those of the cluster, and not what stands for them.
+    fn has_secret_values(&self) -> bool {
+        true
+    }
 
     /// Asks what applying objects would make of them, without applying any; none where there is nobody to ask.
     fn dry_run(&self, _applies: &[Apply<'_>]) -> Option<Vec<Answer<DryRun>>> {
@@ -189,6 +228,15 @@ impl ObjectId {
             name: text(&["metadata", "name"])?.into(),
         })
     }
+}
+
+/// Tells whether an object has all labels of a list of `key=value` and `key`, joined by commas.
+fn has_labels(object: &Node, labels: &str) -> bool {
+    let label = |key: &str| object.at(&["metadata", "labels", key]);
+    labels.split(',').filter(|wanted| !wanted.is_empty()).all(|wanted| match wanted.split_once('=') {
+        Some((key, value)) => label(key).and_then(Node::as_str) == Some(value),
+        None => label(wanted).is_some(),
+    })
 }
 
 /// Shows `Kind namespace/name`, or `Kind name` without a namespace; nothing in it acts on a terminal.

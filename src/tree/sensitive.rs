@@ -65,6 +65,11 @@ pub(super) fn hidden_by(around: &str, key: &str) -> Hidden {
     }
 }
 
+/// Tells whether a field of this name may hold a secret, itself or below.
+pub(crate) fn may_name_a_secret(name: &str) -> bool {
+    !matches!(hidden_by("", name), Hidden::Nothing)
+}
+
 /// What a key hides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hidden {

@@ -47,6 +47,19 @@ pub fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// Reads a regular file that the invoker's own configuration names, at most `limit` bytes; where it stands, and over which
+/// links, is the invoker's to say.
+#[expect(clippy::disallowed_methods, reason = "this is the doorway to the invoker's files")]
+pub(crate) fn read_of_invoker(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    // A FIFO would be waited for.
+    if !path.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
 /// The world of a running process.
 #[derive(Debug)]
 pub struct FsWorld {

@@ -75,6 +75,21 @@ impl Server {
         String::from_utf8(judged.stdout).unwrap().lines().map(str::to_owned).collect()
     }
 
+    /// Answers what comes of writing objects, in the order of the questions.
+    pub(crate) fn writes(&self, asked: &[&Json]) -> Vec<Json> {
+        let mut server =
+            Command::new(&self.0).arg("apply").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut input = server.stdin.take().unwrap();
+        let output = BufReader::new(server.stdout.take().unwrap());
+        let answers: Vec<Json> = thread::scope(|scope| {
+            scope.spawn(move || asked.iter().for_each(|asked| writeln!(input, "{asked}").unwrap()));
+            output.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
+        });
+        assert!(server.wait().unwrap().success(), "the oracle failed");
+        assert_eq!(answers.len(), asked.len());
+        answers
+    }
+
     /// Answers questions in their order.
     pub(crate) fn answers(&self, questions: &[Question]) -> Vec<Answer> {
         let mut server = Command::new(&self.0).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

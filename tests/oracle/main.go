@@ -6,6 +6,9 @@
 //
 // `oracle crds FILE…` judges CRDs instead, as a server does to which they are applied.
 //
+// `oracle apply` answers what comes of server-side apply instead: each line is the story of an object, the answer what it is
+// before and after its last chapter (`writes` and `written`).
+//
 // What is not asked: webhooks, admission, and native kinds. One version of the libraries answers for every minor; where
 // older servers read otherwise (formats, nulls before Kubernetes 1.20, updates before 1.30), the minor says so.
 package main
@@ -45,6 +48,9 @@ func run() error {
 	if len(os.Args) > 1 && os.Args[1] == "crds" {
 		return judge(os.Args[2:])
 	}
+	if len(os.Args) > 1 && os.Args[1] == "apply" {
+		return answerAllWrites()
+	}
 	asked := make(chan chan answer, 256)
 	failed := make(chan error, 1)
 	go read(asked, failed)
@@ -73,20 +79,16 @@ func read(asked chan<- chan answer, failed chan<- error) {
 	defer close(asked)
 	servers := map[string]*server{}
 	free := make(chan struct{}, runtime.NumCPU())
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(make([]byte, 1<<20), 64<<20)
-	for lines.Scan() {
+	failed <- eachLine(func(line []byte) error {
 		var question question
-		if err := json.Unmarshal(lines.Bytes(), &question); err != nil {
-			failed <- err
-			return
+		if err := json.Unmarshal(line, &question); err != nil {
+			return err
 		}
 		name := question.Minor + " " + question.Crd
 		if servers[name] == nil {
 			server, err := newServer(question.Crd, question.Minor)
 			if err != nil {
-				failed <- fmt.Errorf("%s: %w", name, err)
-				return
+				return fmt.Errorf("%s: %w", name, err)
 			}
 			servers[name] = server
 		}
@@ -97,6 +99,18 @@ func read(asked chan<- chan answer, failed chan<- error) {
 			pending <- server.answer(question)
 			<-free
 		}()
+		return nil
+	})
+}
+
+// Does something with each line of standard input.
+func eachLine(do func(line []byte) error) error {
+	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(make([]byte, 1<<20), 64<<20)
+	for lines.Scan() {
+		if err := do(lines.Bytes()); err != nil {
+			return err
+		}
 	}
-	failed <- lines.Err()
+	return lines.Err()
 }

@@ -42,22 +42,28 @@ type server struct {
 	rules                *cel.Validator
 }
 
-// Reads a CRD as the server of a minor reads it, of either version of the API.
-func newServer(path, minor string) (*server, error) {
+// Reads a CRD, of either version of the API; returns what converts it, too.
+func readCrd(path string) (*apiextensions.CustomResourceDefinition, *runtime.Scheme, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	scheme := runtime.NewScheme()
 	install.Install(scheme)
 	codecs := serializer.NewCodecFactory(scheme)
 	read, _, err := codecs.UniversalDeserializer().Decode(text, nil, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	scheme.Default(read)
 	crd := &apiextensions.CustomResourceDefinition{}
-	if err := scheme.Convert(read, crd, nil); err != nil {
+	return crd, scheme, scheme.Convert(read, crd, nil)
+}
+
+// Makes the server of a minor ready for a CRD.
+func newServer(path, minor string) (*server, error) {
+	crd, _, err := readCrd(path)
+	if err != nil {
 		return nil, err
 	}
 	kubernetes, err := kubernetesMinor(minor)
@@ -165,12 +171,24 @@ func (s *server) decode(text []byte) (*unstructured.Unstructured, []string, erro
 	for _, err := range strict {
 		refused = append(refused, err.Error())
 	}
-	kind, apiVersion := object.GetKind(), object.GetAPIVersion()
 	defaulting.Default(object.Object, s.structural)
+	unknown, err := s.coerce(object)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, path := range unknown {
+		refused = append(refused, fmt.Sprintf("unknown field %q", path))
+	}
+	return object, refused, nil
+}
+
+// Prunes an object and coerces its metadata, as on the way to storage. Returns the fields that are not known.
+func (s *server) coerce(object *unstructured.Unstructured) ([]string, error) {
+	kind, apiVersion := object.GetKind(), object.GetAPIVersion()
 	metadata, hasMetadata, unknown, err := objectmeta.GetObjectMetaWithOptions(object.Object,
 		objectmeta.ObjectMetaOptions{ReturnUnknownFieldPaths: true})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if !s.preservesUnknown {
 		options := schema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}
@@ -182,19 +200,16 @@ func (s *server) decode(text []byte) (*unstructured.Unstructured, []string, erro
 	coerced, more := objectmeta.CoerceWithOptions(nil, object.Object, s.structural, false,
 		objectmeta.CoerceOptions{ReturnUnknownFieldPaths: true})
 	if coerced != nil {
-		return nil, nil, coerced
+		return nil, coerced
 	}
 	object.SetKind(kind)
 	object.SetAPIVersion(apiVersion)
 	if hasMetadata {
 		if err := objectmeta.SetObjectMeta(object.Object, metadata); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	for _, path := range append(unknown, more...) {
-		refused = append(refused, fmt.Sprintf("unknown field %q", path))
-	}
-	return object, refused, nil
+	return append(unknown, more...), nil
 }
 
 // Validates an object that is created, or that replaces an old one.

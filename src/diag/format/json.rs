@@ -38,6 +38,11 @@ use crate::diag::{Diagnostic, Fault, Holds, Item, Location, Note, Row, Severity,
 
 /// Writes the document, with a line break at its end.
 pub fn document(outcome: &Outcome) -> String {
+    written(&value(outcome))
+}
+
+/// Makes the document, for others that hold parts of it.
+pub(crate) fn value(outcome: &Outcome) -> Value {
     let mut document = json!({
         "regcfg": env!("CARGO_PKG_VERSION"),
         "findings": outcome.findings().map(finding).collect::<Vec<_>>(),
@@ -57,7 +62,7 @@ pub fn document(outcome: &Outcome) -> String {
     if let (Some(document), false) = (document.as_object_mut(), outcome.upgrades().is_empty()) {
         document.insert("upgrades".into(), outcome.upgrades().iter().map(upgrade).collect());
     }
-    written(&document)
+    document
 }
 
 fn upgrade(upgrade: &Upgrade) -> Value {

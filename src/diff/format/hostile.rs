@@ -1,0 +1,1 @@
+//! Every form over names and values that want to act.

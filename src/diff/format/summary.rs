@@ -1,0 +1,169 @@
+//! A plan: a line for each object that differs, equal changes of several clusters once.
+//!
+//! ```text
+//! 1 to create, 1 to change in 214 clusters: prod-eu-1, prod-eu-2, prod-eu-3 and 211 more; impact: rollout
+//!   + ConfigMap openshift-config/registry-ca
+//!   ~ Config cluster: spec.replicas, spec.logLevel; rollout
+//! 12 clusters without differences
+//! 227 clusters: 214 to create, 214 to change, 2043 unchanged, 3 unknown; impact: rollout
+//! 1 cluster is not known as a whole
+//!   ? prod-us-7: 3 objects: GET of …: 403 Forbidden
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use crate::diag::visible::inert;
+use crate::diff::{ClusterDiff, ObjectDiff, What};
+use crate::impact::Impact;
+use crate::live::Unknown;
+
+use super::groups::{Group, grouped};
+use super::values::cut;
+use super::{Counts, Paint, unified, words};
+
+/// The most clusters of a group that are named.
+const MOST_NAMES: usize = 5;
+
+/// The most reasons that are given for one cluster of which not everything is known.
+const MOST_REASONS: usize = 5;
+
+/// Writes the plan of all clusters.
+pub fn text(clusters: &[ClusterDiff], paint: &Paint) -> String {
+    let mut out = String::new();
+    let grouped = grouped(clusters);
+    for group in &grouped.groups {
+        heading(&mut out, group, paint);
+        for object in &group.objects {
+            of_object(&mut out, object, paint);
+        }
+        out.push('\n');
+    }
+    let name = match clusters {
+        [cluster] => format!("{} against {}", cluster.cluster, cluster.against),
+        _ => words::counted(clusters.len(), "cluster"),
+    };
+    if clusters.len() > 1 && grouped.n_same > 0 {
+        line(&mut out, format_args!("{} without differences", words::counted(grouped.n_same, "cluster")));
+    }
+    let impact = clusters.iter().map(ClusterDiff::impact).max().unwrap_or_default();
+    unified::plan(&mut out, &name, &Counts::of(clusters), impact, paint);
+    incomplete(&mut out, &grouped.incomplete, paint);
+    out
+}
+
+fn heading(out: &mut String, group: &Group<'_>, paint: &Paint) {
+    let (impact, hit) = (group.impact(), paint.of_impact(group.impact()));
+    let strong = paint.strong;
+    line(
+        out,
+        format_args!(
+            "{strong}{} in {}{strong:#}; impact: {hit}{}{hit:#}",
+            becomes(group),
+            inert(&named(group)),
+            impact.word()
+        ),
+    );
+}
+
+/// Says how many objects become what on each cluster of a group.
+pub(super) fn becomes(group: &Group<'_>) -> String {
+    let counts = Counts::of_objects(group.objects.iter().copied().filter(|object| object.what != What::Unchanged));
+    if counts == Counts::default() {
+        "nothing to change, but fields that only the cluster has,".into()
+    } else {
+        counts.to_string()
+    }
+}
+
+/// Names the clusters of a group, the first few of them; not safe yet.
+pub(super) fn named(group: &Group<'_>) -> String {
+    let names: Vec<&str> = group.clusters.iter().map(|cluster| &*cluster.cluster).collect();
+    match &*names {
+        [name] => (*name).into(),
+        names if names.len() <= MOST_NAMES => format!("{} clusters: {}", names.len(), names.join(", ")),
+        names => {
+            let (shown, more) = names.split_at(MOST_NAMES);
+            format!("{} clusters: {} and {} more", names.len(), shown.join(", "), more.len())
+        }
+    }
+}
+
+fn of_object(out: &mut String, object: &ObjectDiff, paint: &Paint) {
+    let sign = words::sign(&object.what);
+    let (colour, hit) = (paint.of_sign(sign), paint.of_impact(object.impact()));
+    let said = inert(&said(object)).into_owned();
+    let impact = match object.impact() {
+        Impact::None => String::new(),
+        impact => format!("; {hit}{}{hit:#}", impact.word()),
+    };
+    line(out, format_args!("  {colour}{sign}{colour:#} {said}{impact}"));
+}
+
+/// Says which object it is, what of it changes, and what only the cluster has; not safe yet.
+pub(super) fn said(object: &ObjectDiff) -> String {
+    let mut said = object.object.to_string();
+    let paths = words::bounded(object.changes.iter().map(|change| &change.path));
+    let is_change = object.what == What::Change;
+    if is_change && !paths.is_empty() {
+        let _infallible = write!(said, ": {paths}");
+    } else if !matches!(object.what, What::Change | What::Unchanged | What::Create(crate::live::Absent::Object)) {
+        let _infallible = write!(said, " {}", words::becomes(&object.what));
+    }
+    if !object.live_only.is_empty() {
+        let paths = words::bounded(object.live_only.iter().map(|field| &field.path));
+        let _infallible = write!(said, "; live only: {paths}");
+    }
+    said
+}
+
+fn incomplete(out: &mut String, clusters: &[&ClusterDiff], paint: &Paint) {
+    if clusters.is_empty() {
+        return;
+    }
+    let verb = if clusters.len() == 1 { "is" } else { "are" };
+    let worse = paint.worse;
+    let count = words::counted(clusters.len(), "cluster");
+    line(out, format_args!("{worse}{count} {verb} not known as a whole{worse:#}"));
+    for cluster in clusters {
+        let reasons = unknowns(cluster);
+        for (unknown, count) in reasons.iter().take(MOST_REASONS) {
+            let text = format!("{}: {}", cluster.cluster, unknown_words(unknown, *count));
+            line(out, format_args!("  {worse}?{worse:#} {}", inert(&text)));
+        }
+        if let Some(more @ 1..) = reasons.len().checked_sub(MOST_REASONS) {
+            let text = format!("{}: and {}", cluster.cluster, words::counted(more, "other reason"));
+            line(out, format_args!("  {worse}?{worse:#} {}", inert(&text)));
+        }
+    }
+}
+
+/// Says why something of a cluster is not known, and what can be done; not safe yet.
+pub(super) fn unknown_words(unknown: &Unknown, count: usize) -> String {
+    /// As much of a message as a line takes.
+    const LONGEST: usize = 400;
+    let more = if count > 1 { format!(" (and {} more alike)", count - 1) } else { String::new() };
+    cut(&format!("{}{more}", unknown.message), LONGEST)
+}
+
+/// Returns why something of a cluster is not known: of each kind of obstacle the first, with how many there are.
+pub(super) fn unknowns(cluster: &ClusterDiff) -> Vec<(&Unknown, usize)> {
+    let of_objects = cluster.objects.iter().filter_map(|object| match &object.what {
+        What::Unknown(unknown) => Some(unknown),
+        _ => None,
+    });
+    let mut found: Vec<(&Unknown, usize)> = Vec::new();
+    let mut places = BTreeMap::new();
+    for unknown in of_objects.chain(&cluster.unknown) {
+        let at = *places.entry(unknown.why).or_insert(found.len());
+        match found.get_mut(at) {
+            Some((_, count)) => *count += 1,
+            None => found.push((unknown, 1)),
+        }
+    }
+    found
+}
+
+fn line(out: &mut String, line: fmt::Arguments<'_>) {
+    let _infallible = writeln!(out, "{line}");
+}

@@ -1,0 +1,322 @@
+//! The client of one cluster: what it has, one request an object, all at once over the run's pool.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::access::{Access, NoAccess};
+use super::answer::{Answered, Health, Line};
+use super::failure::{self, Host, Obstacle};
+use super::hide::Hide;
+use super::pool::Pool;
+use super::request::{Proposal, Question};
+use crate::diag::codes;
+use crate::live::{Absent, Answer, Apply, DryRun, Listing, Live, ObjectId, Resource, Unknown, Why};
+use crate::tree::{Node, Source, SourceKind, json};
+
+/// The most bytes of one listing, over all its pages.
+const MOST_LISTED: usize = 256 << 20;
+
+/// The client of one cluster. It cannot change anything there.
+pub struct Client {
+    pool: Arc<Pool>,
+    line: Line,
+    called: String,
+    warnings: Vec<String>,
+    /// Namespaces by whether they are there, for those that were asked for or whose objects were seen.
+    namespaces: Mutex<BTreeMap<String, bool>>,
+}
+
+impl Client {
+    /// Makes a client; no request is sent yet.
+    pub fn new(access: Access, pool: Arc<Pool>) -> Result<Self, NoAccess> {
+        let warnings = access.warnings().to_vec();
+        let Access { mut config, host: name, context, proxy, hide, .. } = access;
+        let limits = pool.limits();
+        config.connect_timeout = Some(limits.connect);
+        let called = match &context {
+            Some(context) => format!("{name} (context {context})"),
+            None => format!("{name} (this cluster)"),
+        };
+        let kube = pool.within(|| kube::Client::try_from(config)).map_err(|_| {
+            // What is wrong says what it quotes: a key, a certificate.
+            let message = format!("the login for {name} cannot be used: its certificate, key or token is malformed");
+            NoAccess::new(message, "log in anew, or correct the user in the kubeconfig")
+        })?;
+        let line = Line {
+            kube,
+            host: Arc::new(Host { name, proxy, context, hide }),
+            limits,
+            permits: pool.permits(),
+            deadline: pool.deadline(),
+            health: Arc::new(Health::default()),
+        };
+        Ok(Self { pool, line, called, warnings, namespaces: Mutex::default() })
+    }
+
+    /// Returns what the invoker must be told on every run, such as that TLS is not verified.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Returns the server's host and port.
+    pub fn host(&self) -> &str {
+        &self.line.host.name
+    }
+
+    /// Asks questions at once, and makes each answer into what it is for as it comes.
+    fn ask<T>(
+        &self,
+        questions: Vec<(Question, Hide)>,
+        mut take: impl FnMut(usize, &Question, Result<Answered, Unknown>) -> T,
+    ) -> Vec<T> {
+        let asked: Vec<Question> = questions.iter().map(|(question, _)| question.clone()).collect();
+        let mut answers: Vec<Option<T>> = asked.iter().map(|_| None).collect();
+        let tasks = questions.into_iter().map(|(question, hide)| self.line.clone().ask(question, hide));
+        self.pool.each(tasks, |at, answered| answers[at] = Some(take(at, &asked[at], answered)));
+        for (at, answer) in answers.iter_mut().enumerate().filter(|(_, answer)| answer.is_none()) {
+            // The task panicked, which is a fault of what is linked here.
+            let obstacle = Obstacle::new(Why::Malformed, "an internal error", "report what the cluster has there");
+            *answer = Some(take(at, &asked[at], Err(obstacle.unknown(&asked[at], &self.line.host, 1))));
+        }
+        answers.into_iter().flatten().collect()
+    }
+
+    fn hide(&self) -> Hide {
+        self.line.host.hide.clone()
+    }
+
+    /// Says that an answer is no object that was asked for.
+    fn unknown(&self, question: &Question, why: Why, what: &str) -> Unknown {
+        let help = "check `server` of the kubeconfig, and what stands before it: a console, a login page, a proxy";
+        Obstacle::new(why, what, help).unknown(question, &self.line.host, 1)
+    }
+
+    /// Reads the body of an answer.
+    fn parsed(&self, question: &Question, bytes: Vec<u8>) -> Result<Node, Unknown> {
+        let text = String::from_utf8(bytes);
+        let text = text.map_err(|_| self.unknown(question, Why::Malformed, "the answer is not UTF-8"))?;
+        json::value(&Source::new(question.about(), text, SourceKind::User)).map_err(|fault| {
+            if fault.code == &codes::TOO_LARGE {
+                self.unknown(question, Why::TooLarge, "the answer has more values than are read")
+            } else {
+                self.unknown(question, Why::Malformed, "the answer is no JSON")
+            }
+        })
+    }
+
+    /// Reads the body of an answer that is the object that was asked for.
+    fn object(&self, question: &Question, bytes: Vec<u8>) -> Result<Node, Unknown> {
+        let object = self.parsed(question, bytes)?;
+        let text = |path: &[&str]| object.at(path).and_then(Node::as_str);
+        let (resource, (namespace, name)) = (question.resource(), question.target());
+        let is_it = text(&["kind"]) == Some(&*resource.kind)
+            && text(&["apiVersion"]) == Some(&*resource.api_version())
+            && text(&["metadata", "name"]) == name
+            && text(&["metadata", "namespace"]).unwrap_or_default() == namespace;
+        if is_it { Ok(object) } else { Err(self.unknown(question, Why::Malformed, "the answer is another object")) }
+    }
+
+    /// Tells of objects that are not there whether their namespaces are; each is asked for once.
+    fn find_namespaces(&self, objects: &[ObjectId], answers: &mut [Answer<Node>]) {
+        let mut known = self.namespaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted: BTreeSet<&str> = BTreeSet::new();
+        for (object, answer) in objects.iter().zip(&*answers) {
+            if is_namespace(&object.resource) {
+                match answer {
+                    Answer::There(_) => known.insert(object.name.clone(), true),
+                    Answer::Absent(_) => known.insert(object.name.clone(), false),
+                    Answer::Unknown(_) => None,
+                };
+            } else if matches!(answer, Answer::There(_)) {
+                known.insert(object.namespace.clone(), true);
+            } else if matches!(answer, Answer::Absent(Absent::Object)) && !object.namespace.is_empty() {
+                wanted.insert(&object.namespace);
+            }
+        }
+        wanted.retain(|namespace| !known.contains_key(*namespace));
+        let ids: Vec<ObjectId> = wanted.iter().map(|name| namespace(name)).collect();
+        let questions = ids.iter().map(|id| (Question::Get(id.clone()), self.hide())).collect();
+        let found = self.ask(questions, |_, _, answered| match answered {
+            Ok(Answered::Body(..)) => Some(true),
+            Ok(Answered::Absent(_)) => Some(false),
+            Ok(Answered::Expired) | Err(_) => None,
+        });
+        for (id, is_there) in ids.into_iter().zip(found) {
+            // Who may not look at namespaces is told of the object alone, which is sure.
+            known.insert(id.name, is_there.unwrap_or(true));
+        }
+        for (object, answer) in objects.iter().zip(answers) {
+            if matches!(answer, Answer::Absent(Absent::Object)) && known.get(&object.namespace) == Some(&false) {
+                *answer = Answer::Absent(Absent::Namespace);
+            }
+        }
+    }
+
+    /// Takes one page of a list in; returns the word that goes on with it.
+    fn take_page(&self, question: &Question, bytes: Vec<u8>, items: &mut Vec<Node>) -> Result<String, Unknown> {
+        let page = self.parsed(question, bytes)?;
+        let resource = question.resource();
+        let is_list = page.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
+        let listed = page.get("items").filter(|items| is_list && (items.is_null() || items.as_seq().is_some()));
+        let Some(listed) = listed else {
+            return Err(self.unknown(question, Why::Malformed, "the answer is no list"));
+        };
+        items.extend(listed.as_seq().into_iter().flatten().map(|item| with_type(item, resource)));
+        let after = page.at(&["metadata", "continue"]).and_then(Node::as_str);
+        Ok(after.unwrap_or_default().to_owned())
+    }
+}
+
+impl Live for Client {
+    fn called(&self) -> &str {
+        &self.called
+    }
+
+    fn get(&self, objects: &[ObjectId]) -> Vec<Answer<Node>> {
+        let questions = objects.iter().map(|object| (Question::Get(object.clone()), self.hide())).collect();
+        let mut answers = self.ask(questions, |_, question, answered| match answered {
+            Ok(Answered::Body(bytes, _)) => answer(self.object(question, bytes)),
+            Ok(Answered::Absent(absent)) => Answer::Absent(absent),
+            Ok(Answered::Expired) => Answer::Unknown(self.unknown(question, Why::Server, "the answer has expired")),
+            Err(unknown) => Answer::Unknown(unknown),
+        });
+        self.find_namespaces(objects, &mut answers);
+        answers
+    }
+
+    fn list(&self, listings: &[Listing]) -> Vec<Answer<Vec<Node>>> {
+        let mut lists: Vec<List> = listings.iter().map(|_| List::default()).collect();
+        let mut waiting: Vec<usize> = (0..listings.len()).collect();
+        while !waiting.is_empty() {
+            let question = |at: &usize| Question::List(listings[*at].clone(), lists[*at].after.clone());
+            let questions = waiting.iter().map(|at| (question(at), self.hide())).collect();
+            let pages = self.ask(questions, |_, question, answered| (question.clone(), answered));
+            let asked = std::mem::take(&mut waiting);
+            for (at, (question, page)) in asked.into_iter().zip(pages) {
+                if lists[at].take(self, &question, page) {
+                    waiting.push(at);
+                }
+            }
+        }
+        lists.into_iter().map(|list| list.ended.unwrap_or(Answer::There(list.items))).collect()
+    }
+
+    fn dry_run(&self, applies: &[Apply<'_>]) -> Option<Vec<Answer<DryRun>>> {
+        let mut answers: Vec<Option<Answer<DryRun>>> = applies.iter().map(|_| None).collect();
+        let mut asked = Vec::new();
+        let mut questions = Vec::new();
+        for (at, apply) in applies.iter().enumerate() {
+            let question = Question::DryRun(Proposal {
+                object: apply.object.clone(),
+                json: apply.applied.to_json().to_string(),
+                field_manager: apply.field_manager.clone(),
+                force: apply.force,
+            });
+            if is_secret(&apply.object.resource) {
+                // The audit log of a server may hold what is sent.
+                let unsent = Obstacle::new(Why::NoDryRun, "a Secret is never sent", "it is compared here");
+                answers[at] = Some(Answer::Unknown(unsent.unknown(&question, &self.line.host, 1)));
+            } else {
+                asked.push(at);
+                questions.push((question, self.hide().with_secrets_of(apply.applied)));
+            }
+        }
+        let told = self.ask(questions, |_, question, answered| match answered {
+            Ok(Answered::Body(bytes, warnings)) => {
+                answer(self.object(question, bytes).map(|object| DryRun { object, warnings }))
+            }
+            Ok(Answered::Absent(absent)) => Answer::Absent(absent),
+            Ok(Answered::Expired) => Answer::Unknown(self.unknown(question, Why::Server, "the answer has expired")),
+            Err(unknown) => Answer::Unknown(unknown),
+        });
+        for (at, told) in asked.into_iter().zip(told) {
+            answers[at] = Some(told);
+        }
+        Some(answers.into_iter().flatten().collect())
+    }
+}
+
+/// A list that is read page by page.
+#[derive(Default)]
+struct List {
+    items: Vec<Node>,
+    after: String,
+    n_bytes: usize,
+    has_begun_anew: bool,
+    ended: Option<Answer<Vec<Node>>>,
+}
+
+impl List {
+    /// Takes a page in; tells whether another must be asked for.
+    fn take(&mut self, client: &Client, question: &Question, page: Result<Answered, Unknown>) -> bool {
+        self.ended = Some(match page {
+            Ok(Answered::Body(bytes, _)) => {
+                self.n_bytes += bytes.len();
+                if self.n_bytes > MOST_LISTED {
+                    let obstacle = failure::too_large(MOST_LISTED);
+                    Answer::Unknown(obstacle.unknown(question, &client.line.host, 1))
+                } else {
+                    match client.take_page(question, bytes, &mut self.items) {
+                        Ok(after) if after.is_empty() => return false,
+                        Ok(after) => {
+                            self.after = after;
+                            return true;
+                        }
+                        Err(unknown) => Answer::Unknown(unknown),
+                    }
+                }
+            }
+            Ok(Answered::Absent(absent)) => Answer::Absent(absent),
+            Ok(Answered::Expired) if !self.has_begun_anew => {
+                *self = Self { has_begun_anew: true, n_bytes: self.n_bytes, ..Self::default() };
+                return true;
+            }
+            Ok(Answered::Expired) => {
+                Answer::Unknown(client.unknown(question, Why::Server, "the list changes faster than it is read"))
+            }
+            Err(unknown) => Answer::Unknown(unknown),
+        });
+        false
+    }
+}
+
+fn answer<T>(read: Result<T, Unknown>) -> Answer<T> {
+    match read {
+        Ok(there) => Answer::There(there),
+        Err(unknown) => Answer::Unknown(unknown),
+    }
+}
+
+fn is_namespace(resource: &Resource) -> bool {
+    resource.group.is_empty() && resource.plural == "namespaces"
+}
+
+fn is_secret(resource: &Resource) -> bool {
+    resource.group.is_empty() && resource.plural == "secrets"
+}
+
+fn namespace(name: &str) -> ObjectId {
+    let resource = Resource {
+        group: String::new(),
+        version: "v1".into(),
+        plural: "namespaces".into(),
+        kind: "Namespace".into(),
+        namespaced: false,
+    };
+    ObjectId { resource, namespace: String::new(), name: name.into() }
+}
+
+/// Returns an item of a list with its type, which servers leave out of lists of built-in kinds.
+fn with_type(item: &Node, resource: &Resource) -> Node {
+    let Some(map) = item.as_map().filter(|_| item.get("kind").is_none() || item.get("apiVersion").is_none()) else {
+        return item.clone();
+    };
+    let place = item.place();
+    let text = |text: String| Node::string(text, place.clone());
+    let mut typed =
+        Node::map([("apiVersion", text(resource.api_version())), ("kind", text(resource.kind.clone()))], place.clone());
+    for (name, entry) in map.iter().filter(|(name, _)| !matches!(&***name, "kind" | "apiVersion")) {
+        typed.insert(name.clone(), entry.node.clone());
+    }
+    typed
+}

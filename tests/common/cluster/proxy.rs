@@ -1,0 +1,280 @@
+//! A bad cluster: a server before the API server, which delays, answers in its place, or hangs up, and counts what it sees.
+//!
+//! It ends TLS under a certificate of the cluster's authority, or a wrong one, and passes everything on as it is: users are
+//! known by their tokens.
+
+use std::io::{self, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use rustls::{ClientConfig, ServerConfig, ServerConnection, StreamOwned};
+
+use super::http::{self, Connection, End, Head};
+use super::pki::Identity;
+
+/// What is done with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    /// Waits, then looks at the next rule.
+    Delay(Duration),
+    /// Answers in the server's place.
+    Answer { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
+    /// Lets the server answer, but hangs up after so many bytes of the body, in the middle of TLS.
+    HangUpAfter(u64),
+    /// Hangs up without an answer.
+    HangUp,
+    /// Passes the request on, whatever later rules say.
+    Pass,
+}
+
+/// What happens to requests of a method whose path and query hold a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    method: Option<String>,
+    path: String,
+    times: usize,
+    action: Action,
+}
+
+/// A request that the proxy saw.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    /// The path, with its query.
+    pub(crate) uri: String,
+    pub(crate) agent: String,
+}
+
+/// A proxy, which ends when it is dropped.
+pub(crate) struct Proxy {
+    /// The port of loopback on which it listens.
+    pub(crate) port: u16,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    server: u16,
+    trust: Arc<ClientConfig>,
+    identity: Arc<ServerConfig>,
+    rules: Mutex<Vec<Rule>>,
+    seen: Mutex<Vec<Seen>>,
+    is_over: AtomicBool,
+}
+
+type Client = BufReader<StreamOwned<ServerConnection, TcpStream>>;
+
+impl Rule {
+    /// Makes a rule for requests whose path and query hold a text; an empty one is in all.
+    pub(crate) fn new(path: &str, action: Action) -> Self {
+        Self { method: None, path: path.to_owned(), times: usize::MAX, action }
+    }
+
+    /// Holds for one method alone.
+    pub(crate) fn method(mut self, method: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self
+    }
+
+    /// Holds for so many requests, then no more.
+    pub(crate) fn times(mut self, times: usize) -> Self {
+        self.times = times;
+        self
+    }
+
+    fn is_for(&self, request: &Head) -> bool {
+        let is_method = self.method.as_ref().is_none_or(|method| method == request.word(0));
+        self.times > 0 && is_method && request.word(1).contains(&self.path)
+    }
+}
+
+impl Action {
+    /// Answers as the API server does when it refuses.
+    pub(crate) fn refuse(status: u16, reason: &str, message: &str) -> Self {
+        let body = serde_json::json!({
+            "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+            "message": message, "reason": reason, "code": status,
+        });
+        let headers = vec![("Content-Type".into(), "application/json".into())];
+        Self::Answer { status, headers, body: body.to_string().into() }
+    }
+
+    /// Adds a header to an answer.
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        if let Self::Answer { headers, .. } = &mut self {
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+}
+
+impl Proxy {
+    /// Stands before the API server on a port.
+    pub(crate) fn start(server: u16, trust: Arc<ClientConfig>, identity: &Identity) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let identity = http::serve(identity);
+        let (rules, seen, is_over) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        let shared = Arc::new(Shared { server, trust, identity, rules, seen, is_over });
+        let accepting = shared.clone();
+        thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                if accepting.is_over.load(Ordering::Relaxed) {
+                    return;
+                }
+                let shared = accepting.clone();
+                // A client or a server that hangs up ends its connection, and is none of the proxy's faults.
+                thread::spawn(move || shared.pass(socket).is_ok());
+            }
+        });
+        Self { port, shared }
+    }
+
+    /// Adds a rule after those that are there. All that match hold, in their order, until one ends the request.
+    pub(crate) fn rule(&self, rule: Rule) {
+        self.shared.rules.lock().unwrap().push(rule);
+    }
+
+    /// Forgets the rules, and what was seen.
+    pub(crate) fn reset(&self) {
+        self.shared.rules.lock().unwrap().clear();
+        self.shared.seen.lock().unwrap().clear();
+    }
+
+    /// Returns the requests that were seen, in their order.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.shared.seen.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.shared.is_over.store(true, Ordering::Relaxed);
+        // Wakes the thread that accepts.
+        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+    }
+}
+
+impl Shared {
+    /// Serves one client, request after request.
+    fn pass(&self, socket: TcpStream) -> io::Result<()> {
+        socket.set_nodelay(true)?;
+        let session = ServerConnection::new(self.identity.clone()).map_err(io::Error::other)?;
+        let mut client = BufReader::new(StreamOwned::new(session, socket));
+        let mut server = None;
+        while let Some(request) = Head::read(&mut client)? {
+            let mut request_body = Vec::new();
+            http::body(&mut client, request.end_of_request(), |piece| {
+                request_body.extend(piece);
+                Ok(())
+            })?;
+            self.see(&request);
+            match self.action(&request) {
+                Action::HangUp => return Ok(()),
+                Action::Answer { status, headers, body } => answer(&mut client, status, headers, &body)?,
+                Action::HangUpAfter(most) => {
+                    return self.relay(&request, &request_body, &mut client, &mut server, most);
+                }
+                Action::Pass | Action::Delay(_) => {
+                    self.relay(&request, &request_body, &mut client, &mut server, u64::MAX)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn see(&self, request: &Head) {
+        let [method, uri] = [0, 1].map(|place| request.word(place).to_owned());
+        let agent = request.header("User-Agent").unwrap_or_default().to_owned();
+        self.seen.lock().unwrap().push(Seen { method, uri, agent });
+    }
+
+    /// Returns what ends a request, after the delays before it.
+    fn action(&self, request: &Head) -> Action {
+        let mut delay = Duration::ZERO;
+        let mut end = Action::Pass;
+        for rule in self.rules.lock().unwrap().iter_mut().filter(|rule| rule.is_for(request)) {
+            rule.times = rule.times.saturating_sub(1);
+            match &rule.action {
+                Action::Delay(time) => delay += *time,
+                action => {
+                    end = action.clone();
+                    break;
+                }
+            }
+        }
+        thread::sleep(delay);
+        end
+    }
+
+    /// Passes a request on and its answer back, up to so many bytes of the body.
+    fn relay(
+        &self,
+        request: &Head,
+        request_body: &[u8],
+        client: &mut Client,
+        server: &mut Option<Connection>,
+        most: u64,
+    ) -> io::Result<()> {
+        let server = match server {
+            Some(server) => server,
+            None => server.insert(http::connect(self.server, &self.trust)?),
+        };
+        send(server.get_mut(), request, request_body)?;
+        let head = Head::read(server)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let end = head.end_of_answer(request.word(0));
+        let to = client.get_mut();
+        head.write(to)?;
+        let mut left = most;
+        http::body(server, end, |piece| {
+            let part = &piece[..piece.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
+            left -= part.len() as u64;
+            write_piece(to, end, part)?;
+            if part.len() < piece.len() { Err(hung_up()) } else { Ok(()) }
+        })?;
+        if end == End::AfterChunks {
+            to.write_all(b"0\r\n\r\n")?;
+        }
+        to.flush()?;
+        // What ends with the connection ends it here, too.
+        if end == End::WithConnection { Err(hung_up()) } else { Ok(()) }
+    }
+}
+
+fn hung_up() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
+}
+
+fn send(to: &mut impl Write, head: &Head, body: &[u8]) -> io::Result<()> {
+    let mut head = head.clone();
+    // The body is at hand as a whole, however it came.
+    head.headers.retain(|(name, _)| !["transfer-encoding", "expect"].contains(&&*name.to_ascii_lowercase()));
+    if head.header("Content-Length").is_none() && !body.is_empty() {
+        head.headers.push(("Content-Length".into(), body.len().to_string()));
+    }
+    head.write(to)?;
+    to.write_all(body)?;
+    to.flush()
+}
+
+fn write_piece(to: &mut impl Write, end: End, piece: &[u8]) -> io::Result<()> {
+    if piece.is_empty() {
+        return Ok(());
+    }
+    if end == End::AfterChunks {
+        write!(to, "{:x}\r\n", piece.len())?;
+    }
+    to.write_all(piece)?;
+    if end == End::AfterChunks {
+        to.write_all(b"\r\n")?;
+    }
+    // A watcher waits for each event.
+    to.flush()
+}
+
+fn answer(to: &mut Client, status: u16, mut headers: Vec<(String, String)>, body: &[u8]) -> io::Result<()> {
+    headers.push(("Content-Length".into(), body.len().to_string()));
+    send(to.get_mut(), &Head { line: format!("HTTP/1.1 {status} made up"), headers }, body)
+}
