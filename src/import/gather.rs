@@ -16,6 +16,8 @@ pub struct Gathered {
     pub objects: Vec<Node>,
     /// What could not be looked at.
     pub unknown: Vec<Unknown>,
+    /// Why nobody knows whether the cluster has a Secret with credentials of the user's own; none where that is known.
+    pub unseen_secret: Option<Unknown>,
     /// Whether it is sure that the cluster has no Secret with credentials of the user's own.
     pub has_no_user_secret: bool,
 }
@@ -37,8 +39,12 @@ pub fn gather(live: &dyn Live) -> Gathered {
     }
     if let Some(secret) = of("v1", "Secret", REGISTRY_NAMESPACE, USER_SECRET) {
         for answer in live.get(&[secret]) {
-            gathered.has_no_user_secret = matches!(answer, Answer::Absent(Absent::Object | Absent::Namespace));
-            gathered.take(answer);
+            match answer {
+                Answer::There(secret) => gathered.objects.push(secret),
+                Answer::Absent(what) => gathered.has_no_user_secret = what != Absent::Kind,
+                // Readers seldom see Secrets, and no must-gather has them: the spec is no less for it.
+                Answer::Unknown(unknown) => gathered.unseen_secret = Some(unknown),
+            }
         }
     }
     let listed = [

@@ -1,9 +1,9 @@
 //! An object that is taken apart: what of it is not accounted for yet, and who wrote its fields.
 
-use super::known;
 use super::left::{Left, Lefts, Why, opened, shown};
 use super::Refused;
 use crate::diag::visible::quoted;
+use crate::diff::is_of_cluster;
 use crate::name::{ObjectName, cluster_label};
 use crate::tree::{Node, Value};
 
@@ -117,7 +117,7 @@ impl Item {
         });
         let name = |entry: &Node| entry.get("manager").and_then(Node::as_str).unwrap_or_default().to_owned();
         let first = writers.next()?;
-        let known = |entry: &Node| known::is_operator(&name(entry));
+        let known = |entry: &Node| is_of_cluster(&name(entry));
         Some(known(first) && writers.all(known))
     }
 }

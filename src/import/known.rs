@@ -3,15 +3,17 @@
 use std::sync::OnceLock;
 
 use super::item::Item;
-use super::left::{Lefts, Why};
+use super::left::{Left, Lefts, Why};
 use crate::diag::Findings;
+use crate::diff::is_written_by_itself;
+use crate::lower::REGISTRY_NAMESPACE;
 use crate::profile::Profile;
+use crate::target::Target;
 use crate::tree::parse::{Reading, document};
 use crate::tree::{Node, Source, SourceKind, Value};
 
 /// The data.
 struct Known {
-    operators: Vec<String>,
     silent: Vec<Field>,
     own: Vec<(String, String)>,
     left: Vec<Field>,
@@ -63,16 +65,9 @@ fn read(text: &str) -> (Known, usize) {
         all.into_iter().flatten().collect()
     };
     let (silent, left) = (fields("silent", false), fields("left", true));
-    let operators: Vec<String> = list("operators").iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect();
     let own: Vec<_> = list("own").iter().filter_map(|entry| Some((text(entry, "kind")?, text(entry, "name")?))).collect();
-    n_wrong += (list("operators").len() - operators.len()) + (list("own").len() - own.len());
-    n_wrong += usize::from(operators.is_empty()) + usize::from(own.is_empty());
-    (Known { operators, silent, own, left }, n_wrong)
-}
-
-/// Tells whether a manager of fields writes what nobody asked for.
-pub(super) fn is_operator(manager: &str) -> bool {
-    known().operators.iter().any(|name| name == manager)
+    n_wrong += list("own").len() - own.len() + usize::from(own.is_empty());
+    (Known { silent, own, left }, n_wrong)
 }
 
 /// Accounts for what of an object says nothing, and for the annotations that are rendered again.
@@ -109,18 +104,34 @@ pub(super) fn drop_silent(item: &mut Item, profile: &Profile) {
 }
 
 /// Puts all that is not accounted for on the list.
-pub(super) fn leave_rest(item: Item, lefts: &mut Lefts) {
+pub(super) fn leave_rest(item: &Item, target: Target, lefts: &mut Lefts) {
     let Some(rest) = item.rest() else { return };
     if !item.is_begun() {
-        let message = "it is no part of a registry's configuration";
-        lefts.push(item.left(&[], Why::Unrelated, message, "keep it where it is; no spec is needed for it"));
+        lefts.push(whole(item));
         return;
     }
     each_untaken(rest, &item.object, &mut Vec::new(), &mut |path, node| {
-        if !node.is_null() {
-            lefts.push(described(&item, path));
+        if !node.is_null() && (!item.is_live || path.first().is_none_or(|first| first != "status")) {
+            lefts.extend(described(item, path, node, target));
         }
     });
+}
+
+/// Says why an object was left as a whole.
+fn whole(item: &Item) -> Left {
+    let keep = "keep it where it is; no spec is needed for it";
+    let (why, message, help) = match (item.kind.as_str(), item.namespace.as_str()) {
+        ("Route", REGISTRY_NAMESPACE) => (
+            Why::NoField,
+            "a route that the operator did not make: those of a spec are always re-encrypted",
+            "keep it as it is, or take `registry.routes` in its place",
+        ),
+        ("PersistentVolumeClaim", REGISTRY_NAMESPACE) => (Why::Unrelated, "a claim that the registry does not mount", keep),
+        ("Config" | "ImagePruner" | "Image", _) => (Why::Unrelated, "the operator reads the one called `cluster` alone", keep),
+        ("RoleBinding" | "ClusterRoleBinding", _) => (Why::Unrelated, "it binds none of the registry's roles that a spec has", keep),
+        _ => (Why::Unrelated, "it is no part of a registry's configuration", keep),
+    };
+    item.left(&[], why, message, help)
 }
 
 /// Visits what nothing was taken of, the outermost of each.
@@ -140,15 +151,22 @@ fn each_untaken(rest: &Node, whole: &Node, path: &mut Vec<String>, visit: &mut d
     }
 }
 
-/// Says why a field was left: as the data has it, else that a spec has no field for it.
-fn described(item: &Item, path: &[String]) -> super::Left {
+/// Says why a field was left: as the data has it, else that a spec has no field for it. Says nothing of what operator and
+/// server write by themselves.
+fn described(item: &Item, path: &[String], node: &Node, target: Target) -> Option<Left> {
     let matches = |field: &&Field| {
         let same = |(step, name): (&String, &String)| step == "*" || step == name;
         field.kind.as_ref().is_none_or(|kind| *kind == item.kind)
             && field.path.len() <= path.len()
             && field.path.iter().zip(path).all(same)
     };
-    match known().left.iter().find(matches) {
+    let found = known().left.iter().find(matches);
+    let is_any = found.is_none_or(|field| field.path.iter().any(|step| step == "*"));
+    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+    if is_any && item.is_live && is_written_by_itself(&item.object, &names, node, target) {
+        return None;
+    }
+    Some(match found {
         Some(field) => item.left(path, field.why, &*field.says, &*field.help),
         None => item.left(
             path,
@@ -156,7 +174,7 @@ fn described(item: &Item, path: &[String]) -> super::Left {
             "a spec has no field for it",
             "what regcfg renders leaves it alone where it is applied server-side; keep it in a patch if it must be in Git",
         ),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -168,6 +186,6 @@ mod tests {
         let (known, n_wrong) = read(include_str!("known.yaml"));
         assert_eq!(n_wrong, 0);
         assert!(known.silent.len() > 40 && known.left.len() > 10, "{} {}", known.silent.len(), known.left.len());
-        assert!(known.operators.iter().any(|name| name == "cluster-image-registry-operator"));
+        assert!(known.own.len() > 5);
     }
 }

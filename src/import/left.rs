@@ -75,6 +75,10 @@ impl Lefts {
         self.0.push(left);
     }
 
+    pub(super) fn extend(&mut self, more: impl IntoIterator<Item = Left>) {
+        self.0.extend(more);
+    }
+
     /// Returns the list: objects in order of their names, fields as they stand.
     pub(super) fn into_list(self) -> Vec<Left> {
         let mut list = self.0;

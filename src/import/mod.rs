@@ -116,8 +116,8 @@ pub fn import(objects: Vec<Node>, wish: &Wish<'_>) -> Result<Imported, Refused> 
     access::access(&mut items, &mut draft, &mut lefts);
     minimal::without_defaults(&mut draft);
     credentials::leave_secrets(&mut items, &mut lefts);
-    for item in items {
-        known::leave_rest(item, &mut lefts);
+    for item in &items {
+        known::leave_rest(item, target, &mut lefts);
     }
     if draft.is_empty() {
         let message = "nothing among the objects is of a registry's configuration";

@@ -25,6 +25,7 @@ pub(super) fn document(told: &Told<'_>, created: &[PathBuf]) -> String {
         "left": imported.left.iter().map(left).collect::<Vec<_>>(),
         "differs": told.differs,
         "unknown": told.unknown.iter().map(unknown).collect::<Vec<_>>(),
+        "unseenSecret": told.unseen_secret.map(unknown),
         "findings": told.outcome.findings().map(finding).collect::<Vec<_>>(),
     }))
 }

@@ -1,6 +1,6 @@
 //! `regcfg import`: makes a spec of the objects of a cluster, and says what of them no spec can say.
 //!
-//! Objects come from manifests or standard input. The spec goes to standard output, or into a directory with the files that
+//! Objects come from the cluster itself, a must-gather, manifests or standard input. The spec goes to standard output, or into a directory with the files that
 //! it names; what is told beside it goes to standard error.
 
 mod json;
@@ -14,6 +14,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::args::target;
+use super::cluster_args::ClusterArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Refusal;
@@ -22,6 +23,7 @@ use super::workspace::Workspace;
 use crate::diag::visible::inert;
 use crate::diag::{Findings, Outcome};
 use crate::import::{Imported, Wish, import};
+use crate::live::Unknown;
 use crate::profile::Profiles;
 use crate::target::Target;
 use crate::world::fs;
@@ -35,9 +37,15 @@ use read::Read;
 /// file; without it certificates stand in the spec
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// Manifests of the cluster: files, directories, or `-` for standard input
-    #[arg(long, value_name = "FILE|DIR|-", required = true)]
+    /// Read manifests and ask no cluster: files, directories, or `-` for standard input
+    ///
+    /// May be given several times. All that is read must be of one cluster
+    #[arg(long, value_name = "FILE|DIR|-", conflicts_with = "must_gather")]
     from: Vec<PathBuf>,
+
+    /// Read what `oc adm must-gather` collected, and ask no cluster
+    #[arg(long, value_name = "DIR")]
+    must_gather: Option<PathBuf>,
 
     /// The cluster's name: lowercase letters, digits and `-`; else it is read off the objects
     #[arg(long)]
@@ -58,6 +66,10 @@ pub struct ImportArgs {
     /// How to print the spec and what it does not say
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ImportFormat,
+
+    /// The cluster that is asked.
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 /// How an import is printed.
@@ -73,7 +85,9 @@ pub enum ImportFormat {
 struct Told<'a> {
     imported: &'a Imported,
     /// What could not be looked at.
-    unknown: &'a [crate::live::Unknown],
+    unknown: &'a [Unknown],
+    /// Why nobody knows whether there is a Secret with credentials of the user's own.
+    unseen_secret: Option<&'a Unknown>,
     /// What is found on the spec.
     outcome: Outcome,
     /// What the spec renders differently.
@@ -82,7 +96,7 @@ struct Told<'a> {
 
 pub(super) fn run(args: &ImportArgs, console: &mut Console<'_>) -> Result<Exit> {
     let profiles = profiles(args, console)?;
-    let Read { objects, unknown, has_no_user_secret } = read::objects(&args.from, console)?;
+    let Read { objects, unknown, unseen_secret, has_no_user_secret } = read(args, console)?;
     let originals = objects.clone();
     let wish = Wish {
         profiles: &profiles,
@@ -94,7 +108,7 @@ pub(super) fn run(args: &ImportArgs, console: &mut Console<'_>) -> Result<Exit> 
     };
     let imported = import(objects, &wish).map_err(|refused| Refusal::new(refused.message, refused.help))?;
     let proof = proof::proof(&imported, &originals, &profiles, fs::clock());
-    let told = Told { imported: &imported, unknown: &unknown, outcome: Outcome::new(proof.findings), differs: proof.differs };
+    let told = Told { imported: &imported, unknown: &unknown, unseen_secret: unseen_secret.as_ref(), outcome: Outcome::new(proof.findings), differs: proof.differs };
     let created = match &args.output_dir {
         Some(dir) => write(dir, &imported)?,
         None => Vec::new(),
@@ -111,6 +125,20 @@ pub(super) fn run(args: &ImportArgs, console: &mut Console<'_>) -> Result<Exit> 
     }
     let exit = if told.outcome.findings().any(crate::diag::Diagnostic::is_error) { Exit::No } else { Exit::Done };
     Ok(if unknown.is_empty() { exit } else { exit.merge(Exit::NoAnswer) })
+}
+
+/// Reads the objects from where the user says.
+fn read(args: &ImportArgs, console: &mut Console<'_>) -> Result<Read> {
+    if let Some(dir) = &args.must_gather {
+        return read::must_gather(dir);
+    }
+    if !args.from.is_empty() {
+        return read::objects(&args.from, console);
+    }
+    let around = Workspace::one(Path::new("."), None)?.around;
+    let clusters = args.cluster.open(&[around])?;
+    let client = clusters.client()?;
+    read::looked_at(&*client)
 }
 
 /// Returns the platforms of the project that the spec goes into, or that the user stands in.

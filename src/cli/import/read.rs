@@ -2,16 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::cli::check::read::{Held, Patches, file, text};
 use crate::cli::console::Console;
 use crate::cli::failure::{Found, Refusal};
 use crate::cli::workspace::{Workspace, in_order};
 use crate::diag::Findings;
-use crate::live::Unknown;
+use crate::diag::visible::visible;
+use crate::import::gather::{Gathered, gather};
+use crate::live::must_gather::MustGather;
+use crate::live::{Live, Unknown};
 use crate::load::{LIMIT, Project};
 use crate::tree::{Node, Source, SourceKind};
+use crate::world::fs::FsWorld;
 
 /// What was read.
 #[derive(Default)]
@@ -20,8 +24,37 @@ pub(super) struct Read {
     pub(super) objects: Vec<Node>,
     /// What could not be looked at.
     pub(super) unknown: Vec<Unknown>,
+    /// Why nobody knows whether there is a Secret with credentials of the user's own.
+    pub(super) unseen_secret: Option<Unknown>,
     /// Whether it is sure that the cluster has no Secret with credentials of the user's own.
     pub(super) has_no_user_secret: bool,
+}
+
+/// Asks a cluster, or what was collected of one.
+pub(super) fn looked_at(live: &dyn Live) -> Result<Read> {
+    let Gathered { objects, unknown, unseen_secret, has_no_user_secret } = gather(live);
+    if let (true, Some(first)) = (objects.is_empty(), unknown.first()) {
+        return Err(Refusal::new(first.message.clone(), first.help.clone()).into());
+    }
+    if objects.is_empty() {
+        let message = format!("`{}` has no object of a registry's configuration", visible(live.called()));
+        return Err(Refusal::new(message, "see that it is the cluster that is meant").into());
+    }
+    Ok(Read { objects, unknown, unseen_secret, has_no_user_secret })
+}
+
+/// Reads what a must-gather collected.
+pub(super) fn must_gather(dir: &Path) -> Result<Read> {
+    let called = dir.display().to_string();
+    let here = Path::new(".").canonicalize().context("cannot tell the current directory")?;
+    let world = FsWorld::open(dir, &here, None).with_context(|| format!("cannot read `{}`", visible(&called)))?;
+    match MustGather::open(&world, called.clone()) {
+        Some(live) => looked_at(&live),
+        None => {
+            let help = "name the directory that `oc adm must-gather` wrote; the files of `oc get -o yaml` are for `--from`";
+            Err(Refusal::new(format!("`{}` is no must-gather", visible(&called)), help).into())
+        }
+    }
 }
 
 /// Reads manifests.

@@ -18,6 +18,10 @@ pub(super) fn text(told: &Told<'_>) -> String {
     for unknown in told.unknown {
         let _infallible = writeln!(text, "not looked at: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
     }
+    if let Some(unknown) = told.unseen_secret {
+        let message = "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
+        let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
+    }
     for line in &told.differs {
         let _infallible = writeln!(text, "the spec renders another value: {}", inert(line));
     }
