@@ -158,6 +158,7 @@ fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
         by: PredictedBy::Comparison,
         changes: Vec::new(),
         live_only: Vec::new(),
+        not_compared: Vec::new(),
         owner: owner(live),
         reasons: Vec::new(),
         before: Some(shown(live)),
@@ -277,7 +278,7 @@ mod tests {
     #[test]
     fn what_may_not_be_listed_is_said() {
         let listings = listings("prod", &[], target());
-        let why = Unknown { why: Why::Forbidden, message: "403".into(), help: "ask".into() };
+        let why = Unknown { why: Why::Forbidden, message: "403".into(), help: "ask".into(), causes: Vec::new() };
         let answers = listings.iter().map(|_| Answer::Unknown(why.clone())).collect();
         let (found, unknown) = left_over("prod", &[], &listings, answers);
         assert!(found.is_empty());

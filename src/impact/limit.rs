@@ -67,6 +67,7 @@ mod tests {
                 by: PredictedBy::Comparison,
                 changes: Vec::new(),
                 live_only: Vec::new(),
+                not_compared: Vec::new(),
                 owner: None,
                 reasons: impacts.iter().map(reason).collect(),
                 before: None,

@@ -49,13 +49,13 @@ fn reasons_of(target: &str, old: &str, new: &str) -> Vec<Reason> {
         let change = |path: &str| {
             let at = |object: &Option<Node>| object.as_ref().and_then(|object| object.get(path)).cloned();
             let (before, after) = (at(&before), at(&after));
-            (before != after).then(|| Change { path: path.into(), before, after, manager: None })
+            (before != after).then(|| Change { path: path.into(), before, after, manager: None, silent: None })
         };
         let fields = ["metadata", "spec", "data", "stringData", "rules", "subjects"];
         let changes = fields.into_iter().filter_map(change).collect();
         let by = PredictedBy::Comparison;
         let (live_only, owner, reasons) = (Vec::new(), None, Vec::new());
-        ObjectDiff { object, what, by, changes, live_only, owner, reasons, before, after }
+        ObjectDiff { object, what, by, changes, live_only, not_compared: Vec::new(), owner, reasons, before, after }
     });
     let mut diff =
         ClusterDiff { cluster: "c".into(), against: "old".into(), objects: objects.collect(), unknown: Vec::new() };

@@ -197,6 +197,30 @@ pub struct DryRun {
     pub warnings: Vec<String>,
 }
 
+impl Why {
+    /// Returns the word for it in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Tls => "tls",
+            Self::TimedOut => "timed-out",
+            Self::Closed => "closed",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::Conflict => "conflict",
+            Self::TooManyRequests => "too-many-requests",
+            Self::Invalid => "invalid",
+            Self::Denied => "denied",
+            Self::Server => "server",
+            Self::TooLarge => "too-large",
+            Self::Malformed => "malformed",
+            Self::Interrupted => "interrupted",
+            Self::NotCollected => "not-collected",
+            Self::NoDryRun => "no-dry-run",
+        }
+    }
+}
+
 impl Resource {
     /// Returns the resource of a kind that is described here.
     pub fn of(kind: &Kind) -> Self {

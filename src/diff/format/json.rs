@@ -190,5 +190,5 @@ fn live_only(field: &LiveOnly) -> Value {
 }
 
 fn unknown(unknown: &Unknown) -> Value {
-    json!({"why": words::why(unknown.why), "message": unknown.message, "help": unknown.help})
+    json!({"why": unknown.why.word(), "message": unknown.message, "help": unknown.help})
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::apply::{Engine, Manager};
 use crate::diff::{ClusterDiff, LiveOnly, ObjectDiff, PredictedBy, What};
 use crate::impact::{Impact, Reason};
-use crate::live::{Absent, Unknown, Why};
+use crate::live::{Absent, Unknown};
 
 use super::values::short;
 
@@ -68,28 +68,6 @@ pub(super) fn absent(absent: Absent) -> &'static str {
         Absent::Object => "object",
         Absent::Namespace => "namespace",
         Absent::Kind => "kind",
-    }
-}
-
-/// Returns the word for an obstacle in documents.
-pub(super) fn why(why: Why) -> &'static str {
-    match why {
-        Why::Unreachable => "unreachable",
-        Why::Tls => "tls",
-        Why::TimedOut => "timed-out",
-        Why::Closed => "closed",
-        Why::Unauthorized => "unauthorized",
-        Why::Forbidden => "forbidden",
-        Why::Conflict => "conflict",
-        Why::TooManyRequests => "too-many-requests",
-        Why::Invalid => "invalid",
-        Why::Denied => "denied",
-        Why::Server => "server",
-        Why::TooLarge => "too-large",
-        Why::Malformed => "malformed",
-        Why::Interrupted => "interrupted",
-        Why::NotCollected => "not-collected",
-        Why::NoDryRun => "no-dry-run",
     }
 }
 
