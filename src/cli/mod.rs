@@ -17,7 +17,9 @@ mod explain;
 mod external_diff;
 mod failure;
 mod identities;
+mod import;
 mod init;
+mod new_files;
 mod origins;
 mod outside;
 mod panic;
@@ -82,6 +84,7 @@ pub fn command() -> clap::Command {
 fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit> {
     match command {
         Command::Init(args) => init::run(args, console),
+        Command::Import(args) => import::run(args, console),
         Command::Render(args) => render::run(args, console),
         Command::Check(args) => check::run(args, console),
         Command::Diff(args) => diff::run(args, console),

@@ -8,7 +8,7 @@ mod definitions;
 mod expiring;
 mod manifests;
 mod only;
-mod read;
+pub(super) mod read;
 mod sorted;
 mod upgrade;
 
