@@ -26,6 +26,7 @@ mod render;
 mod resolve;
 mod schema;
 mod secrets;
+mod states;
 mod survey;
 mod workspace;
 

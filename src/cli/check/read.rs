@@ -13,7 +13,7 @@ use crate::tree::{Entry, Node, Source, sops};
 use crate::world::ProjectPath;
 
 /// What a file or a stream holds.
-pub(super) enum Held {
+pub(in crate::cli) enum Held {
     /// Nothing that is checked, and why.
     Skipped(String),
     /// Nothing that can be checked, for what was found.
@@ -61,7 +61,7 @@ pub(in crate::cli) fn secrets(project: &Project<'_>, files: &[ProjectPath]) -> V
 }
 
 /// Reads a text.
-pub(super) fn text(source: &Arc<Source>) -> Held {
+pub(in crate::cli) fn text(source: &Arc<Source>) -> Held {
     if source.text().trim().is_empty() {
         return Held::Skipped("it is empty".into());
     }
