@@ -29,6 +29,7 @@ mod render;
 mod resolve;
 mod schema;
 mod secrets;
+mod states;
 mod survey;
 mod workspace;
 
