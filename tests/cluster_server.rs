@@ -152,13 +152,13 @@ fn requests_are_logged_with_what_they_send(cluster: &Cluster) {
 fn a_webhook_refuses_and_warns(cluster: &Cluster) {
     cluster.namespace("here");
     let create = || cluster.raw("POST", &format!("{MAPS}?dryRun=All"), Some(&map("value")));
-    let refuses = cluster.webhook("", &["configmaps"], Says::No("maps are not welcome"));
+    let strict = cluster.webhook("", &["configmaps"], Says::No("maps are not welcome"));
     let refused = create();
     assert_eq!(refused.status, 403, "{}", refused.text());
     assert!(refused.text().contains("denied the request: maps are not welcome"), "{}", refused.text());
-    assert_eq!(refuses.asked()[0]["data"]["key"], "value");
-    drop(refuses);
-    let _warns = cluster.webhook("", &["configmaps"], Says::Warns("maps are old"));
+    assert_eq!(strict.asked()[0]["data"]["key"], "value");
+    drop(strict);
+    let _lenient = cluster.webhook("", &["configmaps"], Says::Warns("maps are old"));
     // The API server forgets the first one a moment later.
     let begin = Instant::now();
     let taken = loop {

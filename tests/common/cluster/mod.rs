@@ -124,13 +124,12 @@ impl Cluster {
         }
         // The server may have ended a connection that nobody used for long.
         let idle = self.idle.lock().unwrap().pop();
-        let again = idle.and_then(|mut idle| Some((http::ask(&mut idle, &head, body.as_bytes()).ok()?, idle)));
-        let (answer, connection) = match again {
-            Some(answered) => answered,
-            None => {
-                let mut connection = http::connect(port, &self.trust)?;
-                (http::ask(&mut connection, &head, body.as_bytes())?, connection)
-            }
+        let answered = idle.and_then(|mut idle| Some((http::ask(&mut idle, &head, body.as_bytes()).ok()?, idle)));
+        let (answer, connection) = if let Some(answered) = answered {
+            answered
+        } else {
+            let mut connection = http::connect(port, &self.trust)?;
+            (http::ask(&mut connection, &head, body.as_bytes())?, connection)
         };
         self.idle.lock().unwrap().push(connection);
         Ok(answer)
