@@ -28,12 +28,56 @@ pub(super) fn completed(kind: &Kind, object: &mut Node, minor: Minor, is_new: bo
     drop_empty(kind.schema, object, minor);
 }
 
+/// Makes of nulls what Go's types make of them: among texts of any names an empty one, and otherwise nothing. Of a custom
+/// resource only the metadata is of such a type.
+pub(super) fn without_nulls(kind: &Kind, object: &mut Node, minor: Minor) {
+    if kind.native {
+        drop_nulls(kind.schema, object, minor);
+        return;
+    }
+    let metadata = object.as_map_mut().and_then(|map| map.get_mut("metadata"));
+    if let (Some(entry), Some(property)) = (metadata, kind.schema.property("metadata")) {
+        drop_nulls(property.schema, &mut entry.node, minor);
+    }
+}
+
+fn drop_nulls(schema: &'static Schema, node: &mut Node, minor: Minor) {
+    match &mut node.value {
+        Value::Map(map) => map.retain(|name, entry| {
+            let (child, is_declared) = match (schema.property(name), &schema.additional) {
+                (Some(property), _) => (property.schema, true),
+                (None, Additional::Each(each)) => (*each, false),
+                (None, _) => return true,
+            };
+            if entry.node.is_null() && !is_declared && child.on(minor).kind == Type::String {
+                entry.node.value = Value::String("".into());
+            }
+            drop_nulls(child, &mut entry.node, minor);
+            !(entry.node.is_null() && is_declared)
+        }),
+        Value::Seq(items) => {
+            if let Some(each) = schema.items {
+                items.iter_mut().for_each(|item| drop_nulls(each, item, minor));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Leaves out of the metadata of a custom resource what is left out of all metadata, whose type is built in.
+pub(super) fn metadata(kind: &Kind, object: &mut Node, minor: Minor) {
+    let metadata = object.as_map_mut().and_then(|map| map.get_mut("metadata"));
+    if let (Some(entry), Some(property)) = (metadata, kind.schema.property("metadata")) {
+        drop_empty(property.schema, &mut entry.node, minor);
+    }
+}
+
 /// Puts `stringData` into `data`, and the type where there is none.
 fn secret(object: &mut Node) {
     let origin = object.origin.clone();
     let Some(map) = object.as_map_mut() else { return };
-    if let Some(texts) = map.shift_remove("stringData") {
-        let data = within(object, "data");
+    let texts = map.shift_remove("stringData");
+    if let (Some(texts), Some(data)) = (texts, within(object, "data")) {
         for (name, entry) in texts.node.as_map().into_iter().flatten() {
             let mut node = entry.node.clone();
             if let Some(text) = entry.node.as_str() {
@@ -91,11 +135,14 @@ fn namespace(object: &mut Node, minor: Minor, is_new: bool) {
     let origin = object.origin.clone();
     let name = object.at(&["metadata", "name"]).and_then(Node::as_shared_str).cloned();
     if let (Some(name), true) = (name, minor >= NAME_LABEL) {
-        let labels = within(within(object, "metadata"), "labels");
-        labels.insert("kubernetes.io/metadata.name", Node::string(name, origin.clone()));
+        if let Some(labels) = within(object, "metadata").and_then(|metadata| within(metadata, "labels")) {
+            labels.insert("kubernetes.io/metadata.name", Node::string(name, origin.clone()));
+        }
     }
-    if is_new {
-        let spec = within(object, "spec");
+    if !is_new {
+        return;
+    }
+    if let Some(spec) = within(object, "spec") {
         let mut finalizers = spec.get("finalizers").and_then(Node::as_seq).unwrap_or_default().to_vec();
         if !finalizers.iter().any(|finalizer| finalizer.as_str() == Some("kubernetes")) {
             finalizers.push(Node::string("kubernetes", origin.clone()));
@@ -104,16 +151,15 @@ fn namespace(object: &mut Node, minor: Minor, is_new: bool) {
     }
 }
 
-/// Returns the mapping under a name of a mapping, made where there is none; of anything else, the thing itself.
-fn within<'n>(node: &'n mut Node, name: &str) -> &'n mut Node {
+/// Returns the mapping under a name of a mapping, made where there is none.
+fn within<'n>(node: &'n mut Node, name: &str) -> Option<&'n mut Node> {
     let origin = node.origin.clone();
-    let Value::Map(map) = &mut node.value else { return node };
     let empty = || Entry { key: origin.clone(), node: Node::new(Value::Map(Map::new()), origin.clone()) };
-    let entry = map.entry(name.into()).or_insert_with(empty);
+    let entry = node.as_map_mut()?.entry(name.into()).or_insert_with(empty);
     if entry.node.as_map().is_none() {
         *entry = empty();
     }
-    &mut entry.node
+    Some(&mut entry.node)
 }
 
 /// Puts a text where there is none, or an empty one.
@@ -124,7 +170,7 @@ fn put(node: &mut Node, name: &str, text: &str, origin: &Origin) {
 }
 
 /// Drops empty lists, and empty mappings of any names, which Go's types leave out when they are written.
-pub(super) fn drop_empty(schema: &'static Schema, node: &mut Node, minor: Minor) {
+fn drop_empty(schema: &'static Schema, node: &mut Node, minor: Minor) {
     match &mut node.value {
         Value::Map(map) => map.retain(|name, entry| {
             let child = match (schema.property(name), &schema.additional) {

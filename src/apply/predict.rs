@@ -183,10 +183,13 @@ fn named(conflicts: &[(&Managed, FieldSet)]) -> Vec<(String, Vec<String>)> {
 }
 
 /// Puts in what the server does for the stored form, and drops nulls and what it does not know.
-fn defaulted(kind: &Kind, object: Node, minor: Minor, is_new: bool) -> Node {
+fn defaulted(kind: &Kind, mut object: Node, minor: Minor, is_new: bool) -> Node {
+    native::without_nulls(kind, &mut object, minor);
     let mut object = validate::stored(&object, minor).unwrap_or(object);
     if kind.native {
         native::completed(kind, &mut object, minor, is_new);
+    } else {
+        native::metadata(kind, &mut object, minor);
     }
     object
 }

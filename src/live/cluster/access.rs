@@ -124,9 +124,16 @@ impl Kubeconfigs {
             return Err(NoAccess::new(message, self.known_like(name)));
         };
         let missing = |what: &str, missing: &str| {
-            let message = format!("the context {} names the {what} {}, which {} does not have",
-                quoted(name), quoted(missing), self.called);
-            NoAccess::new(message, format!("add it with `oc login`, or correct `contexts` there: `oc config get-{what}s`"))
+            let message = format!(
+                "the context {} names the {what} {}, which {} does not have",
+                quoted(name),
+                quoted(missing),
+                self.called
+            );
+            NoAccess::new(
+                message,
+                format!("add it with `oc login`, or correct `contexts` there: `oc config get-{what}s`"),
+            )
         };
         let cluster = self.merged.clusters.iter().find(|one| one.name == named.cluster);
         let cluster = cluster.and_then(|one| one.cluster.as_ref()).ok_or_else(|| missing("cluster", &named.cluster))?;
@@ -151,14 +158,19 @@ impl Kubeconfigs {
             matches!(server.scheme_str(), Some("http" | "https")) && server.host().is_some_and(|host| !host.is_empty())
         });
         server.ok_or_else(|| {
-            let message = format!("{} names the server {}, which is no address", self.called, quoted(&without_passwords(text)));
+            let message =
+                format!("{} names the server {}, which is no address", self.called, quoted(&without_passwords(text)));
             NoAccess::new(message, "write it as `https://api.example.com:6443`")
         })
     }
 
     fn known(&self) -> String {
         let names: Vec<String> = self.merged.contexts.iter().take(MOST_NAMES).map(|one| quoted(&one.name)).collect();
-        if names.is_empty() { "there is none in it; `oc login` makes one".into() } else { format!("there are {}", names.join(", ")) }
+        if names.is_empty() {
+            "there is none in it; `oc login` makes one".into()
+        } else {
+            format!("there are {}", names.join(", "))
+        }
     }
 
     fn known_like(&self, name: &str) -> String {
@@ -218,19 +230,23 @@ impl Access {
             let message = if is_plain {
                 format!("{host} would be asked without TLS: the kubeconfig names it as `http://`")
             } else {
-                format!("the certificate of {host} would not be verified: the kubeconfig says `insecure-skip-tls-verify`")
+                format!(
+                    "the certificate of {host} would not be verified: the kubeconfig says `insecure-skip-tls-verify`"
+                )
             };
             let help = "add the server's authority as `certificate-authority-data`; `--insecure-skip-tls-verify` asks all the same, and shows the login to whoever answers";
             return Err(NoAccess::new(message, help));
         }
         if terms.insecure && !(is_plain && is_here(&self.config.cluster_url)) {
             let what = if is_plain { "is asked without TLS" } else { "is not verified by its certificate" };
-            self.warnings.push(format!("{host} {what}, as `--insecure-skip-tls-verify` says: whoever answers sees the login"));
+            self.warnings
+                .push(format!("{host} {what}, as `--insecure-skip-tls-verify` says: whoever answers sees the login"));
         }
         self.config.accept_invalid_certs = terms.insecure;
         self.config.tls_server_name = cluster.tls_server_name.clone().filter(|name| !name.is_empty());
         let unusable = || {
-            let help = "renew it: `oc login`, or `oc config set-cluster NAME --embed-certs --certificate-authority=FILE`";
+            let help =
+                "renew it: `oc login`, or `oc config set-cluster NAME --embed-certs --certificate-authority=FILE`";
             NoAccess::new(format!("the certificate authority of {host} in the kubeconfig cannot be read"), help)
         };
         let data = cluster.certificate_authority_data.as_deref().filter(|data| !data.is_empty());
@@ -276,8 +292,12 @@ impl Access {
     /// Decides as whom the server is asked.
     fn log_in(&mut self, mut user: AuthInfo, cluster: &Cluster, terms: &Terms) -> Result<(), NoAccess> {
         if let Some(provider) = user.auth_provider.as_ref().filter(|provider| provider.name != "oidc") {
-            let message = format!("the kubeconfig logs in by the auth provider {}, which is gone", quoted(&provider.name));
-            return Err(NoAccess::new(message, "use its program under `exec`: `gke-gcloud-auth-plugin`, or `kubelogin` for azure"));
+            let message =
+                format!("the kubeconfig logs in by the auth provider {}, which is gone", quoted(&provider.name));
+            return Err(NoAccess::new(
+                message,
+                "use its program under `exec`: `gke-gcloud-auth-plugin`, or `kubelogin` for azure",
+            ));
         }
         if let Some(path) = user.token_file.take() {
             // As client-go has it, the file wins over a token beside it, and spaces around are no part of it.
@@ -334,7 +354,8 @@ fn make_absolute(kubeconfig: &mut Kubeconfig, dir: &Path) {
         absolute(&mut user.client_certificate);
         absolute(&mut user.client_key);
         absolute(&mut user.token_file);
-        if let Some(exec) = user.exec.as_mut().filter(|exec| exec.command.as_ref().is_some_and(|one| one.contains('/'))) {
+        if let Some(exec) = user.exec.as_mut().filter(|exec| exec.command.as_ref().is_some_and(|one| one.contains('/')))
+        {
             absolute(&mut exec.command);
         }
     }

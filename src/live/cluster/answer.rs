@@ -123,7 +123,8 @@ impl Line {
 
     /// Reads a body to its end, each part in time and no more of it than allowed.
     async fn read(&self, headers: &HeaderMap, body: Body, patience: Duration) -> Result<Vec<u8>, Obstacle> {
-        let said = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        let said =
+            headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         if said.is_some_and(|said| said > MOST_BYTES) {
             return Err(failure::too_large(MOST_BYTES));
         }

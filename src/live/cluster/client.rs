@@ -64,7 +64,11 @@ impl Client {
     }
 
     /// Asks questions at once, and makes each answer into what it is for as it comes.
-    fn ask<T>(&self, questions: Vec<(Question, Hide)>, mut take: impl FnMut(usize, &Question, Result<Answered, Unknown>) -> T) -> Vec<T> {
+    fn ask<T>(
+        &self,
+        questions: Vec<(Question, Hide)>,
+        mut take: impl FnMut(usize, &Question, Result<Answered, Unknown>) -> T,
+    ) -> Vec<T> {
         let asked: Vec<Question> = questions.iter().map(|(question, _)| question.clone()).collect();
         let mut answers: Vec<Option<T>> = asked.iter().map(|_| None).collect();
         let tasks = questions.into_iter().map(|(question, hide)| self.line.clone().ask(question, hide));
@@ -309,7 +313,8 @@ fn with_type(item: &Node, resource: &Resource) -> Node {
     };
     let place = item.place();
     let text = |text: String| Node::string(text, place.clone());
-    let mut typed = Node::map([("apiVersion", text(resource.api_version())), ("kind", text(resource.kind.clone()))], place.clone());
+    let mut typed =
+        Node::map([("apiVersion", text(resource.api_version())), ("kind", text(resource.kind.clone()))], place.clone());
     for (name, entry) in map.iter().filter(|(name, _)| !matches!(&***name, "kind" | "apiVersion")) {
         typed.insert(name.clone(), entry.node.clone());
     }

@@ -60,9 +60,8 @@ pub(super) fn login(exec: &ExecConfig, cluster: &Cluster, patience: Duration) ->
         }
         Err(error) => return Err(NoAccess::new(format!("{called} cannot be run: {}", error.kind()), by_hand())),
     };
-    credential(&printed, exec).ok_or_else(|| {
-        NoAccess::new(format!("{called} printed no credentials that can be read"), by_hand())
-    })
+    credential(&printed, exec)
+        .ok_or_else(|| NoAccess::new(format!("{called} printed no credentials that can be read"), by_hand()))
 }
 
 /// Returns what the program is told of the cluster.

@@ -156,7 +156,11 @@ fn of_words(words: &[String], kinds: &[ErrorKind], host: &Host, connect: Duratio
         return unreachable(format!("no address{there} is found by that name"));
     }
     if is(ErrorKind::ConnectionRefused) {
-        return unreachable(if proxy.is_some() { format!("the connection{there} is refused") } else { "the connection is refused".into() });
+        return unreachable(if proxy.is_some() {
+            format!("the connection{there} is refused")
+        } else {
+            "the connection is refused".into()
+        });
     }
     if is(ErrorKind::TimedOut) {
         return unreachable(format!("no connection{} within {}", there.replace(" of", " to"), seconds(connect)));
@@ -198,7 +202,12 @@ fn of_tls(error: &rustls::Error, host: &Host) -> Obstacle {
         rustls::Error::InvalidMessage(_) => {
             return tls("what answers speaks no TLS".into(), "check the port of `server` in the kubeconfig");
         }
-        other => return tls(format!("TLS fails: {}", host.hide.said(&other.to_string())), "see `openssl s_client` on the same host"),
+        other => {
+            return tls(
+                format!("TLS fails: {}", host.hide.said(&other.to_string())),
+                "see `openssl s_client` on the same host",
+            );
+        }
     };
     let clock = "have the server's certificate renewed (`oc adm certificate approve`, `oc get clusteroperator kube-apiserver`), or correct the clock here";
     match bad {
@@ -208,12 +217,20 @@ fn of_tls(error: &rustls::Error, host: &Host) -> Obstacle {
         ),
         CertificateError::Expired => tls("its certificate has expired".into(), clock),
         CertificateError::ExpiredContext { time, not_after } => {
-            let what = format!("its certificate expired on {}, and the clock here says {}", date(not_after.as_secs()), date(time.as_secs()));
+            let what = format!(
+                "its certificate expired on {}, and the clock here says {}",
+                date(not_after.as_secs()),
+                date(time.as_secs())
+            );
             tls(what, clock)
         }
         CertificateError::NotValidYet => tls("its certificate is not valid yet".into(), clock),
         CertificateError::NotValidYetContext { time, not_before } => {
-            let what = format!("its certificate is not valid before {}, and the clock here says {}", date(not_before.as_secs()), date(time.as_secs()));
+            let what = format!(
+                "its certificate is not valid before {}, and the clock here says {}",
+                date(not_before.as_secs()),
+                date(time.as_secs())
+            );
             tls(what, clock)
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {

@@ -41,9 +41,11 @@ impl Proxies {
         if host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
             return true;
         }
-        self.none.split(',').map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
-            entry == "*" || matches_entry(&entry.to_ascii_lowercase(), host, address, port)
-        })
+        self.none
+            .split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .any(|entry| entry == "*" || matches_entry(&entry.to_ascii_lowercase(), host, address, port))
     }
 }
 

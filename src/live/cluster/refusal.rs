@@ -43,20 +43,31 @@ struct Said {
 }
 
 /// Reads an answer with a code that is not 200 or 201.
-pub(super) fn read(question: &Question, code: u16, headers: &HeaderMap, body: &[u8], host: &Host, hide: &Hide) -> Refusal {
+pub(super) fn read(
+    question: &Question,
+    code: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    host: &Host,
+    hide: &Hide,
+) -> Refusal {
     let after = retry_after(headers);
     let Some(said) = Said::read(body, hide) else { return without_status(question, code, after, body) };
     let Said { message, reason, kind, causes } = &said;
-    let obstacle = |why: Why, what: String, help: String| Obstacle { causes: causes.clone(), ..Obstacle::new(why, what, help) };
+    let obstacle =
+        |why: Why, what: String, help: String| Obstacle { causes: causes.clone(), ..Obstacle::new(why, what, help) };
     let words = if message.is_empty() { format!("code {code}") } else { message.clone() };
     Refusal::Obstacle(match code {
-        404 if kind == "namespaces" && question.resource().plural != "namespaces" => return Refusal::Absent(Absent::Namespace),
+        404 if kind == "namespaces" && question.resource().plural != "namespaces" => {
+            return Refusal::Absent(Absent::Namespace);
+        }
         404 if kind.is_empty() || matches!(question, Question::List(..)) => return Refusal::Absent(Absent::Kind),
         404 => return Refusal::Absent(Absent::Object),
         410 if matches!(question, Question::List(..)) => return Refusal::Expired,
         401 => unauthorized(host),
         400 | 403 | 422 | 500 if is_without_dry_run(message) => {
-            let help = "its webhook must say `sideEffects: None` or `NoneOnDryRun`; until then the result is computed here";
+            let help =
+                "its webhook must say `sideEffects: None` or `NoneOnDryRun`; until then the result is computed here";
             obstacle(Why::NoDryRun, words, help.into())
         }
         _ if is_denied(message) => {
@@ -64,12 +75,18 @@ pub(super) fn read(question: &Question, code: u16, headers: &HeaderMap, body: &[
             obstacle(Why::Denied, words, help.into())
         }
         // Forbidden for what it is, not for who asks: a quota, a constraint.
-        403 if !message.contains("cannot ") => obstacle(Why::Denied, words, "change what is refused, or ask those who set it".into()),
+        403 if !message.contains("cannot ") => {
+            obstacle(Why::Denied, words, "change what is refused, or ask those who set it".into())
+        }
         403 => obstacle(Why::Forbidden, words, allow_help(question, host)),
         409 if reason == "Conflict" && !causes.iter().any(|cause| cause.reason == "FieldManagerConflict") => {
             obstacle(Why::Conflict, words, "somebody changes it at this moment; ask again".into()).again(Again::Soon)
         }
-        409 => obstacle(Why::Conflict, words, "apply with the manager that owns these fields, or with `--force-conflicts`".into()),
+        409 => obstacle(
+            Why::Conflict,
+            words,
+            "apply with the manager that owns these fields, or with `--force-conflicts`".into(),
+        ),
         400 | 422 => obstacle(Why::Invalid, words, "correct what the server names".into()),
         // What a typed patch has wrong is an internal error by its code.
         500 if !causes.is_empty() || message.contains("typed patch object") => {
@@ -109,7 +126,8 @@ impl Said {
             hide.said(&message)
         };
         for cause in &mut causes {
-            cause.message = if is_secret(cause) { without_value(&cause.message, hide) } else { hide.said(&cause.message) };
+            cause.message =
+                if is_secret(cause) { without_value(&cause.message, hide) } else { hide.said(&cause.message) };
         }
         Some(Self { message, reason: text(&status["reason"]), kind: text(&status["details"]["kind"]), causes })
     }
@@ -132,12 +150,19 @@ fn without_value(message: &str, hide: &Hide) -> String {
 fn causes_in(message: &str, hide: &Hide) -> Vec<Cause> {
     let mut causes = Vec::new();
     if let Some((_, listed)) = message.split_once("strict decoding error: ") {
-        for (reason, word) in [("FieldValueUnknown", "unknown field \""), ("FieldValueDuplicate", "duplicate field \"")] {
+        for (reason, word) in [("FieldValueUnknown", "unknown field \""), ("FieldValueDuplicate", "duplicate field \"")]
+        {
             let fields = listed.split(word).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
             let words = word.trim_end_matches(" \"");
-            causes.extend(fields.map(|field| Cause { field: hide.said(field), reason: reason.into(), message: words.into() }));
+            causes.extend(fields.map(|field| Cause {
+                field: hide.said(field),
+                reason: reason.into(),
+                message: words.into(),
+            }));
         }
-    } else if let Some((_, listed)) = message.split_once("typed patch object (").and_then(|(_, rest)| rest.split_once("): ")) {
+    } else if let Some((_, listed)) =
+        message.split_once("typed patch object (").and_then(|(_, rest)| rest.split_once("): "))
+    {
         for line in listed.lines().map(str::trim) {
             let Some((field, words)) = line.split_once(": ") else { continue };
             let Some(field) = field.strip_prefix('.') else { continue };
@@ -163,9 +188,14 @@ fn unauthorized(host: &Host) -> Obstacle {
     let help = match &host.context {
         Some(context) => {
             let context = shell::word(context).unwrap_or_default();
-            format!("log in anew: `oc login --server=https://{}`, then check with `oc whoami --context={context}`", host.name)
+            format!(
+                "log in anew: `oc login --server=https://{}`, then check with `oc whoami --context={context}`",
+                host.name
+            )
         }
-        None => "the token of the service account is refused: check that the pod has `automountServiceAccountToken`".into(),
+        None => {
+            "the token of the service account is refused: check that the pod has `automountServiceAccountToken`".into()
+        }
     };
     Obstacle::new(Why::Unauthorized, "the login is not accepted, or has run out (401)", help)
 }
@@ -174,7 +204,11 @@ fn unauthorized(host: &Host) -> Obstacle {
 fn allow_help(question: &Question, host: &Host) -> String {
     let resource = question.resource();
     let (namespace, name) = question.target();
-    let dotted = if resource.group.is_empty() { resource.plural.clone() } else { format!("{}.{}", resource.plural, resource.group) };
+    let dotted = if resource.group.is_empty() {
+        resource.plural.clone()
+    } else {
+        format!("{}.{}", resource.plural, resource.group)
+    };
     let named = match name {
         Some(name) => format!("{dotted}/{name}"),
         None => dotted,
@@ -188,8 +222,14 @@ fn allow_help(question: &Question, host: &Host) -> String {
     if let Some(context) = host.context.as_deref().and_then(shell::word) {
         command += &format!(" --context={context}");
     }
-    let rule = format!("{{apiGroups: [\"{}\"], resources: [{}], verbs: [{}]}}", resource.group, resource.plural, question.verb());
-    let otherwise = if matches!(question, Question::DryRun(_)) { "; without it the result is computed here" } else { "" };
+    let rule = format!(
+        "{{apiGroups: [\"{}\"], resources: [{}], verbs: [{}]}}",
+        resource.group,
+        resource.plural,
+        question.verb()
+    );
+    let otherwise =
+        if matches!(question, Question::DryRun(_)) { "; without it the result is computed here" } else { "" };
     format!("`{command}` tells; this rule of a role allows it: `{rule}`{otherwise}")
 }
 
@@ -208,7 +248,8 @@ fn by_code(code: u16, words: String, after: Option<Duration>) -> Obstacle {
             Obstacle::new(Why::Server, words, "the webhook that it names does not answer: see to its pods and service")
         }
         500 | 502 | 503 | 504 => {
-            let help = "`oc get clusteroperator kube-apiserver openshift-apiserver` and `oc get --raw /readyz` tell more";
+            let help =
+                "`oc get clusteroperator kube-apiserver openshift-apiserver` and `oc get --raw /readyz` tell more";
             Obstacle::new(Why::Server, words, help).again(wait)
         }
         _ => Obstacle::new(Why::Server, words, "`oc get` with `-v=8` shows the same request"),
@@ -225,7 +266,11 @@ fn without_status(question: &Question, code: u16, after: Option<Duration>, body:
         404 if body.trim_ascii() == b"404 page not found" => Refusal::Absent(Absent::Kind),
         401 | 403 | 407 => {
             let what = format!("something on the way refuses to ask the server (code {code})");
-            let (why, help) = if code == 401 { (Why::Unauthorized, "log in anew with `oc login`") } else { (Why::Forbidden, "check the proxy or gateway before the server") };
+            let (why, help) = if code == 401 {
+                (Why::Unauthorized, "log in anew with `oc login`")
+            } else {
+                (Why::Forbidden, "check the proxy or gateway before the server")
+            };
             Refusal::Obstacle(Obstacle::new(why, what, help))
         }
         300..=399 => no_server(format!("it sends the request elsewhere (code {code}), as no API server does")),

@@ -72,7 +72,9 @@ impl Question {
             .header(USER_AGENT, concat!("regcfg/", env!("CARGO_PKG_VERSION")));
         match body {
             // JSON is YAML; servers before 1.34 know no other name for it.
-            Some(json) => request.header(CONTENT_TYPE, "application/apply-patch+yaml").body(json.clone().into_bytes().into()),
+            Some(json) => {
+                request.header(CONTENT_TYPE, "application/apply-patch+yaml").body(json.clone().into_bytes().into())
+            }
             None => request.body(Body::empty()),
         }
         .ok()
@@ -120,7 +122,8 @@ impl Question {
 
 /// Returns the path of an object, or of all of a kind.
 fn url(resource: &Resource, namespace: &str, name: Option<&str>) -> Option<String> {
-    let mut url = if resource.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", segment(&resource.group)?) };
+    let mut url =
+        if resource.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", segment(&resource.group)?) };
     let _infallible = write!(url, "/{}", segment(&resource.version)?);
     if resource.namespaced && !namespace.is_empty() {
         let _infallible = write!(url, "/namespaces/{}", segment(namespace)?);
@@ -169,7 +172,13 @@ mod tests {
 
     fn config_map() -> Resource {
         let core = |text: &str| text.to_owned();
-        Resource { group: core(""), version: core("v1"), plural: core("configmaps"), kind: core("ConfigMap"), namespaced: true }
+        Resource {
+            group: core(""),
+            version: core("v1"),
+            plural: core("configmaps"),
+            kind: core("ConfigMap"),
+            namespaced: true,
+        }
     }
 
     fn id(resource: Resource, namespace: &str, name: &str) -> ObjectId {
@@ -178,7 +187,8 @@ mod tests {
 
     /// Every question that can be asked.
     fn all() -> Vec<Question> {
-        let listing = Listing { resource: config_map(), namespace: String::new(), labels: "regcfg.dev/cluster=a,b".into() };
+        let listing =
+            Listing { resource: config_map(), namespace: String::new(), labels: "regcfg.dev/cluster=a,b".into() };
         let proposal = Proposal {
             object: id(config(), "", "cluster"),
             json: "{}".into(),
