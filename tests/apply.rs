@@ -17,6 +17,8 @@ mod crds;
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/generate.rs"]
 mod generate;
+#[path = "common/parts.rs"]
+mod parts;
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/server.rs"]
 mod server;
@@ -25,10 +27,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crds::{KINDS, MINORS, is_shipped, openshift};
 use generate::Generator;
+use parts::{TAME, part};
 use regcfg::apply::{Basis, Engine, Fault, Manager, predict};
 use regcfg::target::Minor;
 use regcfg::tree::{Node, Place, Source, SourceKind};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use server::Server;
 
 /// How many stories are told, where nothing else is said.
@@ -37,9 +40,6 @@ const STORIES: usize = 600;
 /// Who writes: engines, an operator, people.
 const WRITERS: [&str; 5] =
     ["argocd-controller", "kubectl", "regcfg", "cluster-image-registry-operator", "kubectl-edit"];
-
-/// Texts that are right as a quantity, in the form in which it is stored, and as base64, too.
-const TAME: [&str; 3] = ["4444", "5555", "6666"];
 
 /// How a story ends in which only kubectl's annotation of what it applied differs: where the server has put defaults into the
 /// items of a list that is replaced as a whole, its Go code shows them in the annotation, too.
@@ -174,47 +174,6 @@ fn story(minor: &str, crd: Option<&str>, object: &Json, generator: &mut Generato
     let n_steps = generator.pick(&[0, 1, 2, 2, 3, 3, 4, 5]);
     let asked = json!({"minor": minor, "crd": crd.unwrap_or_default(), "steps": steps[..n_steps], "last": last});
     Story { minor: minor.parse().unwrap(), asked }
-}
-
-/// Makes a part of a value, now and then another value or another order.
-fn part(value: &Json, generator: &mut Generator, is_tame: bool) -> Json {
-    let mut one_of = |n: usize| generator.pick(&(0..n).collect::<Vec<_>>()) == 0;
-    match value {
-        Json::Object(_) | Json::Array(_) if value.get("uid").is_none() && one_of(30) => empty(value),
-        _ if !is_tame && one_of(50) => Json::Null,
-        Json::Object(fields) => {
-            let mut kept = Map::new();
-            for (name, field) in fields {
-                // Owners are whole: the server's Go type writes what is missing as empty, and refuses it then.
-                if fields.contains_key("uid") {
-                    kept.insert(name.clone(), field.clone());
-                } else if generator.pick(&[true, true, true, false]) {
-                    kept.insert(name.clone(), part(field, generator, is_tame));
-                }
-            }
-            kept.into()
-        }
-        Json::Array(items) => {
-            let mut kept: Vec<Json> = Vec::new();
-            for item in items {
-                if generator.pick(&[true, true, true, false]) {
-                    kept.push(part(item, generator, is_tame));
-                }
-            }
-            if generator.pick(&[true, false, false]) {
-                kept.reverse();
-            }
-            kept.into()
-        }
-        Json::String(_) if one_of(8) => generator.pick(&TAME).into(),
-        Json::Number(_) => generator.pick(&[json!(1), json!(2), json!(3)]),
-        Json::Bool(_) => generator.pick(&[json!(true), json!(false)]),
-        other => other.clone(),
-    }
-}
-
-fn empty(value: &Json) -> Json {
-    if value.is_object() { json!({}) } else { json!([]) }
 }
 
 /// Asks both; returns where they disagree.
