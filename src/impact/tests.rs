@@ -54,13 +54,8 @@ fn reasons_of(target: &str, old: &str, new: &str) -> Vec<Reason> {
         let fields = ["metadata", "spec", "data", "stringData", "rules", "subjects"];
         let changes = fields.into_iter().filter_map(change).collect();
         let by = PredictedBy::Comparison;
-<<<<<<< HEAD
         let (live_only, not_compared, owner, reasons) = (Vec::new(), Vec::new(), None, Vec::new());
         ObjectDiff { object, what, by, changes, live_only, not_compared, owner, reasons, before, after }
-=======
-        let (live_only, owner, reasons) = (Vec::new(), None, Vec::new());
-        ObjectDiff { object, what, by, changes, live_only, not_compared: Vec::new(), owner, reasons, before, after }
->>>>>>> next
     });
     let mut diff =
         ClusterDiff { cluster: "c".into(), against: "old".into(), objects: objects.collect(), unknown: Vec::new() };
