@@ -236,6 +236,13 @@ fn another_cluster_is_said_before_anything_else() {
 }
 
 #[test]
+fn manifests_that_name_no_cluster_are_of_any() {
+    let live = config(PVC).replace("regcfg.dev/cluster: prod", "regcfg.dev/cluster: test");
+    let unnamed = config(PVC).replace(&format!(", {LABEL}"), "");
+    Scene::default().with(&unnamed, &live, "").finds(&[]);
+}
+
+#[test]
 fn an_object_of_somebody_else_is_named() {
     let rendered =
         object("v1 ConfigMap", &format!("name: cas, namespace: openshift-config, {LABEL}"), "data: {a.io: x}");
