@@ -46,9 +46,9 @@ pub struct DiffArgs {
     #[arg(value_name = "FILE|DIR")]
     pub paths: Vec<PathBuf>,
 
-    /// How to print differences
-    #[arg(long, value_name = "FORMAT", default_value = "unified")]
-    pub format: DiffFormat,
+    /// How to print differences; by itself `unified`, or by the program that `KUBECTL_EXTERNAL_DIFF` names
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<DiffFormat>,
 
     /// How to find out what an apply makes of an object
     #[arg(long, value_name = "WAY", default_value = "auto")]
@@ -187,12 +187,14 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
         }
     }
     let outcome = Outcome::of_run(Vec::new(), findings, faults);
-    console.print_diff(&diffs, &outcome, args.format)?;
+    let shown = console.print_diff(&diffs, &outcome, args.format)?;
     let above = args.max_impact.map(|limit| above(&diffs, limit.into()));
     for one in above.iter().flatten() {
         console.note(&one.to_string());
     }
-    Ok(exit(&diffs, &outcome, above.map(|above| !above.is_empty())))
+    // A program that shows differences says by its answer only that there are some, which is known, or that it failed.
+    let failed = if shown == Exit::NoAnswer { shown } else { Exit::Done };
+    Ok(exit(&diffs, &outcome, above.map(|above| !above.is_empty())).merge(failed))
 }
 
 /// What is the same for all clusters of a run.
