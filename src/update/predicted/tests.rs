@@ -138,7 +138,7 @@ fn a_switch_that_leaves_two_backends_takes_a_patch() {
         .says("got 2: [EmptyDir PVC]`")
         .says(r#"oc patch configs.imageregistry.operator.openshift.io cluster --type json -p '[{"op":"replace","path":"/spec/storage","value":{"pvc":{"claim":"c"}}}]'"#);
     // Once it was applied, both stand there until somebody runs the command.
-    Scene::default().with(&config(PVC), &both, &both).finds(&["error RC0603"]).says("run once: oc patch");
+    Scene::default().with(&config(PVC), &both, &both).finds(&["error RC0603"]).says("run that command once");
     Scene::default().with(&config(PVC), &live, &config(PVC)).finds(&["warning RC0603"]).says("and no image moves");
 }
 
