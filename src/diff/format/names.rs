@@ -21,8 +21,8 @@ pub(super) fn file(object: &ObjectId) -> String {
 pub(super) fn harmless(name: &str) -> String {
     let mut safe = String::with_capacity(name.len());
     for (at, byte) in name.bytes().enumerate() {
-        // Two dots are a directory, and a dash at the start is an option.
-        let is_plain = byte.is_ascii_alphanumeric() || b"_:".contains(&byte) || (b".-".contains(&byte) && at > 0);
+        // Two dots are a directory, a dash at the start is an option, and two colons are a command to a CI system.
+        let is_plain = byte.is_ascii_alphanumeric() || byte == b'_' || (b".-:".contains(&byte) && at > 0);
         if is_plain {
             safe.push(byte.into());
         } else {
