@@ -31,6 +31,7 @@ const MAPS: &str = "/api/v1/namespaces/here/configmaps";
 
 fn main() -> ExitCode {
     live::run(live::tests![
+        a_cluster_ends_without_a_trace,
         crds_of_each_minor_are_served,
         objects_are_judged_by_the_crds,
         an_example_is_applied_and_stored,
@@ -42,6 +43,19 @@ fn main() -> ExitCode {
         a_proxy_passes_on_a_watch_as_it_comes,
         a_proxy_shows_wrong_certificates,
     ])
+}
+
+fn a_cluster_ends_without_a_trace(cluster: &Cluster) {
+    let begin = Instant::now();
+    let other = Cluster::another();
+    println!("ready after {:?}", begin.elapsed());
+    let (ca, proxy) = (other.ca(), other.proxy());
+    other.namespace("only-there");
+    assert_eq!(cluster.raw("GET", "/api/v1/namespaces/only-there", None).status, 404);
+    assert_eq!(other.raw_through(&proxy, "GET", "/version", None).unwrap().status, 200);
+    drop(other);
+    assert!(!ca.exists(), "{}", ca.display());
+    assert!(cluster.raw_through(&proxy, "GET", "/version", None).is_err(), "nobody is behind the proxy");
 }
 
 fn crds_of_each_minor_are_served(cluster: &Cluster) {
@@ -105,9 +119,9 @@ fn users_may_do_what_they_are_granted(cluster: &Cluster) {
 
 fn a_certificate_makes_a_user_known(cluster: &Cluster) {
     let kubeconfig = cluster.kubeconfig_with_certificate("certified");
-    let output = Command::new("kubectl").args(["auth", "whoami", "-o", "json"]).env("KUBECONFIG", kubeconfig).output();
-    let known: Json = serde_json::from_slice(&output.unwrap().stdout).unwrap();
-    assert_eq!(known["status"]["userInfo"]["username"], "certified");
+    let output = Command::new("kubectl").args(["get", "configmaps"]).env("KUBECONFIG", kubeconfig).output().unwrap();
+    assert!(text(&output.stderr).contains("User \"certified\" cannot list"), "{}", text(&output.stderr));
+    assert!(cluster.audit().iter().any(|event| event.user == "certified" && event.status == 403));
 }
 
 fn requests_are_logged_with_what_they_send(cluster: &Cluster) {

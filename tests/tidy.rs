@@ -31,6 +31,8 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
             "src/check/",
             "src/validate/",
             "src/update.rs",
+            "src/update/",
+            "src/impact/",
             "src/pipeline.rs",
             "src/policy/",
             "src/needs/",

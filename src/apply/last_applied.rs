@@ -11,7 +11,7 @@ use super::owned::fields;
 use super::typing::Typing;
 use crate::tree::{Node, Source, SourceKind, json};
 
-const ANNOTATION: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(super) const ANNOTATION: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The only manager for which the server minds the annotation.
 pub(super) const MANAGER: &str = "kubectl";

@@ -13,15 +13,19 @@ mod fieldset;
 mod last_applied;
 mod managers;
 mod merge;
+mod migrate;
+mod native;
 mod owned;
 mod predict;
 mod reconcile;
+#[cfg(test)]
+mod tests;
 mod typing;
 
 pub use element::{Element, Scalar, shown};
 pub use fieldset::FieldSet;
 pub use managers::{Managed, OURS, Operation, Owners, choose_manager, majority, managed, manager_of};
-pub use predict::predict;
+pub use predict::{predict, predict_migrated};
 
 use std::fmt;
 

@@ -10,10 +10,11 @@ use super::element::shown;
 use super::fieldset::FieldSet;
 use super::managers::{BEFORE_FIRST_APPLY, Managed, Operation, managed};
 use super::merge::merge;
+use super::migrate::migrated;
 use super::owned::{fields, without};
 use super::reconcile::reconciled;
 use super::typing::Typing;
-use super::{Applied, Basis, Fault, Manager, last_applied};
+use super::{Applied, Basis, Fault, Manager, last_applied, native};
 use crate::schema::{self, Kind};
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Value};
@@ -21,8 +22,8 @@ use crate::validate;
 
 /// Returns what would be stored if a manager applied an object to what is there.
 ///
-/// With `force` it takes over the fields of others; without, those are [`Fault::Conflicts`]. What Flux or kubectl do to
-/// `managedFields` before or after they apply is not part of it, since a dry-run of theirs does not do it either.
+/// With `force` it takes over the fields of others; without, those are [`Fault::Conflicts`]. What engines do to
+/// `managedFields` beside applying is not part of it, since no dry-run does it either: [`predict_migrated`] has that.
 pub fn predict(
     live: Option<&Node>,
     applied: &Node,
@@ -30,41 +31,92 @@ pub fn predict(
     force: bool,
     minor: Minor,
 ) -> Result<Applied, Fault> {
-    let text = |name: &str| applied.get(name).and_then(Node::as_str).unwrap_or_default();
-    let api_version = text("apiVersion");
-    let kind = schema::find(api_version, text("kind")).filter(|kind| kind.is_on(minor)).ok_or(Fault::UnknownKind)?;
-    let typing = Typing::of(kind.schema, minor);
-    // Nobody but the status' own subresource writes it.
-    let all_applied = applied;
-    let (applied, _) = without_status(applied);
-    let Some(live) = live else {
-        let merged = merge(typing, None, Some(&applied))?.unwrap_or(applied);
-        return Ok(Applied { object: defaulted(merged, minor), basis: Basis::Nothing, taken: Vec::new() });
-    };
-    let (live, status) = without_status(live);
-    let mut managers = relevant(managed(&live).map_err(Fault::Unreadable)?, kind, typing);
-    let basis = if managers.is_empty() { Basis::Overlay } else { Basis::ManagedFields };
-    if managers.is_empty() {
-        managers.push(entry(BEFORE_FIRST_APPLY, Operation::Update, api_version, fields(typing, &live)?));
+    let scene = Scene::of(applied, manager, minor)?;
+    match live {
+        Some(live) => scene.onto(live, managed(live).map_err(Fault::Unreadable)?, force),
+        None => scene.created(),
     }
-    let mine = entry(&manager.name, Operation::Apply, api_version, fields(typing, &applied)?);
-    let before = managers.iter().position(|other| other.is_same(&mine)).map(|at| managers.swap_remove(at));
-    managers.push(mine);
-    let merged = merge(typing, Some(&live), Some(&applied))?.unwrap_or(applied);
-    let new = match before.filter(|before| !before.fields.is_empty()) {
-        Some(before) => pruned(typing, &merged, &managers, &before.fields)?,
-        None => merged,
-    };
-    managers.pop();
-    let conflicts = conflicts(&managers, &compare(typing, &live, &new)?);
-    if !force && !is_allowed(typing, &live, &conflicts, manager) {
-        return Err(Fault::Conflicts(named(&conflicts)));
+}
+
+/// Returns what would be stored once an engine has made its own what was applied on the client's side or by hand, which it
+/// does by itself: what is no longer applied of that goes, too. None where it makes nothing its own, so that [`predict`] says
+/// it all.
+pub fn predict_migrated(
+    live: &Node,
+    applied: &Node,
+    manager: &Manager,
+    minor: Minor,
+) -> Result<Option<Applied>, Fault> {
+    let scene = Scene::of(applied, manager, minor)?;
+    match migrated(&managed(live).map_err(Fault::Unreadable)?, manager) {
+        Some(managed) => scene.onto(live, managed, true).map(Some),
+        None => Ok(None),
     }
-    let mut object = if new == live { live } else { defaulted(new, minor) };
+}
+
+/// An apply, whatever it is applied to.
+struct Scene<'a> {
+    kind: &'static Kind,
+    typing: Typing,
+    api_version: &'a str,
+    /// What is applied.
+    whole: &'a Node,
+    /// What is applied, without a status: nobody but the status' own subresource writes that.
+    applied: Node,
+    manager: &'a Manager,
+    minor: Minor,
+}
+
+impl<'a> Scene<'a> {
+    fn of(applied: &'a Node, manager: &'a Manager, minor: Minor) -> Result<Self, Fault> {
+        let text = |name: &str| applied.get(name).and_then(Node::as_str).unwrap_or_default();
+        let api_version = text("apiVersion");
+        let kind =
+            schema::find(api_version, text("kind")).filter(|kind| kind.is_on(minor)).ok_or(Fault::UnknownKind)?;
+        let typing = Typing::of(kind.schema, minor);
+        let (without, _) = without_status(applied);
+        Ok(Self { kind, typing, api_version, whole: applied, applied: without, manager, minor })
+    }
+
+    fn created(self) -> Result<Applied, Fault> {
+        let merged = merge(self.typing, None, Some(&self.applied))?.unwrap_or(self.applied);
+        let mut object = defaulted(self.kind, merged, self.minor, true);
+        renew(&mut object, self.whole, self.manager);
+        Ok(Applied { object, basis: Basis::Nothing, taken: Vec::new() })
+    }
+
+    fn onto(self, live: &Node, managed: Vec<Managed>, force: bool) -> Result<Applied, Fault> {
+        let Self { kind, typing, api_version, whole, applied, manager, minor } = self;
+        let (live, status) = without_status(live);
+        let mut managers = relevant(managed, kind, typing);
+        let basis = if managers.is_empty() { Basis::Overlay } else { Basis::ManagedFields };
+        if managers.is_empty() {
+            managers.push(entry(BEFORE_FIRST_APPLY, Operation::Update, api_version, fields(typing, &live)?));
+        }
+        let mine = entry(&manager.name, Operation::Apply, api_version, fields(typing, &applied)?);
+        let before = managers.iter().position(|other| other.is_same(&mine)).map(|at| managers.swap_remove(at));
+        managers.push(mine);
+        let merged = merge(typing, Some(&live), Some(&applied))?.unwrap_or(applied);
+        let new = match before.filter(|before| !before.fields.is_empty()) {
+            Some(before) => pruned(typing, &merged, &managers, &before.fields)?,
+            None => merged,
+        };
+        managers.pop();
+        let conflicts = conflicts(&managers, &compare(typing, &live, &new)?);
+        if !force && !is_allowed(typing, &live, &conflicts, manager) {
+            return Err(Fault::Conflicts(named(&conflicts)));
+        }
+        let mut object = if new == live { live } else { defaulted(kind, new, minor, false) };
+        renew(&mut object, whole, manager);
+        Ok(Applied { object: with_status(object, status), basis, taken: named(&conflicts) })
+    }
+}
+
+/// Keeps kubectl's annotation up to date, as the server does for the manager of that name.
+fn renew(object: &mut Node, applied: &Node, manager: &Manager) {
     if manager.name == last_applied::MANAGER {
-        last_applied::renew(&mut object, all_applied);
+        last_applied::renew(object, applied);
     }
-    Ok(Applied { object: with_status(object, status), basis, taken: named(&conflicts) })
 }
 
 /// Tells whether an apply that is not forced goes through.
@@ -131,8 +183,12 @@ fn named(conflicts: &[(&Managed, FieldSet)]) -> Vec<(String, Vec<String>)> {
 }
 
 /// Puts in what the server does for the stored form, and drops nulls and what it does not know.
-fn defaulted(object: Node, minor: Minor) -> Node {
-    validate::stored(&object, minor).unwrap_or(object)
+fn defaulted(kind: &Kind, object: Node, minor: Minor, is_new: bool) -> Node {
+    let mut object = validate::stored(&object, minor).unwrap_or(object);
+    if kind.native {
+        native::completed(kind, &mut object, minor, is_new);
+    }
+    object
 }
 
 fn without_status(object: &Node) -> (Node, Option<Entry>) {

@@ -21,7 +21,6 @@ mod output;
 mod specs;
 
 pub use itself::*;
-#[allow(unused_imports, reason = "the first code of it comes with what finds it")]
 pub use live::*;
 pub use objects::*;
 pub use output::*;

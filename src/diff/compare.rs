@@ -498,7 +498,7 @@ fn below(schema: Option<&'static Schema>, name: &str) -> Option<&'static Schema>
 }
 
 /// Returns a Secret with all of its values in `data`, where the API server puts them; other objects as they are.
-fn with_data(object: &Node) -> Node {
+pub(super) fn with_data(object: &Node) -> Node {
     let mut object = object.clone();
     if !is_secret(&object) {
         return object;

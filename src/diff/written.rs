@@ -169,3 +169,128 @@ impl Row {
             && (self.by != By::Operator || !at.is_dropped)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::path::Step;
+    use crate::tree::{Place, Value};
+
+    fn place() -> Place {
+        Place::start_of(&Source::new("x", "", SourceKind::User))
+    }
+
+    /// Puts a value at a path of names into an object.
+    fn put(object: &mut Node, names: &[&str], value: Node) {
+        let [first, rest @ ..] = names else { return };
+        if rest.is_empty() {
+            return object.insert(*first, value);
+        }
+        if object.get(first).and_then(Node::as_map).is_none() {
+            object.insert(*first, Node::new(Value::Map(crate::tree::Map::new()), place()));
+        }
+        let below = object.as_map_mut().and_then(|map| map.get_mut(*first)).unwrap();
+        put(&mut below.node, rest, value);
+    }
+
+    /// Returns a place for which a row is made, and an object of Git in which what it asks for stands.
+    fn example(row: &Row) -> (String, Path, Node, Node) {
+        let mut git = Node::new(Value::Map(crate::tree::Map::new()), place());
+        for with in row.with.iter().take(1) {
+            put(&mut git, &with.names(), Node::new(Value::Bool(true), place()));
+        }
+        let path = row.path.names().iter().fold(Path::default(), |path, name| {
+            let name = if *name == "*" { "any".to_owned() } else { name.replace('*', "any") };
+            path.below(Step::Field(name.into()))
+        });
+        let value = row.values.first().cloned().unwrap_or_else(|| Node::string("any", place()));
+        (row.of.clone().unwrap_or_else(|| "ConfigMap".into()), path, value, git)
+    }
+
+    fn rows() -> &'static [Row] {
+        &Written::known().rows
+    }
+
+    fn at<'a>(row: &Row, (of, path, value, git): &'a (String, Path, Node, Node)) -> At<'a> {
+        let target = row.since.map_or_else(|| Target::only(Minor::of(4, 15)), Target::only);
+        At { of, path, value, git, managers: &[], engine: row.engine, target, is_dropped: false }
+    }
+
+    #[test]
+    fn all_of_the_data_is_read() {
+        let source = Source::new("written.yaml", TEXT, SourceKind::Profile);
+        let node = document(&source, Reading::Strict, &mut Findings::new()).unwrap();
+        let n = |name: &str| node.get(name).unwrap().as_seq().unwrap().len();
+        let known = Written::known();
+        assert_eq!(
+            (known.managers.len(), known.hands.len(), known.rows.len()),
+            (n("managers"), n("hands"), n("fields"))
+        );
+        let allowed =
+            ["of", "path", "by", "who", "since", "until", "values", "with", "without", "engine", "notByHand", "source"];
+        for row in node.get("fields").unwrap().as_seq().unwrap() {
+            let unknown: Vec<&str> =
+                row.as_map().unwrap().keys().map(|key| &**key).filter(|key| !allowed.contains(key)).collect();
+            assert!(unknown.is_empty() && row.get("source").is_some(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn every_row_silences_its_field_and_nothing_else() {
+        for row in rows() {
+            let example = example(row);
+            let (of, path, value, git) = &example;
+            let here = at(row, &example);
+            assert!(row.fits(&here), "{row:?}");
+            assert!(!row.fits(&At { path: &path.below(Step::Field("other".into())), ..at(row, &example) }), "{row:?}");
+            if row.of.is_some() {
+                assert!(!row.fits(&At { of: "Other.example.com", ..at(row, &example) }), "{row:?}");
+            }
+            if !row.values.is_empty() {
+                let other = Node::string("no such value", place());
+                assert!(!row.fits(&At { value: &other, ..at(row, &example) }), "{row:?}");
+            }
+            if !row.with.is_empty() {
+                let nothing = Node::new(Value::Map(crate::tree::Map::new()), place());
+                assert!(!row.fits(&At { git: &nothing, ..at(row, &example) }), "{row:?}");
+            }
+            for without in &row.without {
+                let mut git = git.clone();
+                put(&mut git, &without.names(), Node::new(Value::Bool(true), place()));
+                assert!(!row.fits(&At { git: &git, ..at(row, &example) }), "{row:?}");
+            }
+            if let Some(since) = row.since.filter(|since| *since > Minor::FIRST) {
+                let before = Minor::all().take_while(|minor| *minor < since).last().unwrap();
+                assert!(!row.fits(&At { target: Target::only(before), ..at(row, &example) }), "{row:?}");
+            }
+            if let Some(until) = row.until {
+                assert!(!row.fits(&At { target: Target::only(until), ..at(row, &example) }), "{row:?}");
+            }
+            if row.engine.is_some() {
+                assert!(!row.fits(&At { engine: Some(Engine::Other), ..at(row, &example) }), "{row:?}");
+            }
+            let dropped = row.fits(&At { is_dropped: true, ..at(row, &example) });
+            assert_eq!(dropped, row.by != By::Operator, "{row:?}");
+            let _named = (of, value);
+        }
+    }
+
+    #[test]
+    fn what_a_person_wrote_is_not_taken_for_the_operators() {
+        let of_hand = [Manager { name: "kubectl-edit", is_subresource: false }];
+        let row = rows().iter().find(|row| row.not_by_hand).unwrap();
+        let example = example(row);
+        let known = Written::known();
+        assert!(known.by_row(&at(row, &example)).is_some());
+        assert!(known.by_row(&At { managers: &of_hand, ..at(row, &example) }).is_none());
+    }
+
+    #[test]
+    fn parts_of_the_cluster_are_known_by_name_or_by_writing_a_status() {
+        let known = Written::known();
+        let who = |name: &str, is_subresource: bool| known.of_cluster(Manager { name, is_subresource });
+        assert_eq!(who("cluster-image-registry-operator", false).as_deref(), Some("the registry operator"));
+        assert!(who("hive-syncset", false).is_some() && who("anyone", true).is_some());
+        assert!(who("kubectl-edit", false).is_none() && who("argocd-controller", false).is_none());
+    }
+}

@@ -83,6 +83,11 @@ impl<'r> Spec<'r> {
         self.0.get("globalPullSecret").into_iter().flat_map(pull_secrets::logins)
     }
 
+    /// Returns the context of kubeconfigs in which the cluster is reached, if it is named.
+    pub fn live_context(self) -> Option<&'r Node> {
+        self.0.at(&["live", "context"])
+    }
+
     /// Returns what `secrets.external` says by default for every external secret.
     pub fn external_default(self, field: &str) -> Option<&'r Node> {
         self.0.at(&["secrets", "external", field])

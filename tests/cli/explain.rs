@@ -17,6 +17,9 @@ const NOT_IN_MARKDOWN: &[(&str, &str)] = &[
     ("RC0708", "a hundred levels are no reading: `tests/golden/render` has a case"),
     ("RC0711", "an identity is a private key, which no explanation shows: `tests/golden/render` has a case"),
     ("RC0718", "an identity is no file of a project: `tests/golden/render` has a case"),
+    ("RC0801", "which contexts are allowed is said on the command line: `tests/golden/diff` has a case"),
+    ("RC0802", "a context is named on the command line: `tests/golden/diff` has a case"),
+    ("RC0803", "which specs are compared together is said on the command line: `tests/golden/diff` has a case"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
 ];
 

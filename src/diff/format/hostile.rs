@@ -1,11 +1,11 @@
-//! Every form over names and values that want to act, over any tree, and read by the programs that it is for.
+//! Every form over names and values that want to act, and over any tree. What `patch` makes
+//! of a diff is held by `tests/formats.rs`.
 
 use std::fmt::Write;
 
 use proptest::prelude::*;
 
 use super::samples::{changed, cluster, created, object_id, obstacle, unknown, varied, yaml};
-use super::states::States;
 use super::{Paint, files, json, markdown, summary, unified};
 use crate::apply::{Engine, Manager};
 use crate::diag::codes::MALFORMED_YAML;
@@ -365,40 +365,8 @@ fn any_object() -> impl Strategy<Value = ObjectDiff> {
     })
 }
 
-/// Returns what `patch` makes of files by the unified form.
-#[expect(clippy::disallowed_methods, reason = "a test writes and reads the disk")]
-fn patched(object: &ObjectDiff, diff: &str) -> Option<String> {
-    use std::process::{Command, Stdio};
-    let dir = tempfile::tempdir().unwrap();
-    let States { before, .. } = States::of(object);
-    let path = dir.path().join("a").join(super::names::file(&object.object));
-    std::fs::create_dir(path.parent().unwrap()).unwrap();
-    if let Some(before) = before {
-        std::fs::write(&path, before).unwrap();
-    }
-    let run = Command::new("patch").args(["-p1", "-s", "-d"]).arg(dir.path()).stdin(Stdio::piped()).spawn();
-    // Not every machine that builds has it.
-    let mut run = run.ok()?;
-    std::io::Write::write_all(&mut run.stdin.take().unwrap(), diff.as_bytes()).unwrap();
-    assert!(run.wait().unwrap().success(), "{diff}");
-    Some(std::fs::read_to_string(path).unwrap_or_default())
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
-
-    #[test]
-    fn patch_makes_of_what_is_there_what_would_be_there(mut object in any_object()) {
-        object.object.name = "any".into();
-        let clusters = [cluster("a", vec![object.clone()])];
-        let diff = unified::text(&clusters, &Paint::plain());
-        let States { before, after, .. } = States::of(&object);
-        if before != after {
-            if let Some(patched) = patched(&object, &diff) {
-                prop_assert_eq!(patched, after.unwrap_or_default(), "{}", diff);
-            }
-        }
-    }
 
     #[test]
     fn no_tree_leaves_its_form(objects in prop::collection::vec(any_object(), 0..4), longest in 0..20_000_usize) {

@@ -224,7 +224,7 @@ fn live_only(field: &LiveOnly) -> Value {
 fn unknown(unknown: &Unknown) -> Value {
     let cause = |cause: &Cause| json!({"field": cause.field, "reason": cause.reason, "message": cause.message});
     json!({
-        "why": words::why(unknown.why),
+        "why": unknown.why.word(),
         "message": unknown.message,
         "help": unknown.help,
         "causes": unknown.causes.iter().map(cause).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::apply::{Engine, Manager};
 use crate::diff::{ClusterDiff, LiveOnly, ObjectDiff, PredictedBy, What};
 use crate::impact::{Impact, Reason};
-use crate::live::{Absent, Unknown, Why};
+use crate::live::{Absent, Unknown};
 
 use super::values::short;
 
@@ -71,28 +71,6 @@ pub(super) fn absent(absent: Absent) -> &'static str {
     }
 }
 
-/// Returns the word for an obstacle in documents.
-pub(super) fn why(why: Why) -> &'static str {
-    match why {
-        Why::Unreachable => "unreachable",
-        Why::Tls => "tls",
-        Why::TimedOut => "timed-out",
-        Why::Closed => "closed",
-        Why::Unauthorized => "unauthorized",
-        Why::Forbidden => "forbidden",
-        Why::Conflict => "conflict",
-        Why::TooManyRequests => "too-many-requests",
-        Why::Invalid => "invalid",
-        Why::Denied => "denied",
-        Why::Server => "server",
-        Why::TooLarge => "too-large",
-        Why::Malformed => "malformed",
-        Why::Interrupted => "interrupted",
-        Why::NotCollected => "not-collected",
-        Why::NoDryRun => "no-dry-run",
-    }
-}
-
 /// Returns the word for what applies manifests in documents.
 pub(super) fn engine(engine: Engine) -> &'static str {
     match engine {
@@ -124,7 +102,8 @@ pub(super) fn notes(object: &ObjectDiff, unseen: &[String]) -> Vec<Note> {
     if let What::Create(Absent::Kind) = &object.what {
         notes.push(note("note", "the cluster does not know this kind: its CRD is not installed"));
     }
-    notes.extend(object.reasons.iter().map(|reason| note("impact", of_reason(reason))));
+    let hits = object.reasons.iter().filter(|reason| reason.impact > Impact::None);
+    notes.extend(hits.map(|reason| note("impact", of_reason(reason))));
     if object.what == (What::NoLongerRendered { kept: false }) {
         notes.push(note("note", "an engine that prunes deletes it"));
     }

@@ -71,11 +71,6 @@ impl Pool {
         self.deadline
     }
 
-    /// Returns what is left of the time of the run.
-    pub(super) fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
-    }
-
     /// Returns what a request needs in order to be sent.
     pub(super) fn permits(&self) -> Arc<Semaphore> {
         Arc::clone(&self.permits)

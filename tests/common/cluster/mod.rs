@@ -2,7 +2,16 @@
 //! the CRDs of a minor, but with no controllers and no nodes.
 //!
 //! A server is ready after two to three seconds, so that each test has its own: config CRs are singletons, and what one test
-//! grants, another must not have. `live` lists and runs the tests.
+//! grants, another must not have.
+//!
+//! A file of live tests has `harness = false` in Cargo.toml, takes this module with `#[path = "common/cluster/mod.rs"]`, and
+//! lists its tests, each a function that takes a `&Cluster`:
+//!
+//! ```ignore
+//! fn main() -> ExitCode {
+//!     live::run(live::tests![an_edit_by_hand_is_all_that_differs, an_applied_object_differs_in_nothing])
+//! }
+//! ```
 
 mod access;
 mod audit;

@@ -83,6 +83,8 @@ impl Programs {
 impl Started {
     fn new(mut command: Command, log: &Path) -> io::Result<Self> {
         let log = File::create(log)?;
+        // A third less of processor time until it is ready, for a quarter more of memory.
+        command.env("GOGC", "400");
         command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
         Ok(Self(command.spawn()?))
     }

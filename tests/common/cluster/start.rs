@@ -26,6 +26,11 @@ impl Cluster {
         panic!("the API server does not start: {failures:#?}");
     }
 
+    /// Starts one more cluster, for a test that needs two.
+    pub(crate) fn another() -> Self {
+        Self::start(&Programs::find().unwrap())
+    }
+
     fn try_start(programs: &Programs) -> Result<Self, String> {
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let port = http::free_port().unwrap();

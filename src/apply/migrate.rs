@@ -1,0 +1,54 @@
+//! What engines do to `managedFields` by themselves when they apply, which no dry-run shows.
+//!
+//! What was once applied on the client's side, or by hand, belongs to another manager, so that giving it up removes nothing.
+//! Engines make it theirs: then what is no longer applied goes. In come the managers of a live object; out come those that
+//! the engine's apply meets.
+//!
+//! - Flux, before it applies: all that `kubectl` wrote in any way, its own updates, and what stood there before the first
+//!   apply (fluxcd/kustomize-controller internal/controller/kustomization_controller.go, fluxcd/pkg ssa/patch.go). So edits
+//!   by hand go, too.
+//! - Argo CD, before it applies: what `kubectl apply` wrote (argo-cd gitops-engine pkg/sync/sync_context.go).
+//! - kubectl, after it applied, and then it applies again: what the writer of the annotation with the last applied state wrote
+//!   (kubectl pkg/cmd/apply/apply.go, client-go util/csaupgrade).
+
+use super::element::Element;
+use super::managers::{BEFORE_FIRST_APPLY, Managed, Operation};
+use super::{Engine, Manager, last_applied};
+
+/// Returns the managers as the engine's apply meets them; none where it takes over nothing.
+pub(super) fn migrated(managed: &[Managed], manager: &Manager) -> Option<Vec<Managed>> {
+    let is_taken = |entry: &Managed| entry.subresource.is_empty() && is_taken_over(entry, manager);
+    if !managed.iter().any(is_taken) {
+        return None;
+    }
+    let (taken, mut left): (Vec<Managed>, Vec<Managed>) = managed.iter().cloned().partition(is_taken);
+    let is_own = |entry: &Managed| entry.operation == Operation::Apply && *entry.manager == *manager.name;
+    let mut own = match left.iter().position(|entry| is_own(entry) && entry.subresource.is_empty()) {
+        Some(at) => left.swap_remove(at),
+        // The latest gives its version; it is the first, as the server sorts them.
+        None => {
+            Managed { manager: manager.name.as_str().into(), operation: Operation::Apply, ..taken.first()?.clone() }
+        }
+    };
+    for entry in taken.iter().filter(|entry| manager.engine == Engine::Flux || entry.api_version == own.api_version) {
+        own.fields = own.fields.union(&entry.fields);
+    }
+    left.push(own);
+    Some(left)
+}
+
+fn is_taken_over(entry: &Managed, manager: &Manager) -> bool {
+    let is_update = entry.operation == Operation::Update;
+    match manager.engine {
+        Engine::Flux if manager.name == "kustomize-controller" => {
+            entry.manager.starts_with("kubectl")
+                || (is_update && [BEFORE_FIRST_APPLY, &manager.name].iter().any(|name| entry.manager.starts_with(name)))
+        }
+        Engine::ArgoCd => is_update && &*entry.manager == "kubectl-client-side-apply",
+        Engine::Kubectl => {
+            let annotation = ["metadata", "annotations", last_applied::ANNOTATION].map(Element::field);
+            is_update && entry.fields.has(&annotation)
+        }
+        Engine::Flux | Engine::Acm | Engine::Helm | Engine::Regcfg | Engine::Other => false,
+    }
+}
