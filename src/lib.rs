@@ -16,6 +16,7 @@ pub mod diff;
 pub mod emit;
 pub mod impact;
 pub mod import;
+mod kept;
 pub mod live;
 pub mod load;
 pub mod lower;

@@ -32,8 +32,8 @@ pub(super) fn completed(kind: &Kind, object: &mut Node, minor: Minor, is_new: bo
 fn secret(object: &mut Node) {
     let origin = object.origin.clone();
     let Some(map) = object.as_map_mut() else { return };
-    if let Some(texts) = map.shift_remove("stringData") {
-        let data = within(object, "data");
+    let texts = map.shift_remove("stringData");
+    if let (Some(texts), Some(data)) = (texts, within(object, "data")) {
         for (name, entry) in texts.node.as_map().into_iter().flatten() {
             let mut node = entry.node.clone();
             if let Some(text) = entry.node.as_str() {
@@ -91,11 +91,14 @@ fn namespace(object: &mut Node, minor: Minor, is_new: bool) {
     let origin = object.origin.clone();
     let name = object.at(&["metadata", "name"]).and_then(Node::as_shared_str).cloned();
     if let (Some(name), true) = (name, minor >= NAME_LABEL) {
-        let labels = within(within(object, "metadata"), "labels");
-        labels.insert("kubernetes.io/metadata.name", Node::string(name, origin.clone()));
+        if let Some(labels) = within(object, "metadata").and_then(|metadata| within(metadata, "labels")) {
+            labels.insert("kubernetes.io/metadata.name", Node::string(name, origin.clone()));
+        }
     }
-    if is_new {
-        let spec = within(object, "spec");
+    if !is_new {
+        return;
+    }
+    if let Some(spec) = within(object, "spec") {
         let mut finalizers = spec.get("finalizers").and_then(Node::as_seq).unwrap_or_default().to_vec();
         if !finalizers.iter().any(|finalizer| finalizer.as_str() == Some("kubernetes")) {
             finalizers.push(Node::string("kubernetes", origin.clone()));
@@ -104,16 +107,15 @@ fn namespace(object: &mut Node, minor: Minor, is_new: bool) {
     }
 }
 
-/// Returns the mapping under a name of a mapping, made where there is none; of anything else, the thing itself.
-fn within<'n>(node: &'n mut Node, name: &str) -> &'n mut Node {
+/// Returns the mapping under a name of a mapping, made where there is none.
+fn within<'n>(node: &'n mut Node, name: &str) -> Option<&'n mut Node> {
     let origin = node.origin.clone();
-    let Value::Map(map) = &mut node.value else { return node };
     let empty = || Entry { key: origin.clone(), node: Node::new(Value::Map(Map::new()), origin.clone()) };
-    let entry = map.entry(name.into()).or_insert_with(empty);
+    let entry = node.as_map_mut()?.entry(name.into()).or_insert_with(empty);
     if entry.node.as_map().is_none() {
         *entry = empty();
     }
-    &mut entry.node
+    Some(&mut entry.node)
 }
 
 /// Puts a text where there is none, or an empty one.

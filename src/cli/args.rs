@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{argocd, check, completions, explain, init, profile, render, resolve, schema, secrets, status};
+use super::{
+    argocd, check, completions, diff, explain, import, init, profile, render, resolve, schema, secrets, status,
+};
 use crate::day;
 use crate::secret::{AllowedEnv, Reveal};
 use crate::target::{Minor, NotAMinor, Target};
@@ -38,10 +40,14 @@ pub struct Cli {
 pub enum Command {
     /// Start a project, or add a cluster to one
     Init(init::InitArgs),
+    /// Make a spec of the objects of a cluster
+    Import(import::ImportArgs),
     /// Render the manifests of clusters
     Render(render::RenderArgs),
     /// Check specs and plain manifests
     Check(check::CheckArgs),
+    /// Show what applying would change on clusters, without changing them
+    Diff(diff::DiffArgs),
     /// Show a spec with its layers and defaults merged, each value with its origin
     Resolve(resolve::ResolveArgs),
     /// Explain a finding's code, or a field

@@ -8,15 +8,18 @@ mod argocd;
 pub mod args;
 mod check;
 mod cluster;
-#[allow(dead_code, unreachable_pub, reason = "the commands that ask clusters use it")]
 mod cluster_args;
 mod completions;
 pub mod console;
+mod diff;
 mod exit;
 mod explain;
+mod external_diff;
 mod failure;
 mod identities;
+mod import;
 mod init;
+mod new_files;
 mod origins;
 mod outside;
 mod panic;
@@ -26,6 +29,7 @@ mod render;
 mod resolve;
 mod schema;
 mod secrets;
+mod states;
 mod status;
 mod survey;
 mod workspace;
@@ -82,8 +86,10 @@ pub fn command() -> clap::Command {
 fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit> {
     match command {
         Command::Init(args) => init::run(args, console),
+        Command::Import(args) => import::run(args, console),
         Command::Render(args) => render::run(args, console),
         Command::Check(args) => check::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
         Command::Resolve(args) => resolve::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Schema(args) => schema::run(args, console),

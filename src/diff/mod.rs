@@ -6,18 +6,28 @@
 
 mod compare;
 pub mod format;
+mod leftover;
 mod lists;
+pub mod live;
 mod managers;
 mod meaning;
 mod origins;
+mod owner;
 mod path;
+mod refusals;
 mod written;
 
+pub use leftover::{left_over, listings};
+pub use owner::owner;
+
 use std::sync::Arc;
+
+use compare::with_data;
 
 use crate::apply::{Engine, Manager};
 use crate::impact::{Impact, Reason};
 use crate::live::{Absent, ObjectId, Unknown};
+use crate::name::ObjectName;
 use crate::target::Target;
 use crate::tree::Node;
 use crate::tree::emit::Fill;
@@ -52,7 +62,7 @@ pub struct ObjectDiff {
     pub not_compared: Vec<String>,
     /// Who applies the object, where that is known.
     pub owner: Option<Owner>,
-    /// How hard the changes hit, the worst first; empty where nothing is hit.
+    /// How hard each change hits, the worst first; those that hit nothing say so, too.
     pub reasons: Vec<Reason>,
     /// The object before, as it may be shown: without what is silent, secrets concealed. None where nothing is there.
     pub before: Option<Node>,
@@ -178,6 +188,26 @@ impl ObjectDiff {
     pub fn differs(&self) -> bool {
         matches!(self.what, What::Create(_) | What::Change | What::NoLongerRendered { kept: false })
     }
+}
+
+/// Tells whether a manager of fields is a part of the cluster, and no person or engine.
+pub(crate) fn is_of_cluster(manager: &str) -> bool {
+    written::Written::known().of_cluster(managers::Manager { name: manager, is_subresource: false }).is_some()
+}
+
+/// Tells whether what stands at a path of names in a live object is what operator, server or engine write there by
+/// themselves, for a spec that says nothing there.
+pub(crate) fn is_written_by_itself(object: &Node, path: &[&str], value: &Node, target: Target) -> bool {
+    let called = ObjectName::of(object);
+    let of = match called.group {
+        "" => called.kind.to_owned(),
+        group => format!("{}.{group}", called.kind),
+    };
+    let path = path.iter().fold(path::Path::default(), |path, name| path.below(path::Step::Field((*name).into())));
+    let git = Node::map::<&str>([], object.origin.clone());
+    let at =
+        written::At { of: &of, path: &path, value, git: &git, managers: &[], engine: None, target, is_dropped: false };
+    written::Written::known().by_row(&at).is_some()
 }
 
 #[cfg(test)]

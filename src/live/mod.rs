@@ -164,6 +164,11 @@ pub trait Live: Sync {
     /// Lists objects, each answer at the place of its question.
     fn list(&self, listings: &[Listing]) -> Vec<Answer<Vec<Node>>>;
 
+    /// Tells whether the values of Secrets are those of the cluster, and not what stands for them.
+    fn has_secret_values(&self) -> bool {
+        true
+    }
+
     /// Asks what applying objects would make of them, without applying any; none where there is nobody to ask.
     fn dry_run(&self, _applies: &[Apply<'_>]) -> Option<Vec<Answer<DryRun>>> {
         None
@@ -190,6 +195,30 @@ pub struct DryRun {
     pub object: Node,
     /// What the server warned of, one line each.
     pub warnings: Vec<String>,
+}
+
+impl Why {
+    /// Returns the word for it in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Tls => "tls",
+            Self::TimedOut => "timed-out",
+            Self::Closed => "closed",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::Conflict => "conflict",
+            Self::TooManyRequests => "too-many-requests",
+            Self::Invalid => "invalid",
+            Self::Denied => "denied",
+            Self::Server => "server",
+            Self::TooLarge => "too-large",
+            Self::Malformed => "malformed",
+            Self::Interrupted => "interrupted",
+            Self::NotCollected => "not-collected",
+            Self::NoDryRun => "no-dry-run",
+        }
+    }
 }
 
 impl Resource {
@@ -223,6 +252,15 @@ impl ObjectId {
             name: text(&["metadata", "name"])?.into(),
         })
     }
+}
+
+/// Tells whether an object has all labels of a list of `key=value` and `key`, joined by commas.
+fn has_labels(object: &Node, labels: &str) -> bool {
+    let label = |key: &str| object.at(&["metadata", "labels", key]);
+    labels.split(',').filter(|wanted| !wanted.is_empty()).all(|wanted| match wanted.split_once('=') {
+        Some((key, value)) => label(key).and_then(Node::as_str) == Some(value),
+        None => label(wanted).is_some(),
+    })
 }
 
 /// Shows `Kind namespace/name`, or `Kind name` without a namespace; nothing in it acts on a terminal.

@@ -12,6 +12,7 @@ const FIELDS: &[&str] = &[
     "title",
     "purpose",
     "extends",
+    "recognised",
     "since",
     "until",
     "storage",
@@ -30,6 +31,9 @@ pub(super) fn check(spec: &Node, faults: &mut Findings) {
     known(spec, FIELDS, faults);
     for bound in ["since", "until"] {
         refuse_unless_minor(spec, bound, faults);
+    }
+    if let Some(recognised) = spec.get("recognised") {
+        known(recognised, &["infrastructure", "userSecret"], faults);
     }
     for variant in spec.get("variants").and_then(Node::as_seq).into_iter().flatten() {
         known(variant, &["when", "defaults"], faults);

@@ -35,6 +35,8 @@ pub use context::SpecContext;
 pub(crate) use credentials::lacking as lacking_credentials;
 pub use project::{ClusterFacts, LayerFacts, ProjectContext, SecretFacts};
 pub use update::UpdateContext;
+pub(crate) use update::circumstances::{Circumstances, Role};
+pub(crate) use update::claim_shrunk::amount;
 
 use crate::diag::{Code, Findings};
 use crate::mutation::is_off;

@@ -127,7 +127,8 @@ fn findings_of_update(target: &str, old: &str, new: &str) -> Findings {
     let context = |objects| BundleContext::new(objects, target, Bootstrap::Unknown, None);
     let cluster = Place::new(&Source::new("cluster.yaml", "name", SourceKind::User), 0..4);
     let mut findings = Findings::new();
-    let ctx = UpdateContext { old: context(&old), new: context(&new), cluster: &cluster, old_is_here: true };
+    let ctx =
+        UpdateContext { old: context(&old), new: context(&new), cluster: &cluster, old_is_here: true, applied: None };
     super::on_update(&ctx, &mut findings);
     findings.sort_for_showing();
     findings

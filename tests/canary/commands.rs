@@ -86,6 +86,7 @@ const LINES: &str = "
     secrets template --for sealed --as-of 2030-01-01 clusters/CLUSTER.yaml
     secrets template --for sops --secret openshift-image-registry/image-registry-private-configuration-user clusters/CLUSTER.yaml
     status
+    status --must-gather manifests clusters/env.yaml
     status --format text clusters/CLUSTER.yaml
     status --watch --interval 1s --timeout 1s --format json --kubeconfig ../nowhere clusters
     status --kubeconfig ../nowhere --context a --allow-context b* --as c --as-group d --insecure-skip-tls-verify clusters/env.yaml

@@ -13,7 +13,7 @@ use crate::tree::{Entry, Node, Source, sops};
 use crate::world::ProjectPath;
 
 /// What a file or a stream holds.
-pub(super) enum Held {
+pub(in crate::cli) enum Held {
     /// Nothing that is checked, and why.
     Skipped(String),
     /// Nothing that can be checked, for what was found.
@@ -24,11 +24,11 @@ pub(super) enum Held {
 
 /// The files that the kustomizations beside them name as patches: each is a part of an object that is elsewhere.
 #[derive(Default)]
-pub(super) struct Patches(BTreeSet<ProjectPath>);
+pub(in crate::cli) struct Patches(BTreeSet<ProjectPath>);
 
 impl Patches {
     /// Reads the kustomizations of the directories that hold these files, each once.
-    pub(super) fn beside(project: &Project<'_>, files: &[ProjectPath]) -> Self {
+    pub(in crate::cli) fn beside(project: &Project<'_>, files: &[ProjectPath]) -> Self {
         let dirs: BTreeSet<ProjectPath> = files.iter().map(ProjectPath::parent).collect();
         let dirs: Vec<ProjectPath> = dirs.into_iter().collect();
         Self(in_order(&dirs, |dir| patches(project, dir)).into_iter().flatten().collect())
@@ -36,7 +36,7 @@ impl Patches {
 }
 
 /// Reads a file.
-pub(super) fn file(project: &Project<'_>, path: &ProjectPath, patches: &Patches) -> Held {
+pub(in crate::cli) fn file(project: &Project<'_>, path: &ProjectPath, patches: &Patches) -> Held {
     let mut found = Findings::new();
     let Some(source) = project.text(path, None, &mut found) else {
         // Bytes that are no text, and hold no text that begins a manifest, are somebody's ciphertext or archive.
@@ -60,8 +60,29 @@ pub(in crate::cli) fn secrets(project: &Project<'_>, files: &[ProjectPath]) -> V
     of_file.into_iter().flatten().collect()
 }
 
+/// Returns the objects of manifests, each with its file; files that hold none are passed over.
+pub(in crate::cli) fn manifests_of(
+    project: &Project<'_>,
+    files: &[ProjectPath],
+    findings: &mut Findings,
+) -> Vec<(ProjectPath, Node)> {
+    let patches = Patches::beside(project, files);
+    let mut objects = Vec::new();
+    for (path, held) in files.iter().zip(in_order(files, |path| file(project, path, &patches))) {
+        match held {
+            Held::Skipped(_) => {}
+            Held::Broken(found) => findings.extend(found),
+            Held::Objects(found, said) => {
+                findings.extend(said);
+                objects.extend(found.into_iter().map(|object| (path.clone(), object)));
+            }
+        }
+    }
+    objects
+}
+
 /// Reads a text.
-pub(super) fn text(source: &Arc<Source>) -> Held {
+pub(in crate::cli) fn text(source: &Arc<Source>) -> Held {
     if source.text().trim().is_empty() {
         return Held::Skipped("it is empty".into());
     }

@@ -3,7 +3,6 @@
 //! A profile's scaffold is a complete spec for its platform. It becomes `clusters/<name>.yaml` with the cluster's name and
 //! release put in, beside the project's file and the schemas that editors complete from. What exists stays as it is.
 
-mod files;
 mod scaffold;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +15,7 @@ use super::args::target;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Refusal;
+use super::new_files::{self, Written};
 use super::profile::unknown;
 use super::schema::json_schema;
 use super::workspace::Workspace;
@@ -26,7 +26,6 @@ use crate::profile::{Profile, Profiles};
 use crate::schema::find;
 use crate::target::Target;
 use crate::world::root::discover_root;
-use files::Written;
 use scaffold::{ClusterName, Material};
 
 /// Start a project, or add a cluster to one
@@ -64,7 +63,7 @@ pub(super) fn run(args: &InitArgs, console: &mut Console<'_>) -> Result<Exit> {
     let files = scaffold::project(&material, &args.name, args.openshift);
     // As a user who stands there would write the paths.
     let dir = if args.dir == Path::new(".") { Path::new("") } else { &args.dir };
-    let written = files::write_all(dir, &files)?;
+    let written = new_files::write_all(dir, &files)?;
     let lines = files.iter().zip(&written).map(|(file, written)| {
         let did = match written {
             Written::Created => "created",

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::files::NewFile;
+use crate::cli::new_files::NewFile;
 use crate::name::is_dns_label;
 use crate::target::Target;
 

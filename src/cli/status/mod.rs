@@ -2,20 +2,24 @@
 
 mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::cluster_args::{ClusterArgs, Clusters, span};
 use super::console::Console;
 use super::exit::Exit;
+use super::failure::Refusal;
 use super::workspace::{Answer, Workspace};
+use crate::diag::visible::quoted;
 use crate::diag::{Findings, Outcome};
+use crate::live::Live;
 use crate::live::cluster::Client;
+use crate::live::must_gather::MustGather;
 use crate::load::Project;
 use crate::lower::Day;
 use crate::pipeline;
@@ -23,6 +27,8 @@ use crate::resolve::Resolved;
 use crate::spec::Spec;
 use crate::status::format::{json, text};
 use crate::status::{Status, Unseen, Verdict, Written, status};
+use crate::tree::Node;
+use crate::world::fs::FsWorld;
 
 /// How many clusters are looked at side by side.
 const AT_ONCE: usize = 16;
@@ -43,6 +49,10 @@ pub struct StatusArgs {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: StatusFormat,
+
+    /// Look at what `oc adm must-gather` collected in this directory, and ask no cluster
+    #[arg(long, value_name = "DIR", conflicts_with = "watch")]
+    pub must_gather: Option<PathBuf>,
 
     /// Look again and again, and print what changes, until the registry has settled
     ///
@@ -70,10 +80,18 @@ pub enum StatusFormat {
 }
 
 /// A cluster that is looked at.
-struct Subject {
+struct Subject<'l> {
     /// Its spec; none for the current context.
     resolved: Option<Resolved>,
-    client: Arc<Client>,
+    live: Source<'l>,
+}
+
+/// Where a cluster is looked at.
+enum Source<'l> {
+    /// At its API server.
+    Server(Arc<Client>),
+    /// In what was collected of it.
+    Collected(&'l MustGather<'l>),
 }
 
 pub(super) fn run(args: &StatusArgs, console: &mut Console<'_>) -> Result<Exit> {
@@ -83,35 +101,21 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console<'_>) -> Result<Exit> 
         console.show_error(&fault.why);
         run.exit = Exit::NoAnswer;
     }
-    let around: Vec<&std::path::Path> = workspace.opened.iter().map(|opened| &*opened.around).collect();
-    let clusters = args.cluster.open(&around)?;
     let specs = run.specs(&workspace, console);
     if specs.is_empty() && !args.specs.is_empty() && run.exit == Exit::Done && run.findings.is_empty() {
         bail!("no spec among the files given: no `kind: ClusterRegistry`");
     }
+    if let Some(dir) = &args.must_gather {
+        return run.of_must_gather(dir, specs, args, console);
+    }
+    let around: Vec<&Path> = workspace.opened.iter().map(|opened| &*opened.around).collect();
+    let clusters = args.cluster.open(&around)?;
     let subjects = if args.specs.is_empty() {
-        vec![Subject { resolved: None, client: clusters.client()? }]
+        vec![Subject { resolved: None, live: Source::Server(clusters.client()?) }]
     } else {
         run.subjects(specs, &clusters, console)?
     };
-    console.show_findings(&Outcome::new(std::mem::take(&mut run.findings)));
-    for warning in subjects.iter().flat_map(|subject| subject.client.warnings()) {
-        console.note(warning);
-    }
-    if args.watch {
-        return Ok(run.exit.merge(watch::watch(&subjects, args, console)?));
-    }
-    let statuses = at_once(&subjects, Subject::look);
-    match args.format {
-        StatusFormat::Json => console.print(json::document(&statuses))?,
-        StatusFormat::Text => {
-            let is_coloured = console.colours_results();
-            let pages: Vec<String> = statuses.iter().map(|status| text::text(status, is_coloured)).collect();
-            console.print(pages.join("\n"))?;
-        }
-    }
-    let exits = subjects.iter().zip(&statuses).map(|(subject, status)| exit(status, subject.written().as_ref()));
-    Ok(run.exit.merge(exits.collect()))
+    run.tell(&subjects, args, console)
 }
 
 /// What a run found before it asked any cluster.
@@ -153,13 +157,15 @@ impl Run {
         specs: Vec<Resolved>,
         clusters: &Clusters,
         console: &mut Console<'_>,
-    ) -> Result<Vec<Subject>> {
+    ) -> Result<Vec<Subject<'static>>> {
         let n_specs = specs.len();
         let mut subjects = Vec::new();
         for resolved in specs {
             let named = resolved.name().unwrap_or(&resolved.node).place().clone();
             match clusters.client_for(Spec::new(resolved.spec()), &named, n_specs, &mut self.findings) {
-                Ok(Some(client)) => subjects.push(Subject { resolved: Some(resolved), client }),
+                Ok(Some(client)) => {
+                    subjects.push(Subject { resolved: Some(resolved), live: Source::Server(client) });
+                }
                 Ok(None) => self.exit = Exit::NoAnswer,
                 Err(error) if n_specs == 1 => return Err(error),
                 Err(error) => {
@@ -170,18 +176,73 @@ impl Run {
         }
         Ok(subjects)
     }
+
+    /// Tells what a must-gather holds of one cluster.
+    fn of_must_gather(
+        self,
+        dir: &Path,
+        mut specs: Vec<Resolved>,
+        args: &StatusArgs,
+        console: &mut Console<'_>,
+    ) -> Result<Exit> {
+        let called = dir.display().to_string();
+        if specs.len() > 1 {
+            let message = format!("{} specs cannot all be the cluster of {}", specs.len(), quoted(&called));
+            return Err(Refusal::new(message, "name the spec of the cluster that it was collected of").into());
+        }
+        let here = Path::new(".").canonicalize().context("cannot tell the current directory")?;
+        let world = FsWorld::open(dir, &here, None).with_context(|| format!("cannot read {}", quoted(&called)))?;
+        let Some(collected) = MustGather::open(&world, called.clone()) else {
+            let help = "name the directory that `oc adm must-gather` wrote";
+            return Err(Refusal::new(format!("{} is no must-gather", quoted(&called)), help).into());
+        };
+        let resolved = specs.pop();
+        if resolved.is_none() && !args.specs.is_empty() {
+            console.show_findings(&Outcome::new(self.findings));
+            return Ok(Exit::NoAnswer);
+        }
+        self.tell(&[Subject { resolved, live: Source::Collected(&collected) }], args, console)
+    }
+
+    /// Looks at clusters, and prints what is told of them.
+    fn tell(mut self, subjects: &[Subject<'_>], args: &StatusArgs, console: &mut Console<'_>) -> Result<Exit> {
+        console.show_findings(&Outcome::new(std::mem::take(&mut self.findings)));
+        for subject in subjects {
+            if let Source::Server(client) = &subject.live {
+                client.warnings().iter().for_each(|warning| console.note(warning));
+            }
+        }
+        if args.watch {
+            return Ok(self.exit.merge(watch::watch(subjects, args, console)?));
+        }
+        let statuses = at_once(subjects, Subject::look);
+        match args.format {
+            StatusFormat::Json => console.print(json::document(&statuses))?,
+            StatusFormat::Text => {
+                let is_coloured = console.colours_results();
+                let pages: Vec<String> = statuses.iter().map(|status| text::text(status, is_coloured)).collect();
+                console.print(pages.join("\n"))?;
+            }
+        }
+        let exits = subjects.iter().zip(&statuses).map(|(subject, status)| exit(status, subject.written().as_ref()));
+        Ok(self.exit.merge(exits.collect()))
+    }
 }
 
-impl Subject {
+impl Subject<'_> {
     /// Returns the view of its spec, if it has one.
     fn written(&self) -> Option<Written<'_>> {
         let resolved = self.resolved.as_ref()?;
-        let cluster = resolved.name().and_then(crate::tree::Node::as_str).unwrap_or_default();
+        let cluster = resolved.name().and_then(Node::as_str).unwrap_or_default();
         Some(Written { cluster, spec: resolved.spec() })
     }
 
     fn look(&self) -> Status {
-        status(&*self.client, self.written().as_ref())
+        let live: &dyn Live = match &self.live {
+            Source::Server(client) => &**client,
+            Source::Collected(collected) => *collected,
+        };
+        status(live, self.written().as_ref())
     }
 }
 

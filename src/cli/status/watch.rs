@@ -12,13 +12,13 @@ use crate::status::{Status, Verdict};
 
 /// A cluster that is watched.
 struct Watched<'s> {
-    subject: &'s Subject,
+    subject: &'s Subject<'s>,
     watch: Watch,
     next: Next,
 }
 
 /// Watches clusters until each has settled or will not, or the time is over.
-pub(super) fn watch(subjects: &[Subject], args: &StatusArgs, console: &mut Console<'_>) -> Result<Exit> {
+pub(super) fn watch(subjects: &[Subject<'_>], args: &StatusArgs, console: &mut Console<'_>) -> Result<Exit> {
     let begin = Instant::now();
     let mut watched: Vec<Watched<'_>> =
         subjects.iter().map(|subject| Watched { subject, watch: Watch::default(), next: Next::Wait }).collect();

@@ -220,4 +220,8 @@ codes! {
     UPDATE_NOT_CHECKED = "RC0628" "update-not-checked";
     /// A cluster that an older state has and the new one has not.
     CLUSTER_GONE = "RC0629" "cluster-gone";
+    /// Live objects of another cluster.
+    OTHER_CLUSTER = "RC0630" "other-cluster";
+    /// A live object that somebody else applies.
+    OTHER_OWNER = "RC0631" "other-owner";
 }

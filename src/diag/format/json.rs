@@ -102,7 +102,7 @@ fn fault(fault: &Fault) -> Value {
     json!({"message": fault.message, "causes": fault.causes, "help": fault.help})
 }
 
-fn finding(finding: &Diagnostic) -> Value {
+pub(crate) fn finding(finding: &Diagnostic) -> Value {
     let Location { file, start, end } = Location::from(&finding.place);
     json!({
         "code": finding.code.id,

@@ -35,6 +35,7 @@ pub(super) fn unchanged(name: &str) -> ObjectDiff {
         by: PredictedBy::DryRun(Manager { name: "argocd-controller".into(), engine: Engine::ArgoCd }),
         changes: Vec::new(),
         live_only: Vec::new(),
+        not_compared: Vec::new(),
         owner: None,
         reasons: Vec::new(),
         before: None,
@@ -57,6 +58,7 @@ pub(super) fn changed(name: &str, field: &str, before: &str, after: &str) -> Obj
         before: at(&before),
         after: at(&after),
         manager: Some("kubectl-edit".into()),
+        silent: None,
     };
     let reason =
         Reason { impact: Impact::Rollout, path: format!("spec.{field}"), why: "new pods replace the old ones".into() };
@@ -77,7 +79,12 @@ pub(super) fn unknown(name: &str, message: &str) -> ObjectDiff {
 
 /// Makes an obstacle.
 pub(super) fn obstacle(message: &str) -> Unknown {
-    Unknown { why: Why::Forbidden, message: message.into(), help: "ask for the right to do it".into() }
+    Unknown {
+        why: Why::Forbidden,
+        message: message.into(),
+        help: "ask for the right to do it".into(),
+        causes: Vec::new(),
+    }
 }
 
 /// Makes a cluster of objects.
@@ -97,6 +104,7 @@ pub(super) fn varied(name: &str) -> ClusterDiff {
         path: "spec.defaultRoute".into(),
         value: yaml("true\n"),
         manager: Some("kubectl-edit".into()),
+        silent: None,
     }];
     edited.owner = Some(Owner { engine: "Argo CD", name: "registry".into() });
     let gone = |name: &str, kept| ObjectDiff { what: What::NoLongerRendered { kept }, ..unchanged(name) };

@@ -3,15 +3,19 @@
 use serde_json::json;
 
 use super::UpdateContext;
-use crate::diag::{Diagnostic, Findings, codes};
+use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::rules::context::storage_failing;
 use crate::rules::storage::several_backends::too_many_backends;
-use crate::rules::{Check, Rule};
+use crate::rules::{BundleContext, Check, Rule};
+use crate::shell;
 use crate::tree::Node;
 
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::BACKEND_SWITCHED, check: Check::Update(check) };
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
+    if let Some(applied) = &ctx.applied {
+        return on_cluster(ctx, applied, findings);
+    }
     let (Some(old), Some(new)) = (ctx.old.backend(), ctx.new.backend()) else { return };
     if old.name == new.name {
         return;
@@ -27,13 +31,49 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     } else {
         finding
     };
-    let storage = ctx.new.config().and_then(|config| config.get("storage")).map(Node::to_json);
+    findings.push(finding.help(format!("just before the first apply, run once: {}", patch(&ctx.new))));
+}
+
+/// Judges what a cluster would really have: both backends, or the new one alone.
+fn on_cluster(ctx: &UpdateContext<'_>, applied: &BundleContext<'_>, findings: &mut Findings) {
+    let Some(wanted) = applied.backend() else { return };
+    let Some(new) = ctx.new.backends().find(|backend| backend.name == wanted.name) else { return };
+    let both: Vec<&str> = ctx.new.backends().map(|backend| backend.name).collect();
+    let old: Vec<&str> = ctx.old.backends().map(|backend| backend.name).collect();
+    let moves = "no image moves: what was pushed is in the old storage alone, until somebody copies it";
+    if let Some(other) = both.iter().find(|name| **name != wanted.name) {
+        let message = format!("the cluster would have `{}` beside `{other}`, which nothing takes away", wanted.name);
+        let finding = Diagnostic::error_about(RULE.code, &new.entry.key, message)
+            .note(format!(
+                "`{other}` is not the applier's: server-side apply takes away only what its own manager applied"
+            ))
+            .note(storage_failing(&too_many_backends(&both)));
+        let finding = if old == [*other] && ctx.old.is_managed() { finding.note(moves) } else { finding };
+        let when = if old.contains(&wanted.name) {
+            "run once"
+        } else {
+            "run once, just before the first apply; where an engine syncs by itself, pause it until both are done"
+        };
+        findings.push(finding.help(format!("{when}: {}", patch(applied))));
+        return;
+    }
+    let Some(was) = old.first().filter(|_| !old.contains(&wanted.name) && ctx.old.is_managed()) else { return };
+    let message = format!("the backend changes from `{was}` to `{}`, and no image moves", wanted.name);
+    let finding = Diagnostic::about(RULE.code, Severity::Warning, &new.entry.key, message);
+    findings.push(
+        finding
+            .note("what was pushed is in the old storage alone, until somebody copies it")
+            .help("set `readOnly: true`, copy the images, and then change the backend"),
+    );
+}
+
+/// Words the command that puts the storage of some objects in the place of what the cluster has.
+fn patch(of: &BundleContext<'_>) -> String {
+    let storage = of.config().and_then(|config| config.get("storage")).map(Node::to_json);
     // `replace`, not `remove`: a storage without backend is one that the operator fills again at once.
     let patch = json!([{"op": "replace", "path": "/spec/storage", "value": storage}]).to_string();
-    findings.push(finding.help(format!(
-        "just before the first apply, run once: oc patch configs.imageregistry.operator.openshift.io cluster --type json -p '{}'",
-        patch.replace('\'', r"'\''")
-    )));
+    let patch = shell::word(&patch).unwrap_or_default();
+    format!("oc patch configs.imageregistry.operator.openshift.io cluster --type json -p {patch}")
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
 }
 
 /// Reads a quantity: digits, then a power of 2 or 10, as a suffix or an exponent.
-fn amount(quantity: &Node) -> Option<f64> {
+pub(crate) fn amount(quantity: &Node) -> Option<f64> {
     const SUFFIXES: &[(&str, f64)] = &[
         ("Ki", 1_024.0),
         ("Mi", 1_048_576.0),

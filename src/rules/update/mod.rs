@@ -6,6 +6,7 @@
 //! objects from here, too.
 
 pub(super) mod backend_switched;
+pub(super) mod circumstances;
 pub(super) mod claim_changed;
 pub(super) mod claim_gone;
 pub(super) mod claim_shrunk;
@@ -34,6 +35,7 @@ pub(super) mod trust_withdrawn;
 use super::BundleContext;
 use super::bundle::StorageBackend;
 use crate::diag::{Code, Diagnostic, Severity};
+use crate::kept::is_kept;
 use crate::lower::REGISTRY_NAMESPACE;
 use crate::name::ObjectName;
 use crate::tree::{Node, Place};
@@ -48,6 +50,8 @@ pub struct UpdateContext<'o> {
     pub cluster: &'o Place,
     /// Whether the old files are where the user can open them; those of a revision are not.
     pub old_is_here: bool,
+    /// What is applied, where the old objects are live ones, and the new ones what the cluster would make of both.
+    pub applied: Option<BundleContext<'o>>,
 }
 
 impl<'o> UpdateContext<'o> {
@@ -58,18 +62,33 @@ impl<'o> UpdateContext<'o> {
 
     /// Adds where something old stands.
     fn was(&self, finding: Diagnostic, old: &Node, says: &str) -> Diagnostic {
-        self.was_at(finding, old.place(), says)
+        let is_short = old.as_bool().is_some() || old.as_int().is_some() || old.as_str().is_some();
+        match &self.applied {
+            Some(_) if is_short => finding.note(format!("{says}: {}", old.quoted())),
+            _ => self.was_at(finding, old.place(), says),
+        }
     }
 
     /// Adds an old place; one of a revision only in words, since nobody can go there.
     fn was_at(&self, finding: Diagnostic, old: &Place, says: &str) -> Diagnostic {
-        if self.old_is_here { finding.note_at(old, says) } else { finding.note(format!("{says}: {old}")) }
+        match (&self.applied, self.old_is_here) {
+            // Nobody can open what a cluster has, and the finding says which object it is.
+            (Some(_), _) => finding.note(format!("{says}: in the cluster")),
+            (None, true) => finding.note_at(old, says),
+            (None, false) => finding.note(format!("{says}: {old}")),
+        }
     }
 
     /// Returns the old and the new backend where each state names one and they are the same.
     fn same_backend(&self) -> Option<(StorageBackend<'o>, StorageBackend<'o>)> {
         let (old, new) = (self.old.backend()?, self.new.backend()?);
         (old.name == new.name).then_some((old, new))
+    }
+
+    /// Returns an object before and after, where it is there.
+    pub(crate) fn states(&self, called: ObjectName<'_>) -> (Option<&'o Node>, Option<&'o Node>) {
+        let ObjectName { group, kind, namespace, name } = called;
+        (self.old.object(group, kind, namespace, name), self.new.object(group, kind, namespace, name))
     }
 
     /// Returns the objects that both states have, old and new: what a rule of an API needs that compares the two.
@@ -109,7 +128,8 @@ impl<'o> UpdateContext<'o> {
         let name =
             new.given("claim")?.as_str().filter(|name| old.given("claim").and_then(Node::as_str) == Some(name))?;
         let claim = |of: &BundleContext<'o>| of.object("", "PersistentVolumeClaim", REGISTRY_NAMESPACE, name);
-        let claim = claim(&self.old).filter(|_| claim(&self.new).is_none())?;
+        // What is applied says its access modes itself; what only the cluster has is on both sides.
+        let claim = claim(&self.old).filter(|_| claim(self.applied.as_ref().unwrap_or(&self.new)).is_none())?;
         let modes = claim.at(&["spec", "accessModes"])?;
         let has = |mode: &str| modes.as_seq().unwrap_or_default().iter().any(|node| node.as_str() == Some(mode));
         (has("ReadWriteOnce") && !has("ReadWriteMany")).then_some(modes)
@@ -135,15 +155,6 @@ fn store_settings(backend: &str) -> &'static [&'static str] {
 /// Returns the name of the store that a backend uses; none where the operator names it, or it has none.
 fn store_name(backend: StorageBackend<'_>) -> Option<&Node> {
     backend.given(store_settings(backend.name).first()?)
-}
-
-/// Tells whether an object says that no engine shall delete it when it is rendered no more.
-fn is_kept(object: &Node) -> bool {
-    let annotation = |name: &str| object.at(&["metadata", "annotations", name]).and_then(Node::as_str);
-    let options = annotation("argocd.argoproj.io/sync-options").unwrap_or_default();
-    options.split(',').any(|option| option.trim() == "Prune=false")
-        || annotation("kustomize.toolkit.fluxcd.io/prune") == Some("disabled")
-        || annotation("helm.sh/resource-policy") == Some("keep")
 }
 
 /// Returns the name of an object, empty where it has none.

@@ -4,10 +4,12 @@ use super::{UpdateContext, is_kept, naming};
 use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, Severity, codes};
 use crate::lower::REGISTRY_NAMESPACE;
+use crate::name::ObjectName;
 use crate::rules::bundle::CONFIG_NAMESPACE;
 use crate::rules::context::{storage_failing, stuck};
 use crate::rules::{BundleContext, Check, Rule};
 use crate::tree::{Node, Origin};
+use crate::validate::Bootstrap;
 
 pub(in crate::rules) static RULE: Rule = Rule { code: &codes::REFERENCE_GONE, check: Check::Update(check) };
 
@@ -29,28 +31,50 @@ struct Reference<'o> {
 }
 
 fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
-    for reference in references(&ctx.new) {
+    let staying = staying(ctx);
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for (reference, is_new) in references(&ctx.new)
+        .into_iter()
+        .map(|found| (found, true))
+        .chain(references(&staying).into_iter().map(|found| (found, false)))
+    {
         let Reference { kind, namespace, name, asked, shows } = reference;
         let Some(old) = deliverer(&ctx.old, kind, namespace, name) else { continue };
-        if deliverer(&ctx.new, kind, namespace, name).is_some() {
+        if deliverer(&ctx.new, kind, namespace, name).is_some() || told.contains(&(kind, name)) {
             continue;
         }
+        told.push((kind, name));
         let shown = quoted(&format!("{kind} {namespace}/{name}"));
+        // What is rendered no more is nothing that the new files have a place for.
+        let about = |severity, message: String| match is_new {
+            true => Diagnostic::about(RULE.code, severity, asked, message),
+            false => ctx
+                .gone(RULE.code, severity, message)
+                .note("what refers to it is rendered no more, and stays in the cluster"),
+        };
         // An ExternalSecret that is not the owner leaves its Secret behind.
         let leaves = old.at(&["spec", "target", "creationPolicy"]).and_then(Node::as_str) == Some("Orphan");
         let finding = if is_kept(old) || leaves {
             let message = format!("{shown} is rendered no more, and is still read; it stays as it is");
-            Diagnostic::about(RULE.code, Severity::Info, asked, message)
+            about(Severity::Info, message)
                 .note("nothing renews it from then on")
                 .help("keep rendering it, or say elsewhere who manages it")
         } else {
             let message = format!("{shown} is rendered no more, and is still read; an engine that prunes deletes it");
-            Diagnostic::error_about(RULE.code, asked, message)
-                .note(shows)
-                .help("keep it, or take away what refers to it, too")
+            about(Severity::Error, message).note(shows).help("keep it, or take away what refers to it, too")
         };
         findings.push(ctx.was(finding, naming(old), "rendered before"));
     }
+}
+
+/// Returns the old objects that are rendered no more and that engines keep: what they refer to is read on.
+fn staying<'o>(ctx: &UpdateContext<'o>) -> BundleContext<'o> {
+    let stay = |(called, old): &(ObjectName<'o>, &'o Node)| {
+        let ObjectName { group, kind, namespace, name } = *called;
+        is_kept(old) && ctx.new.object(group, kind, namespace, name).is_none()
+    };
+    let objects = ctx.old.objects().filter(stay).map(|(_, old)| old).collect::<Vec<_>>();
+    BundleContext::new(objects, ctx.new.target, Bootstrap::Unknown, None)
 }
 
 /// Returns what the registry reads of other objects, with what happens without it.
@@ -128,6 +152,16 @@ mod tests {
         check_update("4.16", &named, &named, &[]);
         let kept = old.replace("namespace: openshift-config", &format!("namespace: openshift-config, {KEPT}"));
         check_update("4.16", &kept, &named, &["info RC0613 at cas"]);
+    }
+
+    #[test]
+    fn what_an_object_refers_to_that_engines_keep_stays() {
+        let bundle = object("v1", "ConfigMap", "name: cas, namespace: openshift-config", "data: {a.io: x}");
+        let image =
+            image("additionalTrustedCA: {name: cas}").replace("name: cluster", &format!("name: cluster, {KEPT}"));
+        let old = bundle + &image;
+        check_update("4.16", &old, "", &["info RC0612 at name", "error RC0613 at name"]);
+        check_update_says("4.16", &old, "", "what refers to it is rendered no more, and stays in the cluster");
     }
 
     #[test]

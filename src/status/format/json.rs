@@ -3,7 +3,6 @@
 use serde_json::{Value as Json, json};
 
 use super::super::{Component, Condition, Problem, Status, Unseen};
-use crate::live::Why;
 
 /// The version of regcfg that writes.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -73,31 +72,10 @@ fn unseen(unseen: &Unseen) -> Json {
         })
     });
     json!({
-        "why": word(unseen.why),
+        "why": unseen.why.word(),
         "what": unseen.what,
         "message": unseen.message,
         "help": unseen.help,
         "rights": rights.collect::<Vec<_>>(),
     })
-}
-
-/// Returns the word for an obstacle in documents.
-fn word(why: Why) -> &'static str {
-    match why {
-        Why::Unreachable => "unreachable",
-        Why::Tls => "tls",
-        Why::TimedOut => "timed-out",
-        Why::Closed => "closed",
-        Why::Unauthorized => "unauthorized",
-        Why::Forbidden => "forbidden",
-        Why::Conflict => "conflict",
-        Why::TooManyRequests => "too-many-requests",
-        Why::Invalid => "invalid",
-        Why::Denied => "denied",
-        Why::Server => "server",
-        Why::TooLarge => "too-large",
-        Why::Malformed => "malformed",
-        Why::Interrupted => "interrupted",
-        Why::NotCollected => "not-collected",
-    }
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::cli::failure::Refusal;
+use super::failure::Refusal;
 
 /// A file to be made.
 #[derive(Clone, Debug)]
 pub(super) struct NewFile {
-    /// Where, below the project's directory.
+    /// Where, below the directory.
     pub(super) path: PathBuf,
     /// All of its text.
     pub(super) text: String,
@@ -63,7 +63,11 @@ fn write(dir: &Path, file: &NewFile, made: &mut Made) -> Result<Written> {
         Ok(handle) => handle,
         Err(error) if error.kind() == ErrorKind::AlreadyExists && file.may_exist => return Ok(Written::Kept),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Refusal::new(format!("`{shown}` exists already"), "choose another `--name`").into());
+            return Err(Refusal::new(
+                format!("`{shown}` exists already"),
+                "choose another `--name`, or another directory",
+            )
+            .into());
         }
         Err(error) => return Err(error).with_context(|| format!("cannot create `{shown}`")),
     };

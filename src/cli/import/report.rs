@@ -1,0 +1,59 @@
+//! What an import tells people: by what it knows the cluster, and what the spec does not say.
+
+use std::fmt::Write;
+
+use super::Told;
+use crate::diag::visible::inert;
+use crate::import::Left;
+
+/// How many objects of no part in the registry are told by their names.
+const MOST_UNRELATED: usize = 20;
+
+/// Writes the report.
+pub(super) fn text(told: &Told<'_>) -> String {
+    let mut text = String::new();
+    for line in &told.imported.by {
+        let _infallible = writeln!(text, "{}", inert(line));
+    }
+    for unknown in told.unknown {
+        let _infallible =
+            writeln!(text, "not looked at: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
+    }
+    if let Some(unknown) = told.unseen_secret {
+        let message =
+            "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
+        let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
+    }
+    for line in &told.differs {
+        let _infallible = writeln!(text, "the spec renders another value: {}", inert(line));
+    }
+    let (unrelated, left): (Vec<&Left>, Vec<&Left>) =
+        told.imported.left.iter().partition(|left| left.path.is_empty() && left.why == crate::import::Why::Unrelated);
+    if !left.is_empty() {
+        text.push_str("\nthe spec does not say:\n");
+    }
+    let mut object = "";
+    for left in left {
+        if left.object != object {
+            object = &left.object;
+            let _infallible = writeln!(text, "  {}", inert(object));
+        }
+        let field = if left.path.is_empty() { "as a whole" } else { &left.path };
+        let _infallible = writeln!(text, "    {}: {}", inert(field), inert(&left.message));
+        if let Some(place) = &left.place {
+            let _infallible = writeln!(text, "      at {}", inert(&place.to_string()));
+        }
+        let _infallible = writeln!(text, "      help: {}", inert(&left.help));
+    }
+    if !unrelated.is_empty() {
+        text.push_str("\nno part of a registry's configuration:\n");
+        for left in unrelated.iter().take(MOST_UNRELATED) {
+            let _infallible = writeln!(text, "  {}", inert(&left.object));
+        }
+        if unrelated.len() > MOST_UNRELATED {
+            let _infallible =
+                writeln!(text, "  and {} more; `--format json` names all", unrelated.len() - MOST_UNRELATED);
+        }
+    }
+    text
+}

@@ -1,0 +1,194 @@
+//! ImageDigestMirrorSets, ImageTagMirrorSets and ImageContentSourcePolicies -> `mirrors`, each source once.
+//!
+//! Nodes take the mirrors of all objects together, so that one object with all of them says the same as several; only what
+//! several say differently of one source cannot be put into one.
+
+use super::config::{has_mirror_sets, names};
+use super::draft::Draft;
+use super::item::{Item, is_empty};
+use super::left::{Lefts, Why};
+use super::split::Split;
+use crate::tree::{Entry, Map, Node, Value};
+
+/// The name of the objects where the spec gives none.
+const NAME: &str = "registry-mirrors";
+
+/// A kind of objects with mirrors.
+struct Kind {
+    kind: &'static str,
+    list: &'static str,
+    section: &'static str,
+}
+
+const DIGEST: Kind = Kind { kind: "ImageDigestMirrorSet", list: "imageDigestMirrors", section: "imageDigestMirrors" };
+const POLICY: Kind =
+    Kind { kind: "ImageContentSourcePolicy", list: "repositoryDigestMirrors", section: "imageDigestMirrors" };
+const TAG: Kind = Kind { kind: "ImageTagMirrorSet", list: "imageTagMirrors", section: "imageTagMirrors" };
+
+/// Takes the mirrors.
+pub(super) fn mirrors(items: &mut [Item], draft: &mut Draft, lefts: &mut Lefts) {
+    let [digest, policy, tag] = [&DIGEST, &POLICY, &TAG].map(|kind| taken(items, kind, draft, lefts));
+    let by_digest = merged(digest.as_ref(), policy.as_ref());
+    for (kind, by_source) in [(&DIGEST, by_digest), (&TAG, tag.clone())] {
+        if let Some(by_source) = by_source {
+            let node = draft.value(Value::Map(by_source));
+            draft.put("mirrors", kind.section, node);
+        }
+    }
+    let kind = match (&digest, &policy) {
+        (None, Some(_)) if has_mirror_sets(draft) => Some("ImageContentSourcePolicy"),
+        (Some(_), None) if !has_mirror_sets(draft) => Some("ImageDigestMirrorSet"),
+        (Some(digest), Some(policy)) if same_mirrors(digest, policy) => Some("Both"),
+        (Some(_), Some(_)) if !has_mirror_sets(draft) => Some("ImageDigestMirrorSet"),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        let node = draft.text(kind);
+        draft.put("mirrors", "kind", node);
+    }
+    let is_policy_kept = digest.is_none() || kind == Some("Both");
+    let name = name(items);
+    if let Some(name) = name.as_deref().filter(|name| *name != NAME) {
+        let node = draft.text(name);
+        draft.put("mirrors", "name", node);
+    }
+    let name = name.unwrap_or_else(|| NAME.to_owned());
+    for item in items.iter().filter(|item| item.is_begun() && is_of_mirrors(item)) {
+        if item.name != name || (item.kind == POLICY.kind && !is_policy_kept) {
+            let by = if item.kind == TAG.kind { TAG.kind } else { DIGEST.kind };
+            let message = format!("its mirrors are in the {by} `{name}` that the spec renders");
+            let help = "delete it once that is applied and every machine config pool is updated; if a tool such as oc-mirror makes it, take its sources out of the spec instead";
+            lefts.push(item.left(&["metadata".to_owned(), "name".to_owned()], Why::Replaced, message, help));
+        }
+    }
+}
+
+fn is_of_mirrors(item: &Item) -> bool {
+    [&DIGEST, &POLICY, &TAG].iter().any(|kind| item.kind == kind.kind)
+}
+
+/// Returns the name of all objects with mirrors, where it is the same.
+fn name(items: &[Item]) -> Option<String> {
+    let mut names = items.iter().filter(|item| item.is_begun() && is_of_mirrors(item)).map(|item| &item.name);
+    let first = names.next()?;
+    names.all(|name| name == first).then(|| first.clone())
+}
+
+/// Takes the mirrors of all objects of a kind, by source; none where there is no object with a list.
+fn taken(items: &mut [Item], kind: &Kind, draft: &Draft, lefts: &mut Lefts) -> Option<Map> {
+    let mut by_source: Option<Map> = None;
+    for item in items.iter_mut().filter(|item| item.kind == kind.kind) {
+        item.begin();
+        let Some(list) = item.take(&["spec", kind.list]) else { continue };
+        let by_source = by_source.get_or_insert_default();
+        for (index, entry) in list.as_seq().unwrap_or_default().iter().enumerate() {
+            let path = ["spec".to_owned(), kind.list.to_owned(), format!("[{index}]")];
+            let source = entry.get("source").and_then(Node::as_str).unwrap_or_default();
+            if entry.get("mirrors").is_none_or(is_empty) {
+                let help = "nothing is to be done: without mirrors the source itself is asked";
+                lefts.push(item.left(&path, Why::Unusable, "a source without mirrors, which nodes pass over", help));
+                continue;
+            }
+            if source.is_empty() || source.starts_with('$') {
+                let message = "its source is no registry or repository";
+                lefts.push(item.left(&path, Why::Unusable, message, "name the source, or take the entry away"));
+                continue;
+            }
+            let Some(node) = mirrors_of(item, kind, entry, &path, draft, lefts) else { continue };
+            let merged = by_source.get(source).map(|there| joined(&there.node, &node));
+            let node = match merged {
+                None => node,
+                Some(Some(joined)) => joined,
+                Some(None) => {
+                    let message = "another object, or an entry before it, says something else of this source";
+                    let help = "decide which order of mirrors and which policy holds, and write it into the spec";
+                    lefts.push(item.left(&path, Why::Unusable, message, help));
+                    continue;
+                }
+            };
+            by_source.insert(source.into(), Entry { key: entry.origin.clone(), node });
+        }
+    }
+    by_source
+}
+
+/// Returns what the spec can hold of an entry of a list.
+fn mirrors_of(
+    item: &Item,
+    kind: &Kind,
+    entry: &Node,
+    path: &[String],
+    draft: &Draft,
+    lefts: &mut Lefts,
+) -> Option<Node> {
+    let schema = match Draft::schema(&["mirrors", kind.section])?.additional {
+        crate::schema::Additional::Each(each) => each,
+        _ => return None,
+    };
+    let mut rest = entry.clone();
+    rest.as_map_mut()?.shift_remove("source");
+    // The policy is no field of the older kind.
+    if kind.kind == POLICY.kind {
+        for field in names(Some(&rest)).iter().filter(|field| *field != "mirrors") {
+            rest.as_map_mut()?.shift_remove(field.as_str());
+            let path: Vec<String> = path.iter().cloned().chain([field.clone()]).collect();
+            lefts.push(item.left(&path, Why::NoField, "its kind has no such field", "the API server drops it"));
+        }
+    }
+    let steps: Vec<&str> = path.iter().map(String::as_str).collect();
+    let mut kept = Split::new(item, draft.target, lefts).kept(schema, &rest, &steps)?;
+    if let Some(Value::Seq(mirrors)) = kept.as_map_mut().and_then(|map| Some(&mut map.get_mut("mirrors")?.node.value)) {
+        let mut once: Vec<Node> = Vec::with_capacity(mirrors.len());
+        for mirror in mirrors.drain(..) {
+            if !once.contains(&mirror) {
+                once.push(mirror);
+            }
+        }
+        *mirrors = once;
+    }
+    Some(kept)
+}
+
+/// Returns what two objects say of one source together; none where they contradict each other.
+fn joined(first: &Node, second: &Node) -> Option<Node> {
+    let policy = |node: &Node| {
+        node.get("mirrorSourcePolicy").and_then(Node::as_str).unwrap_or("AllowContactingSource") == "NeverContactSource"
+    };
+    if policy(first) != policy(second) {
+        return None;
+    }
+    let list = |node: &Node| node.get("mirrors").and_then(Node::as_seq).unwrap_or_default().to_vec();
+    let (ours, theirs) = (list(first), list(second));
+    let shared: Vec<&Node> = ours.iter().filter(|mirror| theirs.contains(mirror)).collect();
+    let same_order: Vec<&Node> = theirs.iter().filter(|mirror| ours.contains(mirror)).collect();
+    // One that is asked first here and last there has no place in one list.
+    if shared != same_order || (!shared.is_empty() && shared.len() != ours.len().min(theirs.len())) {
+        return None;
+    }
+    let longer = if theirs.len() > ours.len() && shared.len() == ours.len() {
+        theirs
+    } else {
+        let new = theirs.into_iter().filter(|mirror| !ours.contains(mirror)).collect::<Vec<_>>();
+        ours.into_iter().chain(new).collect()
+    };
+    let mut joined = first.clone();
+    joined.insert("mirrors", Node::new(Value::Seq(longer), first.origin.clone()));
+    Some(joined)
+}
+
+/// Returns the mirrors by digest of both kinds.
+fn merged(digest: Option<&Map>, policy: Option<&Map>) -> Option<Map> {
+    let (Some(digest), Some(policy)) = (digest, policy) else { return digest.or(policy).cloned() };
+    let mut merged = digest.clone();
+    for (source, entry) in policy {
+        merged.entry(source.clone()).or_insert_with(|| entry.clone());
+    }
+    Some(merged)
+}
+
+/// Tells whether two objects have the same mirrors, whatever they say of their sources.
+fn same_mirrors(a: &Map, b: &Map) -> bool {
+    let mirrors = |entry: &Entry| entry.node.get("mirrors").cloned();
+    a.len() == b.len()
+        && a.iter().all(|(source, entry)| b.get(source).is_some_and(|other| mirrors(entry) == mirrors(other)))
+}
