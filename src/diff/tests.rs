@@ -91,11 +91,12 @@ fn what_is_as_git_has_it_is_no_difference() {
 fn a_changed_a_new_and_a_dropped_field_are_told_by_their_paths() {
     let live = config("", "{managementState: Managed, replicas: 1, readOnly: true}");
     let git = config("", "{managementState: Managed, replicas: 2, disableRedirect: true}");
-    let diff = check(&live, &git, &git, &[
-        "spec.replicas: 1 -> 2",
-        "spec.disableRedirect: - -> true",
-        "spec.readOnly: true -> -",
-    ]);
+    let diff = check(
+        &live,
+        &git,
+        &git,
+        &["spec.replicas: 1 -> 2", "spec.disableRedirect: - -> true", "spec.readOnly: true -> -"],
+    );
     assert_eq!(diff.changes[0].after.as_ref().unwrap().place().to_string(), "git.yaml:4:44");
 }
 
@@ -121,10 +122,15 @@ fn a_list_that_is_replaced_as_a_whole_is_shown_item_by_item() {
     let of = |routes: &str| config("", &format!("{{replicas: 1, routes: {routes}}}"));
     let live = of("[{name: a, hostname: a.example.com}, {name: b, hostname: b.example.com}]");
     let git = of("[{name: a, hostname: a.example.com}, {name: b, hostname: c.example.com}, {name: d}]");
-    check(&live, &git, &git, &[
-        "spec.routes[name=b].hostname: \"b.example.com\" -> \"c.example.com\"",
-        "spec.routes[name=d]: - -> {\"name\": \"d\"}",
-    ]);
+    check(
+        &live,
+        &git,
+        &git,
+        &[
+            "spec.routes[name=b].hostname: \"b.example.com\" -> \"c.example.com\"",
+            "spec.routes[name=d]: - -> {\"name\": \"d\"}",
+        ],
+    );
     let moved = of("[{name: b, hostname: b.example.com}, {name: a, hostname: a.example.com}]");
     let diff = Case::new(&live, &moved, &moved).run();
     assert_eq!(diff.changes.len(), 1);
@@ -137,11 +143,16 @@ fn items_that_nothing_names_are_told_by_what_both_lists_have_in_common() {
         let head = "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}\n";
         format!("{head}spec: {{registrySources: {{blockedRegistries: {list}}}}}\n")
     };
-    check(&of("[a.io, b.io, c.io]"), &of("[a.io, x.io, c.io, d.io]"), &of("[a.io, x.io, c.io, d.io]"), &[
-        "spec.registrySources.blockedRegistries[=b.io]: \"b.io\" -> -",
-        "spec.registrySources.blockedRegistries[=x.io]: - -> \"x.io\"",
-        "spec.registrySources.blockedRegistries[=d.io]: - -> \"d.io\"",
-    ]);
+    check(
+        &of("[a.io, b.io, c.io]"),
+        &of("[a.io, x.io, c.io, d.io]"),
+        &of("[a.io, x.io, c.io, d.io]"),
+        &[
+            "spec.registrySources.blockedRegistries[=b.io]: \"b.io\" -> -",
+            "spec.registrySources.blockedRegistries[=x.io]: - -> \"x.io\"",
+            "spec.registrySources.blockedRegistries[=d.io]: - -> \"d.io\"",
+        ],
+    );
     let of = |list: &str| config("", &format!("{{replicas: 1, tolerations: {list}}}"));
     check(
         &of("[{key: a, operator: Exists}, {key: b, operator: Exists}]"),
@@ -176,12 +187,17 @@ fn what_somebody_else_wrote_is_live_only_and_what_the_operator_wrote_is_silent()
          logLevel: Debug, proxy: {http: 'http://u:p@x', https: 'http://y'}, httpSecret: hush}",
     );
     let git = config("", "{managementState: Managed}");
-    let diff = check(&live, &live, &git, &[
-        "metadata.labels.team = \"images\" (kubectl-edit)",
-        "spec.proxy = {\"http\": \"http://u:p@x\", \"https\": \"http://y\"} (kubectl-edit)",
-        "spec.readOnly = true (kubectl-edit)",
-        "spec.replicas = 3 (kubectl-edit)",
-    ]);
+    let diff = check(
+        &live,
+        &live,
+        &git,
+        &[
+            "metadata.labels.team = \"images\" (kubectl-edit)",
+            "spec.proxy = {\"http\": \"http://u:p@x\", \"https\": \"http://y\"} (kubectl-edit)",
+            "spec.readOnly = true (kubectl-edit)",
+            "spec.replicas = 3 (kubectl-edit)",
+        ],
+    );
     let shown = to_yaml(diff.after.as_ref().unwrap()).unwrap();
     for hidden in ["hush", "httpSecret", "defaultRoute", "managedFields", "rolloutStrategy"] {
         assert!(!shown.contains(hidden), "{shown}");
@@ -196,21 +212,26 @@ fn with_full_what_is_silent_is_shown_and_marked() {
     case.full = true;
     let diff = case.run();
     assert_eq!(diff.what, What::Unchanged);
-    assert_eq!(lines(&diff), [
-        "metadata.resourceVersion: \"7\" -> \"8\" [the API server]",
-        "spec.httpSecret = \"(a secret)\" (?) [the registry operator]",
-        "spec.logLevel = \"Normal\" (?) [the API server]",
-    ]);
+    assert_eq!(
+        lines(&diff),
+        [
+            "metadata.resourceVersion: \"7\" -> \"8\" [the API server]",
+            "spec.httpSecret = \"(a secret)\" (?) [the registry operator]",
+            "spec.logLevel = \"Normal\" (?) [the API server]",
+        ]
+    );
 }
 
 #[test]
 fn what_git_says_is_never_silent() {
     let live = config("", "{managementState: Managed, httpSecret: hush, logLevel: Normal}");
     let git = config("", "{managementState: Managed, httpSecret: hunter2, logLevel: Debug}");
-    check(&live, &git, &git, &[
-        "spec.httpSecret: \"(a secret)\" -> \"(another secret)\"",
-        "spec.logLevel: \"Normal\" -> \"Debug\"",
-    ]);
+    check(
+        &live,
+        &git,
+        &git,
+        &["spec.httpSecret: \"(a secret)\" -> \"(another secret)\"", "spec.logLevel: \"Normal\" -> \"Debug\""],
+    );
 }
 
 #[test]
@@ -227,10 +248,12 @@ fn a_backend_that_stays_beside_the_one_of_git_is_not_the_operators_to_fill() {
     let live = config(managed, "{managementState: Managed, storage: {pvc: {claim: c}}}");
     let after = config("", "{managementState: Managed, storage: {pvc: {claim: c}, s3: {bucket: b}}}");
     let git = config("", "{managementState: Managed, storage: {s3: {bucket: b}}}");
-    check(&live, &after, &git, &[
-        "spec.storage.s3: - -> {\"bucket\": \"b\"}",
-        "spec.storage.pvc.claim = \"c\" (someone)",
-    ]);
+    check(
+        &live,
+        &after,
+        &git,
+        &["spec.storage.s3: - -> {\"bucket\": \"b\"}", "spec.storage.pvc.claim = \"c\" (someone)"],
+    );
     // Where Git names no backend, the platform's is the operator's.
     let git = config("", "{managementState: Managed, storage: {managementState: Unmanaged}}");
     let after = config("", "{managementState: Managed, storage: {pvc: {claim: c}, managementState: Unmanaged}}");
@@ -269,11 +292,16 @@ fn secret(data: &str) -> String {
 fn of_a_secret_only_the_keys_are_told_that_come_go_or_change() {
     let live = secret("{same: aHVzaA==, other: aHVzaA==, gone: aHVzaA==}");
     let git = secret("{same: aHVzaA==, other: aHVudGVyMg==, come: aHVudGVyMg==}");
-    let diff = check(&live, &git, &git, &[
-        "data.other: \"(a secret)\" -> \"(another secret)\"",
-        "data.come: - -> \"(a secret)\"",
-        "data.gone: \"(a secret)\" -> -",
-    ]);
+    let diff = check(
+        &live,
+        &git,
+        &git,
+        &[
+            "data.other: \"(a secret)\" -> \"(another secret)\"",
+            "data.come: - -> \"(a secret)\"",
+            "data.gone: \"(a secret)\" -> -",
+        ],
+    );
     let all = format!("{diff:?}");
     assert!(!all.contains("aHV"), "{all}");
     let shown = |node: &Option<Node>| to_yaml(node.as_ref().unwrap()).unwrap();
@@ -301,7 +329,8 @@ fn a_value_that_is_not_at_hand_is_not_compared_and_that_is_said() {
     assert_eq!((lines(&diff), &*diff.not_compared), (vec![], &["data.a".to_owned()][..]));
     assert_eq!(diff.what, What::Unchanged);
     // With the value at hand it is compared, and nothing of it is told.
-    for (value, expected) in [("aHVzaA==", &[""; 0][..]), ("aHVudGVyMg==", &["data.a: \"(a secret)\" -> \"(another secret)\""])]
+    for (value, expected) in
+        [("aHVzaA==", &[""; 0][..]), ("aHVudGVyMg==", &["data.a: \"(a secret)\" -> \"(another secret)\""])]
     {
         let diff = case.run_with(&mut |_| Some(value.to_owned().into()));
         assert_eq!(lines(&diff), expected);

@@ -222,7 +222,10 @@ mod tests {
         let node = document(&source, Reading::Strict, &mut Findings::new()).unwrap();
         let n = |name: &str| node.get(name).unwrap().as_seq().unwrap().len();
         let known = Written::known();
-        assert_eq!((known.managers.len(), known.hands.len(), known.rows.len()), (n("managers"), n("hands"), n("fields")));
+        assert_eq!(
+            (known.managers.len(), known.hands.len(), known.rows.len()),
+            (n("managers"), n("hands"), n("fields"))
+        );
         let allowed =
             ["of", "path", "by", "who", "since", "until", "values", "with", "without", "engine", "notByHand", "source"];
         for row in node.get("fields").unwrap().as_seq().unwrap() {

@@ -85,6 +85,11 @@ const LINES: &str = "
     secrets template secrets/tls.key
     secrets template --for sealed --as-of 2030-01-01 clusters/CLUSTER.yaml
     secrets template --for sops --secret openshift-image-registry/image-registry-private-configuration-user clusters/CLUSTER.yaml
+    import --from manifests --name a --platform aws-upi
+    import --from manifests/config.yaml --from manifests/secrets.yaml --name a --platform aws-upi --openshift 4.19 --format json
+    import --from - --name a --platform aws-upi
+    import --from manifests --name a --platform aws-upi -o ../imported
+    import --must-gather manifests --name a
     init ../new --platform aws-upi --name new --openshift 4.19
     init . --platform aws-upi --name env --force
 ";

@@ -74,7 +74,7 @@ pub struct ImportArgs {
 
 /// How an import is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ImportFormat {
+pub(super) enum ImportFormat {
     /// The spec, and for people what it does not say
     Text,
     /// One document for programs, of a stable shape
@@ -108,7 +108,13 @@ pub(super) fn run(args: &ImportArgs, console: &mut Console<'_>) -> Result<Exit> 
     };
     let imported = import(objects, &wish).map_err(|refused| Refusal::new(refused.message, refused.help))?;
     let proof = proof::proof(&imported, &originals, &profiles, fs::clock());
-    let told = Told { imported: &imported, unknown: &unknown, unseen_secret: unseen_secret.as_ref(), outcome: Outcome::new(proof.findings), differs: proof.differs };
+    let told = Told {
+        imported: &imported,
+        unknown: &unknown,
+        unseen_secret: unseen_secret.as_ref(),
+        outcome: Outcome::new(proof.findings),
+        differs: proof.differs,
+    };
     let created = match &args.output_dir {
         Some(dir) => write(dir, &imported)?,
         None => Vec::new(),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::diag::visible::visible;
 use crate::diag::Findings;
+use crate::diag::visible::visible;
 use crate::import::Imported;
 use crate::load::Project;
 use crate::lower::Day;
 use crate::name::ObjectName;
+use crate::pem;
 use crate::pipeline::{Session, compile};
 use crate::profile::Profiles;
 use crate::tree::{Node, Value};
@@ -37,7 +38,9 @@ pub(super) fn proof(imported: &Imported, originals: &[Node], profiles: &Profiles
         let Some(original) = originals.iter().find(|original| ObjectName::of(original) == name) else { continue };
         for part in ["spec", "data", "roleRef", "subjects", "rules"] {
             if let (Some(new), Some(old)) = (object.get(part), original.get(part)) {
-                compare(old, new, part, &mut |path| differs.push(format!("{}: {}", visible(&name.to_string()), visible(path))));
+                compare(old, new, part, &mut |path| {
+                    differs.push(format!("{}: {}", visible(&name.to_string()), visible(path)))
+                });
             }
         }
     }
@@ -60,7 +63,12 @@ fn compare(old: &Node, new: &Node, path: &str, visit: &mut dyn FnMut(&str)) {
             }
         }
         (Value::String(old), Value::String(new)) => {
-            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            // Of certificates nothing else that stands there counts; what was left out of them is on the list.
+            let text = |text: &str| match pem::certificates_only(text) {
+                certificates if certificates.is_empty() => text.to_owned(),
+                certificates => certificates,
+            };
+            let words = |of: &str| text(of).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
             if words(old) != words(new) {
                 visit(path);
             }

@@ -15,11 +15,16 @@ pub(super) fn text(told: &Told<'_>) -> String {
     for line in &told.imported.by {
         let _infallible = writeln!(text, "{}", inert(line));
     }
-    for unknown in told.unknown {
-        let _infallible = writeln!(text, "not looked at: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
+    for (at, unknown) in told.unknown.iter().enumerate() {
+        let _infallible = writeln!(text, "not looked at: {}", inert(&unknown.message));
+        // The same help once, behind the last of those that it is for.
+        if told.unknown.get(at + 1).is_none_or(|next| next.help != unknown.help) {
+            let _infallible = writeln!(text, "  help: {}", inert(&unknown.help));
+        }
     }
     if let Some(unknown) = told.unseen_secret {
-        let message = "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
+        let message =
+            "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
         let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
     }
     for line in &told.differs {
@@ -49,7 +54,8 @@ pub(super) fn text(told: &Told<'_>) -> String {
             let _infallible = writeln!(text, "  {}", inert(&left.object));
         }
         if unrelated.len() > MOST_UNRELATED {
-            let _infallible = writeln!(text, "  and {} more; `--format json` names all", unrelated.len() - MOST_UNRELATED);
+            let _infallible =
+                writeln!(text, "  and {} more; `--format json` names all", unrelated.len() - MOST_UNRELATED);
         }
     }
     text
