@@ -6,7 +6,7 @@
 
 mod predicted;
 
-pub use predicted::{Predicted, Prediction, States, beside, refused};
+pub use predicted::{Predicted, Prediction, States, beside};
 
 use std::sync::Arc;
 
@@ -74,8 +74,7 @@ pub struct Compared {
 /// Judges the update of every new cluster that has an old state. `target` is that of plain manifests; `are_all` says
 /// that every new cluster is among `new`, so that an old one without a new state is gone.
 pub fn check(before: &Before, new: &[Cluster], target: Target, are_all: bool, findings: &mut Findings) -> Compared {
-    let mut left: Vec<&Cluster> = before.clusters.iter().collect();
-    let pairs = pairs(new, &mut left);
+    let (pairs, left) = matched(before, new);
     for (old, new) in &pairs {
         judge(before, old, new, target, findings);
     }
@@ -97,6 +96,12 @@ pub fn check(before: &Before, new: &[Cluster], target: Target, are_all: bool, fi
         findings.push(is_gone(before, gone));
     }
     Compared { n_matched: pairs.len() }
+}
+
+/// Returns each new cluster with the old one that it replaces, and the old ones that none replaces.
+pub fn matched<'c>(before: &'c Before, new: &'c [Cluster]) -> (Vec<(&'c Cluster, &'c Cluster)>, Vec<&'c Cluster>) {
+    let mut left: Vec<&Cluster> = before.clusters.iter().collect();
+    (pairs(new, &mut left), left)
 }
 
 /// Tells whether a new cluster replaces an old one.

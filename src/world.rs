@@ -4,6 +4,7 @@
 //! [`GitWorld`](crate::world::git::GitWorld) has a project's files as of a revision, [`MemWorld`] serves tests and
 //! embedders.
 
+pub(crate) mod attended;
 pub mod fs;
 pub mod git;
 pub(crate) mod harden;

@@ -40,7 +40,10 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
         ],
     ),
     // Exit codes and programs.
-    ("std::process", &["src/world/program.rs", "src/cli/exit.rs", "src/cli/panic.rs", "src/main.rs"]),
+    (
+        "std::process",
+        &["src/world/program.rs", "src/world/attended.rs", "src/cli/exit.rs", "src/cli/panic.rs", "src/main.rs"],
+    ),
 ];
 
 /// Stages that are pure: they never hold a `World`.

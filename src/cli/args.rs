@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{argocd, check, completions, explain, import, init, profile, render, resolve, schema, secrets};
+use super::{argocd, check, completions, diff, explain, import, init, profile, render, resolve, schema, secrets};
 use crate::day;
 use crate::secret::{AllowedEnv, Reveal};
 use crate::target::{Minor, NotAMinor, Target};
@@ -44,6 +44,8 @@ pub enum Command {
     Render(render::RenderArgs),
     /// Check specs and plain manifests
     Check(check::CheckArgs),
+    /// Show what applying would change on clusters, without changing them
+    Diff(diff::DiffArgs),
     /// Show a spec with its layers and defaults merged, each value with its origin
     Resolve(resolve::ResolveArgs),
     /// Explain a finding's code, or a field

@@ -10,10 +10,11 @@ use anyhow::{Context, Result};
 
 use super::args::{Colour, DiffFormat, Format};
 use super::exit::Exit;
+use super::external_diff::ExternalDiff;
 use super::failure::{self, OutputClosed};
 use crate::diag::Outcome;
 use crate::diag::format::{ending, github, gitlab, json, junit, matrix, sarif, text};
-use crate::diag::visible::inert;
+use crate::diag::visible::{inert, quoted};
 use crate::diff::ClusterDiff;
 use crate::diff::format::{Paint, json as diff_json, markdown, summary, unified};
 use text::Styles;
@@ -105,15 +106,47 @@ impl<'a> Console<'a> {
     }
 
     /// Prints differences as the result, and the findings of the run within them, or beside them for people.
-    pub fn print_diff(&mut self, clusters: &[ClusterDiff], outcome: &Outcome, format: DiffFormat) -> Result<()> {
-        match format {
-            DiffFormat::Unified => self.print(unified::text(clusters, &self.out.paint))?,
-            DiffFormat::Summary => self.print(summary::text(clusters, &self.out.paint))?,
-            DiffFormat::Json => return self.print(diff_json::document(clusters, outcome)),
-            DiffFormat::Markdown => return self.print(markdown::comment(clusters, outcome, markdown::LONGEST)),
-        }
+    ///
+    /// Without a format the program shows them that the environment names, as for `kubectl diff`, if it names one; what is
+    /// returned is its answer, and otherwise [`Exit::Done`].
+    pub fn print_diff(
+        &mut self,
+        clusters: &[ClusterDiff],
+        outcome: &Outcome,
+        format: Option<DiffFormat>,
+    ) -> Result<Exit> {
+        let external = if format.is_none() { ExternalDiff::of_environment()? } else { None };
+        let exit = match (format.unwrap_or(DiffFormat::Unified), external) {
+            (_, Some(external)) => self.show_by(&external, clusters)?,
+            (DiffFormat::Json, _) => return self.print(diff_json::document(clusters, outcome)).map(|()| Exit::Done),
+            (DiffFormat::Markdown, _) => {
+                let comment = markdown::comment(clusters, outcome, markdown::LONGEST);
+                return self.print(comment).map(|()| Exit::Done);
+            }
+            (DiffFormat::Unified, None) => {
+                self.print(unified::text(clusters, &self.out.paint))?;
+                Exit::Done
+            }
+            (DiffFormat::Summary, None) => {
+                self.print(summary::text(clusters, &self.out.paint))?;
+                Exit::Done
+            }
+        };
         self.show_findings(outcome);
-        Ok(())
+        Ok(exit)
+    }
+
+    /// Lets a program show the differences of each cluster; what comes of them in all stands beside its result.
+    fn show_by(&mut self, external: &ExternalDiff, clusters: &[ClusterDiff]) -> Result<Exit> {
+        for word in &external.dropped {
+            self.note(&format!("{} is no argument that kubectl would pass on, and is left out", quoted(word)));
+        }
+        let mut exit = Exit::Done;
+        for cluster in clusters {
+            exit = exit.merge(external.show(cluster)?);
+        }
+        self.tell(&summary::text(clusters, &self.err.paint));
+        Ok(exit)
     }
 
     /// Shows findings beside another result: on standard error, for people, with how many they are.

@@ -8,12 +8,13 @@ mod argocd;
 pub mod args;
 mod check;
 mod cluster;
-#[allow(dead_code, unreachable_pub, reason = "the commands that ask clusters use it")]
 mod cluster_args;
 mod completions;
 pub mod console;
+mod diff;
 mod exit;
 mod explain;
+mod external_diff;
 mod failure;
 mod identities;
 mod import;
@@ -28,6 +29,7 @@ mod render;
 mod resolve;
 mod schema;
 mod secrets;
+mod states;
 mod survey;
 mod workspace;
 
@@ -86,6 +88,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit> {
         Command::Import(args) => import::run(args, console),
         Command::Render(args) => render::run(args, console),
         Command::Check(args) => check::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
         Command::Resolve(args) => resolve::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Schema(args) => schema::run(args, console),

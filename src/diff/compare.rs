@@ -21,7 +21,7 @@ use crate::tree::sensitive::{CONCEALED, concealed};
 use crate::tree::{Entry, Map, Node, Value};
 
 /// What is shown in the place of a secret that is not the one before.
-const ANOTHER: &str = "(another secret)";
+pub(in crate::diff) const ANOTHER: &str = "(another secret)";
 
 /// Who wrote what nobody is noted for.
 const SERVER: &str = "the API server";
@@ -498,7 +498,7 @@ fn below(schema: Option<&'static Schema>, name: &str) -> Option<&'static Schema>
 }
 
 /// Returns a Secret with all of its values in `data`, where the API server puts them; other objects as they are.
-fn with_data(object: &Node) -> Node {
+pub(super) fn with_data(object: &Node) -> Node {
     let mut object = object.clone();
     if !is_secret(&object) {
         return object;

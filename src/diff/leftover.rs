@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn what_may_not_be_listed_is_said() {
         let listings = listings("prod", &[], target());
-        let why = Unknown { why: Why::Forbidden, message: "403".into(), help: "ask".into(), causes: Vec::new() };
+        let why = Unknown::new(Why::Forbidden, "403", "ask");
         let answers = listings.iter().map(|_| Answer::Unknown(why.clone())).collect();
         let (found, unknown) = left_over("prod", &[], &listings, answers);
         assert!(found.is_empty());

@@ -8,17 +8,21 @@ mod compare;
 pub mod format;
 mod leftover;
 mod lists;
+pub mod live;
 mod managers;
 mod meaning;
 mod origins;
 mod owner;
 mod path;
+mod refusals;
 mod written;
 
 pub use leftover::{left_over, listings};
 pub use owner::owner;
 
 use std::sync::Arc;
+
+use compare::with_data;
 
 use crate::apply::{Engine, Manager};
 use crate::impact::{Impact, Reason};
@@ -58,7 +62,7 @@ pub struct ObjectDiff {
     pub not_compared: Vec<String>,
     /// Who applies the object, where that is known.
     pub owner: Option<Owner>,
-    /// How hard the changes hit, the worst first; empty where nothing is hit.
+    /// How hard each change hits, the worst first; those that hit nothing say so, too.
     pub reasons: Vec<Reason>,
     /// The object before, as it may be shown: without what is silent, secrets concealed. None where nothing is there.
     pub before: Option<Node>,

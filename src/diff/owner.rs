@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn engines_are_known_by_their_marks() {
-        let helm = "labels: {app.kubernetes.io/managed-by: Helm}, annotations: {meta.helm.sh/release-name: r, meta.helm.sh/release-namespace: n}";
-        check("ConfigMap", helm, Some(("Helm", "n/r")));
+        let helm = "labels: {app.kubernetes.io/managed-by: Helm}, annotations: {meta.helm.sh/release-name: r, meta.helm.sh/release-namespace: team}";
+        check("ConfigMap", helm, Some(("Helm", "team/r")));
         let flux = "labels: {kustomize.toolkit.fluxcd.io/name: k, kustomize.toolkit.fluxcd.io/namespace: flux-system}";
         check("ConfigMap", flux, Some(("Flux", "flux-system/k")));
         check("ConfigMap", "labels: {helm.toolkit.fluxcd.io/name: h}", Some(("Flux", "h")));
@@ -165,7 +165,7 @@ mod tests {
             "ownerReferences: [{apiVersion: work.open-cluster-management.io/v1, kind: AppliedManifestWork, name: w}]";
         check("ConfigMap", work, Some(("ACM", "w")));
         check("ConfigMap", "managedFields: [{manager: work-agent}]", Some(("ACM", "ManifestWork")));
-        check("Secret", "labels: {olm.owner: o.v1, olm.owner.namespace: n}", Some(("OLM", "n/o.v1")));
+        check("Secret", "labels: {olm.owner: o.v1, olm.owner.namespace: team}", Some(("OLM", "team/o.v1")));
         let version =
             "ownerReferences: [{apiVersion: operators.coreos.com/v1alpha1, kind: ClusterServiceVersion, name: o.v1}]";
         check("ClusterRole", version, Some(("OLM", "o.v1")));

@@ -84,7 +84,11 @@ fn reasons(diff: &ObjectDiff, ctx: &UpdateContext<'_>, circumstances: &Circumsta
         What::Unchanged | What::Unknown(_) => return Vec::new(),
         What::Create(_) => judged.whole(On::Create),
         What::NoLongerRendered { .. } => judged.whole(On::Gone),
-        What::Change => diff.changes.iter().flat_map(|change| judged.change(change)).collect(),
+        What::Change => {
+            // What somebody writes by himself is no change.
+            let changes = diff.changes.iter().filter(|change| change.silent.is_none());
+            changes.flat_map(|change| judged.change(change)).collect()
+        }
     };
     let hits_pods = |reason: &&Reason| matches!(reason.impact, Impact::Rollout | Impact::Drain);
     if let Some(reason) = found.iter().find(hits_pods).filter(|_| circumstances.in_pods && circumstances.ran) {

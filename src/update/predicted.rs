@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::visible::quoted;
-use crate::diag::{Diagnostic, Findings, Severity, codes};
+use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
 use crate::diff::owner;
 use crate::live::{ObjectId, Resource};
 use crate::lower::REGISTRY_NAMESPACE;
@@ -20,10 +20,17 @@ use crate::shell;
 use crate::target::Target;
 use crate::tree::sensitive::concealed;
 use crate::tree::{Entry, Node, Origin, Place, Value};
-use crate::validate::{Bootstrap, merge_onto};
+use crate::validate::Bootstrap;
 
 /// The namespace of certificates.
 const CONFIG_NAMESPACE: &str = "openshift-config";
+
+/// What a rule on bundles finds, and the rule on updates that says it with the way out.
+static TOLD_BY: &[(&Code, &Code)] = &[
+    (&codes::SEVERAL_BACKENDS, &codes::BACKEND_SWITCHED),
+    (&codes::OWN_STORAGE_DELETED, &codes::STORAGE_DELETED),
+    (&codes::OPERATORS_STORAGE_DELETED, &codes::STORAGE_DELETED),
+];
 
 /// The most objects that are named in one finding.
 const MOST: usize = 3;
@@ -50,19 +57,11 @@ pub struct Prediction<'o> {
     pub rendered: &'o Node,
     /// What is there; none where nothing is.
     pub live: Option<&'o Node>,
-    /// What would be there, with the origins of what the user wrote; [`refused`] where the server does not take it.
+    /// What would be there, with the origins of what the user wrote; also where the server does not take it, so that the
+    /// rules say why.
     pub predicted: &'o Node,
     /// The engine that applies it, by its name in [`crate::diff::Owner`]; none for what people run by hand.
     pub engine: Option<&'static str>,
-}
-
-/// Returns what an object would be if the server took what it refuses, for the rules that say why it does not.
-pub fn refused(live: &Node, rendered: &Node, target: Target) -> Node {
-    let text = |field: &str| rendered.get(field).and_then(Node::as_str).unwrap_or_default();
-    match schema::find(text("apiVersion"), text("kind")) {
-        Some(kind) => merge_onto(kind.schema, live, rendered, target.last()),
-        None => rendered.clone(),
-    }
 }
 
 /// Returns the objects that rendered ones refer to and that are not rendered: what is wrong with both together shows only
@@ -131,7 +130,7 @@ impl<'o> Predicted<'o> {
         let ctx = self.context(states);
         let mut found = Findings::new();
         rules::on_update(&ctx, &mut found);
-        self.together(&ctx, states, &mut found);
+        self.together(states, &mut found);
         self.owned_by_others(&mut found);
         findings.extend(found);
     }
@@ -164,7 +163,8 @@ impl<'o> Predicted<'o> {
     }
 
     /// Finds what is wrong only where what is applied and what the cluster has come together.
-    fn together(&self, ctx: &UpdateContext<'_>, states: &States, findings: &mut Findings) {
+    fn together(&self, states: &States, findings: &mut Findings) {
+        let said: Vec<&'static Code> = findings.iter().map(|finding| finding.code).collect();
         let accepted = accepted_claim(states);
         let is_judged = |object: &&Node| {
             let ObjectName { kind, namespace, name, .. } = ObjectName::of(object);
@@ -181,15 +181,13 @@ impl<'o> Predicted<'o> {
             found
         };
         let bootstrap = self.platform.map_or(Bootstrap::Unknown, |(profile, _)| Bootstrap::Profile(profile));
-        let said = |found: &Findings| -> BTreeSet<(&'static str, String)> {
+        let keys = |found: &Findings| -> BTreeSet<(&'static str, String)> {
             found.iter().map(|finding| (finding.code.id, finding.message.clone())).collect()
         };
-        let mut known = said(&found_in(states.applied.iter().collect(), bootstrap));
-        known.extend(said(&found_in(states.old.iter().collect(), Bootstrap::Unknown)));
-        let says_backends = ctx.applied.is_some();
+        let mut known = keys(&found_in(states.applied.iter().collect(), bootstrap));
+        known.extend(keys(&found_in(states.old.iter().collect(), Bootstrap::Unknown)));
         for finding in found_in(new, Bootstrap::Unknown) {
-            // Two backends are told with what takes the old one away.
-            let is_told = finding.code == &codes::SEVERAL_BACKENDS && says_backends;
+            let is_told = TOLD_BY.iter().any(|(code, by)| finding.code == *code && said.iter().any(|said| said == by));
             if !is_told && !known.contains(&(finding.code.id, finding.message.clone())) {
                 findings.push(finding);
             }

@@ -8,8 +8,8 @@ mod definitions;
 mod expiring;
 mod manifests;
 mod only;
-pub(super) mod read;
-mod sorted;
+pub(in crate::cli) mod read;
+pub(in crate::cli) mod sorted;
 mod upgrade;
 
 use std::collections::BTreeMap;
@@ -22,13 +22,14 @@ use clap::Args;
 use expiring::Fleet;
 use manifests::{Answers, Judge};
 use only::Only;
-pub(super) use read::secrets;
+pub(super) use read::{manifests_of, secrets};
 pub(super) use sorted::Sorted;
 
 use super::args::{AsOf, Format, PolicyArgs, TargetArg};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure;
+use super::states::Asked;
 use super::survey::judge_project;
 use super::workspace::{Opened, Unopened, Workspace};
 use crate::check::shape;
@@ -170,7 +171,7 @@ fn check(subjects: &[Subject<'_>], args: &CheckArgs, console: &mut Console<'_>) 
     }
     if let Some(against) = &args.against {
         let (workspace, input) = (&workspace, input.as_deref());
-        let asked = against::Asked { against, workspace, input, target, as_of: args.as_of.as_of };
+        let asked = Asked { against, workspace, input, target, as_of: args.as_of.as_of };
         let mut found = Findings::new();
         if let Err(error) = against::check(&asked, &mut found, console) {
             run.failed(None, &error, console);

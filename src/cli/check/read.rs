@@ -60,6 +60,27 @@ pub(in crate::cli) fn secrets(project: &Project<'_>, files: &[ProjectPath]) -> V
     of_file.into_iter().flatten().collect()
 }
 
+/// Returns the objects of manifests, each with its file; files that hold none are passed over.
+pub(in crate::cli) fn manifests_of(
+    project: &Project<'_>,
+    files: &[ProjectPath],
+    findings: &mut Findings,
+) -> Vec<(ProjectPath, Node)> {
+    let patches = Patches::beside(project, files);
+    let mut objects = Vec::new();
+    for (path, held) in files.iter().zip(in_order(files, |path| file(project, path, &patches))) {
+        match held {
+            Held::Skipped(_) => {}
+            Held::Broken(found) => findings.extend(found),
+            Held::Objects(found, said) => {
+                findings.extend(said);
+                objects.extend(found.into_iter().map(|object| (path.clone(), object)));
+            }
+        }
+    }
+    objects
+}
+
 /// Reads a text.
 pub(in crate::cli) fn text(source: &Arc<Source>) -> Held {
     if source.text().trim().is_empty() {

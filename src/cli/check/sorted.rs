@@ -35,7 +35,7 @@ pub(in crate::cli) struct Sorted {
 impl Sorted {
     /// Sorts what was given. Where a layer, the project file or ciphertext that a spec names was given, the specs that depend
     /// on it are checked too: that is where its faults show.
-    pub(super) fn new(opened: &Opened, project: &Project<'_>, findings: &mut Findings) -> Self {
+    pub(in crate::cli) fn new(opened: &Opened, project: &Project<'_>, findings: &mut Findings) -> Self {
         let mut sorted = Self::default();
         let mut files = opened.files.clone();
         files.extend(opened.manifests_below(project, findings));

@@ -76,9 +76,11 @@ fn are_equal(a: &[&ObjectDiff], b: &[&ObjectDiff]) -> bool {
 
 fn is_equal(a: &ObjectDiff, b: &ObjectDiff) -> bool {
     let changes = |a: &Change, b: &Change| {
-        a.path == b.path && a.manager == b.manager && a.before == b.before && a.after == b.after
+        a.path == b.path && a.manager == b.manager && a.silent == b.silent && a.before == b.before && a.after == b.after
     };
-    let live_only = |a: &LiveOnly, b: &LiveOnly| a.path == b.path && a.manager == b.manager && a.value == b.value;
+    let live_only = |a: &LiveOnly, b: &LiveOnly| {
+        a.path == b.path && a.manager == b.manager && a.silent == b.silent && a.value == b.value
+    };
     let states = || match (&a.after, &b.after) {
         (Some(after), Some(other)) if is_created(a) => is_equal_below(after, other, Level::Object),
         (after, other) => !is_created(a) || after.is_none() == other.is_none(),
@@ -88,6 +90,7 @@ fn is_equal(a: &ObjectDiff, b: &ObjectDiff) -> bool {
         && a.by == b.by
         && a.owner == b.owner
         && a.reasons == b.reasons
+        && a.not_compared == b.not_compared
         && all(&a.changes, &b.changes, changes)
         && all(&a.live_only, &b.live_only, live_only)
         && states()

@@ -10,9 +10,11 @@
 //!      "owner": {"engine": "Argo CD", "name": "registry"}, "impact": "rollout",
 //!      "reasons": [{"impact": "rollout", "path": "spec.replicas", "why": "…"}],
 //!      "changes": [{"path": "spec.replicas", "before": 1, "after": 2, "secret": false, "manager": "kubectl-edit",
-//!        "origin": {"file": "clusters/a.yaml", "line": 9, "column": 13, "endLine": 9, "endColumn": 14},
+//!        "silent": null, "origin": {"file": "clusters/a.yaml", "line": 9, "column": 13, "endLine": 9, "endColumn": 14},
 //!        "impact": "rollout", "reason": "…"}],
-//!      "liveOnly": [{"path": "spec.x", "value": true, "secret": false, "manager": "kubectl-edit"}],
+//!      "liveOnly": [{"path": "spec.x", "value": true, "secret": false, "manager": "kubectl-edit",
+//!        "silent": null}],
+//!      "notCompared": ["data.password"],
 //!      "before": {"…": "…"}, "after": {"…": "…"}}],
 //!    "unknown": [{"why": "forbidden", "message": "…", "help": "…"}]}],
 //!  "summary": {"clusters": 1, "differing": 1, "incomplete": 0, "impact": "rollout", "counts": {"…": "…"},
@@ -31,11 +33,9 @@ use crate::diff::{Change, ClusterDiff, LiveOnly, ObjectDiff, What};
 use crate::impact::{Impact, Reason};
 use crate::live::Unknown;
 use crate::tree::Node;
-use crate::tree::sensitive::concealed;
 
-use super::states::hides_its_value;
-use super::values::{hides_something, without_secrets};
-use super::{Counts, words};
+use super::values::{hides_something, shown};
+use super::{Counts, unified, words};
 
 /// The version of the shape: a document of a later version may lack what one of this has, one of the same only has more.
 const VERSION: u32 = 1;
@@ -127,10 +127,11 @@ fn object(object: &ObjectDiff) -> Value {
         "reasons": object.reasons.iter().map(reason).collect::<Vec<_>>(),
         "changes": object.changes.iter().map(|of_object| change(object, of_object)).collect::<Vec<_>>(),
         "liveOnly": object.live_only.iter().map(live_only).collect::<Vec<_>>(),
+        "notCompared": object.not_compared,
     });
     // What stays as it is would be most of the document.
-    if let (Some(fields), false) = (value.as_object_mut(), object.what == What::Unchanged) {
-        states(fields, object.before.as_ref().map(concealed).as_ref(), object.after.as_ref().map(concealed).as_ref());
+    if let (Some(fields), true) = (value.as_object_mut(), unified::is_shown(object)) {
+        states(fields, object.before.as_ref(), object.after.as_ref());
     }
     value
 }
@@ -139,7 +140,7 @@ fn object(object: &ObjectDiff) -> Value {
 fn states(fields: &mut Map<String, Value>, before: Option<&Node>, after: Option<&Node>) {
     for (name, state) in [("before", before), ("after", after)] {
         if let Some(state) = state {
-            fields.insert(name.into(), without_secrets(state).to_json());
+            fields.insert(name.into(), shown(state).to_json());
         }
     }
 }
@@ -150,14 +151,14 @@ fn reason(reason: &Reason) -> Value {
 
 fn change(object: &ObjectDiff, change: &Change) -> Value {
     let states = [change.before.as_ref(), change.after.as_ref()];
-    let is_secret =
-        hides_its_value(change) || states.into_iter().flatten().any(|node| hides_something(&without_secrets(node)));
+    let is_secret = states.into_iter().flatten().any(|node| hides_something(&shown(node)));
     let reason = reason_of(object, change);
     let mut fields = Map::new();
     fields.insert("path".into(), change.path.as_str().into());
     self::states(&mut fields, states[0], states[1]);
     fields.insert("secret".into(), is_secret.into());
     fields.insert("manager".into(), change.manager.as_deref().into());
+    fields.insert("silent".into(), change.silent.as_deref().into());
     fields.insert("origin".into(), change.after.as_ref().map_or(Value::Null, origin));
     fields.insert("impact".into(), reason.map_or(Impact::None, |reason| reason.impact).word().into());
     fields.insert("reason".into(), reason.map(|reason| reason.why.as_str()).into());
@@ -184,9 +185,15 @@ fn origin(node: &Node) -> Value {
 }
 
 fn live_only(field: &LiveOnly) -> Value {
-    let value = without_secrets(&field.value);
+    let value = shown(&field.value);
     let is_secret = hides_something(&value);
-    json!({"path": field.path, "value": value.to_json(), "secret": is_secret, "manager": field.manager})
+    json!({
+        "path": field.path,
+        "value": value.to_json(),
+        "secret": is_secret,
+        "manager": field.manager,
+        "silent": field.silent.as_deref(),
+    })
 }
 
 fn unknown(unknown: &Unknown) -> Value {

@@ -16,7 +16,6 @@ mod counts;
 pub mod files;
 mod groups;
 pub mod json;
-mod locate;
 pub mod markdown;
 mod names;
 mod paint;

@@ -16,7 +16,7 @@ use std::fmt::{self, Write};
 use crate::diag::visible::inert;
 use crate::diff::{ClusterDiff, ObjectDiff, What};
 use crate::impact::Impact;
-use crate::live::Unknown;
+use crate::live::{Absent, Unknown};
 
 use super::groups::{Group, grouped};
 use super::values::cut;
@@ -103,15 +103,18 @@ fn of_object(out: &mut String, object: &ObjectDiff, paint: &Paint) {
 /// Says which object it is, what of it changes, and what only the cluster has; not safe yet.
 pub(super) fn said(object: &ObjectDiff) -> String {
     let mut said = object.object.to_string();
-    let paths = words::bounded(object.changes.iter().map(|change| &change.path));
+    let changes = object.changes.iter().filter(|change| change.silent.is_none());
+    let paths: Vec<&String> = changes.map(|change| &change.path).collect();
+    let paths = words::bounded(paths.into_iter());
     let is_change = object.what == What::Change;
     if is_change && !paths.is_empty() {
         let _infallible = write!(said, ": {paths}");
-    } else if !matches!(object.what, What::Change | What::Unchanged | What::Create(crate::live::Absent::Object)) {
+    } else if !matches!(object.what, What::Change | What::Unchanged | What::Create(Absent::Object)) {
         let _infallible = write!(said, " {}", words::becomes(&object.what));
     }
     if !object.live_only.is_empty() {
-        let paths = words::bounded(object.live_only.iter().map(|field| &field.path));
+        let paths: Vec<&String> = object.live_only.iter().map(|field| &field.path).collect();
+        let paths = words::bounded(paths.into_iter());
         let _infallible = write!(said, "; live only: {paths}");
     }
     said

@@ -53,7 +53,7 @@ pub fn text(clusters: &[ClusterDiff], paint: &Paint) -> String {
 
 /// Tells whether there is anything to say of an object.
 pub(super) fn is_shown(object: &ObjectDiff) -> bool {
-    object.what != What::Unchanged || !object.live_only.is_empty() || !object.reasons.is_empty()
+    object.what != What::Unchanged || !(object.live_only.is_empty() && object.changes.is_empty())
 }
 
 fn of_object(out: &mut String, cluster: &ClusterDiff, object: &ObjectDiff, paint: &Paint) {
@@ -65,15 +65,15 @@ fn of_object(out: &mut String, cluster: &ClusterDiff, object: &ObjectDiff, paint
     for note in words::notes(object, &states.unseen) {
         detail(out, &note, object.impact(), paint);
     }
-    if shows_states(&object.what) {
+    if shows_states(object) {
         let file = format!("{}/{}", names::harmless(&cluster.cluster), names::file(&object.object));
         diff(out, &states, &file, paint);
     }
 }
 
 /// Tells whether both states say what becomes of an object; of what is no longer rendered a note says it.
-pub(super) fn shows_states(what: &What) -> bool {
-    matches!(what, What::Create(_) | What::Change)
+pub(super) fn shows_states(object: &ObjectDiff) -> bool {
+    matches!(object.what, What::Create(_) | What::Change | What::Unchanged)
 }
 
 fn detail(out: &mut String, note: &Note, impact: Impact, paint: &Paint) {
@@ -93,6 +93,7 @@ pub(super) fn diff(out: &mut String, states: &States, file: &str, paint: &Paint)
         None => "/dev/null".into(),
     };
     let [before, after] = [&states.before, &states.after].map(|state| state.as_deref().unwrap_or_default());
+    // An object that is new and empty is no text to compare, and none to patch.
     if before == after {
         return;
     }

@@ -102,7 +102,8 @@ pub(super) fn notes(object: &ObjectDiff, unseen: &[String]) -> Vec<Note> {
     if let What::Create(Absent::Kind) = &object.what {
         notes.push(note("note", "the cluster does not know this kind: its CRD is not installed"));
     }
-    notes.extend(object.reasons.iter().map(|reason| note("impact", of_reason(reason))));
+    let hits = object.reasons.iter().filter(|reason| reason.impact > Impact::None);
+    notes.extend(hits.map(|reason| note("impact", of_reason(reason))));
     if object.what == (What::NoLongerRendered { kept: false }) {
         notes.push(note("note", "an engine that prunes deletes it"));
     }
@@ -115,6 +116,11 @@ pub(super) fn notes(object: &ObjectDiff, unseen: &[String]) -> Vec<Note> {
     if !unseen.is_empty() {
         notes.push(note("not shown", format!("{}: what changes may be a secret", bounded(unseen.iter()))));
     }
+    if !object.not_compared.is_empty() {
+        let paths = bounded(object.not_compared.iter());
+        notes.push(note("not compared", format!("{paths}: the value is not at hand")));
+    }
+    notes.extend(silent(object));
     notes.extend(object.live_only.iter().map(|field| note("live only", of_live_only(field))));
     notes
 }
@@ -132,12 +138,27 @@ pub(super) fn of_reason(reason: &Reason) -> String {
 }
 
 fn of_live_only(field: &LiveOnly) -> String {
-    let LiveOnly { path, value, manager, .. } = field;
+    let LiveOnly { path, value, manager, silent } = field;
     let value = short(value);
-    match manager {
-        Some(manager) => format!("{path}: {value}, written by {manager}"),
-        None => format!("{path}: {value}"),
+    match (manager, silent) {
+        (_, Some(silent)) => format!("{path}: {value}, which {silent} writes by itself"),
+        (Some(manager), None) => format!("{path}: {value}, written by {manager}"),
+        (None, None) => format!("{path}: {value}"),
     }
+}
+
+/// Says which differences are none, since somebody writes those fields by itself; only where everything is asked for.
+fn silent(object: &ObjectDiff) -> Vec<Note> {
+    let mut by_writer: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    for change in &object.changes {
+        if let Some(writer) = change.silent.as_deref() {
+            by_writer.entry(writer).or_default().push(&change.path);
+        }
+    }
+    let of_writer = |(writer, paths): (&str, Vec<&String>)| {
+        note("no difference", format!("{}: {writer} writes it by itself", bounded(paths.into_iter())))
+    };
+    by_writer.into_iter().map(of_writer).collect()
 }
 
 fn predicted(object: &ObjectDiff) -> Option<Note> {
@@ -153,7 +174,7 @@ fn predicted(object: &ObjectDiff) -> Option<Note> {
 fn taken_over(object: &ObjectDiff) -> Vec<Note> {
     let applies = way(&object.by).1.map(|manager| &*manager.name);
     let mut by_manager: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
-    for change in &object.changes {
+    for change in object.changes.iter().filter(|change| change.silent.is_none()) {
         if let Some(manager) = change.manager.as_deref().filter(|manager| Some(*manager) != applies) {
             by_manager.entry(manager).or_default().push(&change.path);
         }

@@ -20,3 +20,6 @@ pub use access::{Access, As, Kubeconfigs, NoAccess, Terms};
 pub use client::Client;
 pub use pool::{Limits, Pool};
 pub use proxy::Proxies;
+
+#[cfg(test)]
+mod tests;

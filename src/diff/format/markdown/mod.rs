@@ -130,7 +130,7 @@ fn block(object: &ObjectDiff, group: &Group<'_>) -> Block {
     let notes = notes.map(|note| format!("<li>{}: {}</li>\n", note.label, code(&note.text)));
     head += list(notes.collect(), "note").trim_end();
     let mut diff = String::new();
-    if unified::shows_states(&object.what) {
+    if unified::shows_states(object) {
         unified::diff(&mut diff, &states, &names::file(&object.object), &Paint::plain());
     }
     // The names of the files say nothing that the summary does not.

@@ -1,0 +1,79 @@
+//! What the differences of a cluster do to it: what is left over, how hard each change hits, and what goes wrong on the way.
+//!
+//! Hands what was found on to those who know: `impact`, and the rules on updates.
+
+use super::gather::Subject;
+use crate::apply::Engine;
+use crate::diag::Findings;
+use crate::diff::live::Found;
+use crate::diff::{ClusterDiff, left_over, listings};
+use crate::impact;
+use crate::live::{Answer, Listing, Live, ObjectId};
+use crate::tree::Node;
+use crate::update::{Predicted, Prediction};
+
+/// What was listed, with the answers.
+pub(super) struct Lists {
+    listings: Vec<Listing>,
+    answers: Vec<Answer<Vec<Node>>>,
+}
+
+/// Lists what has a cluster's label. Manifests without one have nothing that could be left over.
+pub(super) fn lists(live: &dyn Live, subject: &Subject<'_>) -> Lists {
+    let listings = if subject.is_labelled {
+        listings(&subject.name, &ids(subject), subject.target)
+    } else {
+        Vec::new()
+    };
+    let answers = if listings.is_empty() { Vec::new() } else { live.list(&listings) };
+    Lists { listings, answers }
+}
+
+fn ids(subject: &Subject<'_>) -> Vec<ObjectId> {
+    subject.objects.iter().filter_map(ObjectId::of).collect()
+}
+
+/// Judges what was found, and adds what is left over.
+pub(super) fn judge(subject: &Subject<'_>, found: Found, lists: Lists, findings: &mut Findings) -> ClusterDiff {
+    let Found { mut diff, states, beside } = found;
+    // Where nobody answers, that is said once.
+    if states.is_empty() && !diff.unknown.is_empty() {
+        return diff;
+    }
+    let Lists { listings, answers } = lists;
+    let (left, unknown) = left_over(&subject.name, &ids(subject), &listings, answers);
+    diff.unknown.extend(unknown);
+    let (left, others): (Vec<_>, Vec<Node>) = left.into_iter().unzip();
+    diff.objects.extend(left);
+    let objects = states.iter().filter_map(|state| {
+        Some(Prediction {
+            rendered: subject.objects.get(state.rendered)?,
+            live: state.live.as_ref(),
+            predicted: state.predicted.as_ref()?,
+            engine: engine(state.manager.engine),
+        })
+    });
+    let predicted = Predicted {
+        cluster: &subject.name,
+        named: &subject.named,
+        target: subject.target,
+        platform: subject.platform.as_ref().map(|(profile, platform)| (&**profile, platform)),
+        objects: objects.collect(),
+        others: others.iter().chain(&beside).collect(),
+    };
+    let whole = predicted.states();
+    predicted.judge(&whole, findings);
+    impact::judge(&mut diff, &predicted.context(&whole));
+    diff
+}
+
+/// Returns what an engine is called where it is no person's tool.
+fn engine(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::ArgoCd => Some("Argo CD"),
+        Engine::Flux => Some("Flux"),
+        Engine::Acm => Some("ACM"),
+        Engine::Helm => Some("Helm"),
+        Engine::Kubectl | Engine::Regcfg | Engine::Other => None,
+    }
+}

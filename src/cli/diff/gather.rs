@@ -1,0 +1,184 @@
+//! What is compared: the objects of each spec, and those of plain manifests by cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::cli::check::{Sorted, manifests_of};
+use crate::cli::survey::judge_clusters;
+use crate::cli::workspace::{Opened, Workspace};
+use crate::diag::{Findings, Weigh};
+use crate::load::Project;
+use crate::lower::Day;
+use crate::name::cluster_label;
+use crate::pipeline::{self, Bundle, Judged};
+use crate::profile::Profile;
+use crate::target::{Minor, Target};
+use crate::tree::{Map, Node, Place, Value};
+use crate::validate;
+use crate::world::{ProjectPath, World};
+
+/// A cluster that is compared.
+pub(super) struct Subject<'w> {
+    /// Its name.
+    pub(super) name: String,
+    /// Whether its objects have its name as a label.
+    pub(super) is_labelled: bool,
+    /// Where it is named.
+    pub(super) named: Place,
+    /// Its resolved spec, of which only what names the context counts; of plain manifests what their label says.
+    pub(super) spec: Node,
+    /// The minors that it may be on.
+    pub(super) target: Target,
+    /// The profile of its platform, and the text that names the platform; none for plain manifests.
+    pub(super) platform: Option<(Arc<Profile>, Node)>,
+    /// Its objects, in the order of applying.
+    pub(super) objects: Vec<Node>,
+    /// What decides about findings on it.
+    pub(super) ruling: Option<Arc<dyn Weigh>>,
+    /// Where its secrets may be read.
+    pub(super) world: &'w dyn World,
+}
+
+/// What was given.
+pub(super) struct Gathered<'w> {
+    /// The clusters without errors.
+    pub(super) subjects: Vec<Subject<'w>>,
+    /// What was found.
+    pub(super) findings: Findings,
+    /// What went wrong.
+    pub(super) errors: Vec<anyhow::Error>,
+}
+
+/// Gathers the clusters of what was given; `target` is that of plain manifests.
+pub(super) fn gather<'w>(
+    workspace: &'w Workspace,
+    projects: &'w [Project<'w>],
+    target: Option<Target>,
+) -> Result<Gathered<'w>> {
+    let mut gathered = Gathered { subjects: Vec::new(), findings: Findings::new(), errors: Vec::new() };
+    for (opened, project) in workspace.opened.iter().zip(projects) {
+        gathered.add(opened, project, target.unwrap_or_else(|| Target::only(Minor::newest_released())));
+    }
+    let n_plain = gathered.subjects.iter().filter(|subject| subject.platform.is_none()).count();
+    // The label of manifests names their context only where there is a choice.
+    if gathered.subjects.len() == n_plain && n_plain < 2 {
+        for subject in &mut gathered.subjects {
+            subject.spec = Node::new(Value::Map(Map::new()), subject.named.clone());
+        }
+    }
+    Ok(gathered)
+}
+
+impl<'w> Gathered<'w> {
+    fn add(&mut self, opened: &'w Opened, project: &'w Project<'w>, target: Target) {
+        let sorted = Sorted::new(opened, project, &mut self.findings);
+        let mut specs: Vec<ProjectPath> = opened.specs(project, &mut Findings::new());
+        specs.retain(|path| sorted.specs.contains(path) || opened.files.contains(path));
+        let answers = opened.each(project, &specs, Day::Running, |session, path, findings| {
+            let Judged { surveyed, bundle, .. } = pipeline::judged(session, path, findings);
+            let acknowledged = surveyed.as_ref().map(|surveyed| Arc::clone(&surveyed.acknowledged));
+            let ruling = session.in_force.ruling(acknowledged) as Arc<dyn Weigh>;
+            Some((surveyed, bundle?, ruling))
+        });
+        let (mut surveyed, mut made) = (Vec::new(), Vec::new());
+        for answer in answers {
+            match answer {
+                Ok(answer) => {
+                    self.findings.extend(answer.findings);
+                    if let Some((known, bundle, ruling)) = answer.made {
+                        let documents = known.as_ref().map(|known| known.facts.documents.clone()).unwrap_or_default();
+                        surveyed.extend(known);
+                        made.push((bundle, ruling, documents));
+                    }
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
+        let found = judge_clusters(opened, project, surveyed);
+        let wrong: BTreeSet<String> = found
+            .iter()
+            .filter(|finding| finding.is_error())
+            .flat_map(|error| error.notes.iter().filter_map(|note| note.place.as_ref()).chain([&error.place]))
+            .map(|place| place.source.name().to_owned())
+            .collect();
+        made.retain(|(.., documents)| !documents.iter().any(|document| wrong.contains(document)));
+        self.findings.extend(found);
+        let world = project.world();
+        let rendered: BTreeSet<String> = made.iter().map(|(bundle, ..)| bundle.cluster.clone()).collect();
+        self.subjects.extend(made.into_iter().map(|(bundle, ruling, _)| of_spec(bundle, ruling, world)));
+        self.add_manifests(opened, project, &sorted, &rendered, target);
+    }
+
+    /// Adds the clusters of plain manifests, but for those that are rendered of a spec that was given, too.
+    fn add_manifests(
+        &mut self,
+        opened: &'w Opened,
+        project: &'w Project<'w>,
+        sorted: &Sorted,
+        rendered: &BTreeSet<String>,
+        target: Target,
+    ) {
+        let mut found = Findings::new();
+        let ruling: Arc<dyn Weigh> = opened.in_force(project, &mut found).ruling([]);
+        found.weigh_by(Arc::clone(&ruling));
+        let mut clusters: BTreeMap<(Option<String>, String), Vec<Node>> = BTreeMap::new();
+        for (path, object) in manifests_of(project, &sorted.others, &mut found) {
+            let label = cluster_label(&object).and_then(Node::as_str).map(str::to_owned);
+            // Without the label, what stands in one directory is for one cluster.
+            let dir = if label.is_some() { String::new() } else { path.parent().as_str().to_owned() };
+            clusters.entry((label, dir)).or_default().push(object);
+        }
+        self.findings.extend(found);
+        for ((label, dir), mut objects) in clusters {
+            if label.as_ref().is_some_and(|label| rendered.contains(label)) {
+                continue;
+            }
+            crate::emit::stream::order(&mut objects);
+            let mut found = Findings::new();
+            found.weigh_by(Arc::clone(&ruling));
+            validate::manifests(&objects, target, &mut found);
+            let is_right = !found.has_errors();
+            self.findings.extend(found);
+            if is_right {
+                self.subjects.extend(of_manifests(label, dir, objects, target, &ruling, project.world()));
+            }
+        }
+    }
+}
+
+fn of_spec<'w>(bundle: Bundle, ruling: Arc<dyn Weigh>, world: &'w dyn World) -> Subject<'w> {
+    let mut objects = bundle.objects;
+    crate::emit::stream::order(&mut objects);
+    Subject {
+        name: bundle.cluster,
+        is_labelled: true,
+        named: bundle.name.place().clone(),
+        spec: bundle.spec,
+        target: bundle.target,
+        platform: Some((bundle.profile, bundle.platform)),
+        objects,
+        ruling: Some(ruling),
+        world,
+    }
+}
+
+fn of_manifests<'w>(
+    label: Option<String>,
+    dir: String,
+    objects: Vec<Node>,
+    target: Target,
+    ruling: &Arc<dyn Weigh>,
+    world: &'w dyn World,
+) -> Option<Subject<'w>> {
+    let first = objects.first()?;
+    let named = cluster_label(first).or_else(|| first.at(&["metadata", "name"])).unwrap_or(first).clone();
+    let place = named.place().clone();
+    let context = if label.is_some() { named } else { Node::new(Value::Null, place.clone()) };
+    let spec = Node::map([("live", Node::map([("context", context)], place.clone()))], place.clone());
+    let is_labelled = label.is_some();
+    let name = label.unwrap_or_else(|| if dir.is_empty() { "manifests".into() } else { dir });
+    let ruling = Some(Arc::clone(ruling));
+    Some(Subject { name, is_labelled, named: place, spec, target, platform: None, objects, ruling, world })
+}

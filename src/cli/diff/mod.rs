@@ -1,0 +1,301 @@
+//! `regcfg diff`: what applying would change on clusters, without changing them.
+//!
+//! Compiles specs and reads manifests, has each cluster compared, and prints. What a difference is, is known below `diff`.
+
+mod consequences;
+mod gather;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use anyhow::{Result, anyhow, bail};
+use clap::{Args, ValueEnum};
+
+use self::gather::{Gathered, Subject, gather};
+use super::args::{AsOf, DiffFormat, EnvPattern, PolicyArgs, TargetArg, allowed, paths_or_here};
+use super::cluster_args::{ClusterArgs, Clusters};
+use super::console::Console;
+use super::exit::Exit;
+use super::failure;
+use super::identities::IdentityArgs;
+use super::workspace::Workspace;
+use crate::diag::visible::visible;
+use crate::diag::{Fault, Findings, Outcome};
+use crate::diff::live::{Asked, Predict, compare};
+use crate::diff::{ClusterDiff, What};
+use crate::impact::{Impact, above};
+use crate::load::Project;
+use crate::secret::{AllowedEnv, Identities, SecretSlot, fill};
+use crate::spec::Spec;
+use crate::tree::emit::no_secrets;
+use crate::update;
+
+/// Show what applying would change on clusters, without changing them
+///
+/// Asks each cluster for every object, and for what an apply would make of it. Exit codes: 0 nothing differs, 1 something does
+/// or is wrong, 2 no answer, or not a whole one
+#[derive(Args, Debug)]
+pub struct DiffArgs {
+    /// Specs, manifests, or directories with either; the current directory if none is given
+    ///
+    /// Manifests are of the cluster that their label `regcfg.dev/cluster` names, those of a spec that is given, too, are not
+    /// compared twice. With several clusters of manifests, the label names the context
+    #[arg(value_name = "FILE|DIR")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to print differences; by itself `unified`, or by the program that `KUBECTL_EXTERNAL_DIFF` names
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<DiffFormat>,
+
+    /// How to find out what an apply makes of an object
+    #[arg(long, value_name = "WAY", default_value = "auto")]
+    pub predict: PredictArg,
+
+    /// Predict for this manager, not for the one that applied each object last
+    #[arg(long, value_name = "NAME")]
+    pub field_manager: Option<String>,
+
+    /// Take differences that hit no harder than this for none; exit 1 where one does
+    #[arg(long, value_name = "IMPACT")]
+    pub max_impact: Option<MaxImpact>,
+
+    /// Show everything, also what operators and the API server write by themselves
+    #[arg(long)]
+    pub full: bool,
+
+    /// Compare the values of secrets that are at hand, not only their keys; shows none
+    #[arg(long)]
+    pub compare_secrets: bool,
+
+    /// Let specs read environment variables of this name; a `*` at its end stands for anything
+    ///
+    /// May be given several times, and then replaces the default. They are read only with `--compare-secrets`
+    #[arg(long, value_name = "PATTERN", default_value = "REGCFG_SECRET_*")]
+    pub secret_env: Vec<EnvPattern>,
+
+    /// What opens files that SOPS encrypted.
+    #[command(flatten)]
+    pub identities: IdentityArgs,
+
+    /// Which clusters are asked.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+
+    /// The release of plain manifests.
+    #[command(flatten)]
+    pub target: TargetArg,
+
+    /// What projects are held to.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+
+    /// The day that certificates are judged by.
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+/// How it is found out what an apply makes of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PredictArg {
+    /// The API server says it in a dry-run; where that is not allowed, it is computed
+    Auto,
+    /// The API server says it in a dry-run, or there is no answer
+    DryRun,
+    /// It is computed from the live object, as the API server does
+    Merge,
+}
+
+/// How hard a change may hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MaxImpact {
+    /// Nothing is restarted
+    None,
+    /// New registry pods replace the old ones
+    Rollout,
+    /// Nodes are drained, or restarted
+    Drain,
+    /// Images are deleted, or can no longer be reached
+    DataLoss,
+}
+
+impl From<MaxImpact> for Impact {
+    fn from(arg: MaxImpact) -> Self {
+        match arg {
+            MaxImpact::None => Self::None,
+            MaxImpact::Rollout => Self::Rollout,
+            MaxImpact::Drain => Self::Drain,
+            MaxImpact::DataLoss => Self::DataLoss,
+        }
+    }
+}
+
+impl From<PredictArg> for Predict {
+    fn from(arg: PredictArg) -> Self {
+        match arg {
+            PredictArg::Auto => Self::Auto,
+            PredictArg::DryRun => Self::DryRun,
+            PredictArg::Merge => Self::Merge,
+        }
+    }
+}
+
+/// What came of one cluster.
+struct Answer {
+    diff: Option<ClusterDiff>,
+    findings: Findings,
+    fault: Option<anyhow::Error>,
+}
+
+pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
+    let paths = paths_or_here(&args.paths);
+    let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut failed = |error: &anyhow::Error, console: &mut Console<'_>| {
+        console.show_error(error);
+        faults.push(failure::fault(error));
+    };
+    for unopened in &workspace.faults {
+        failed(&unopened.why, console);
+    }
+    let around: Vec<PathBuf> = workspace.opened.iter().map(|opened| opened.around.clone()).collect();
+    let projects: Vec<Project<'_>> = workspace.opened.iter().map(|opened| Project::new(&opened.world)).collect();
+    let Gathered { subjects, mut findings, errors } = gather(&workspace, &projects, args.target.openshift)?;
+    for error in &errors {
+        failed(error, console);
+    }
+    if subjects.is_empty() && errors.is_empty() && workspace.faults.is_empty() && findings.is_empty() {
+        bail!("nothing to compare: no `kind: ClusterRegistry` and no manifest among the files given");
+    }
+    let asking = Asking {
+        args,
+        identities: args.identities.of_invoker(&workspace),
+        allowed: allowed(&args.secret_env),
+        n_clusters: subjects.len(),
+    };
+    let mut diffs = Vec::new();
+    if !subjects.is_empty() {
+        let clusters = args.cluster.open(&around)?;
+        for answer in side_by_side(&subjects, |subject| asking.ask(subject, &clusters)) {
+            findings.extend(answer.findings);
+            diffs.extend(answer.diff);
+            if let Some(error) = answer.fault {
+                failed(&error, console);
+            }
+        }
+    }
+    let outcome = Outcome::of_run(Vec::new(), findings, faults);
+    let shown = console.print_diff(&diffs, &outcome, args.format)?;
+    let above = args.max_impact.map(|limit| above(&diffs, limit.into()));
+    for one in above.iter().flatten() {
+        console.note(&one.to_string());
+    }
+    // A program that shows differences says by its answer only that there are some, which is known, or that it failed.
+    let failed = if shown == Exit::NoAnswer { shown } else { Exit::Done };
+    Ok(exit(&diffs, &outcome, above.map(|above| !above.is_empty())).merge(failed))
+}
+
+/// What is the same for all clusters of a run.
+struct Asking<'a> {
+    args: &'a DiffArgs,
+    identities: Identities,
+    allowed: AllowedEnv,
+    n_clusters: usize,
+}
+
+impl Asking<'_> {
+    /// Asks one cluster.
+    fn ask(&self, subject: &Subject<'_>, clusters: &Clusters) -> Answer {
+        let mut findings = Findings::new();
+        if let Some(ruling) = &subject.ruling {
+            findings.weigh_by(std::sync::Arc::clone(ruling));
+        }
+        let client = clusters.client_for(Spec::new(&subject.spec), &subject.named, self.n_clusters, &mut findings);
+        let client = match client {
+            Ok(Some(client)) => client,
+            Ok(None) => return Answer { diff: None, findings, fault: None },
+            Err(error) => return Answer { diff: None, findings, fault: Some(error) },
+        };
+        let beside = update::beside(&subject.objects);
+        let asked = Asked {
+            cluster: &subject.name,
+            named: &subject.named,
+            objects: &subject.objects,
+            beside: &beside,
+            target: subject.target,
+            predict: self.args.predict.into(),
+            field_manager: self.args.field_manager.as_deref(),
+            full: self.args.full,
+        };
+        let mut unread = Findings::new();
+        let mut values = |slot: &SecretSlot| {
+            if !self.args.compare_secrets || slot.encrypted().is_some() {
+                return no_secrets(slot);
+            }
+            fill(slot, subject.world, &self.allowed, &self.identities, &mut unread)
+        };
+        let mut said = Findings::new();
+        let (found, lists) = thread::scope(|scope| {
+            let lists = scope.spawn(|| consequences::lists(&*client, subject));
+            (compare(&*client, &asked, &mut values, &mut said), lists.join())
+        });
+        let Ok(lists) = lists else {
+            let error = anyhow!("`{}` met an internal error", visible(&subject.name));
+            return Answer { diff: None, findings, fault: Some(error) };
+        };
+        let diff = consequences::judge(subject, found, lists, &mut said);
+        // What the profile alone wrote is told at the platform, as everywhere.
+        match &subject.platform {
+            Some((_, platform)) => {
+                findings.extend(said.into_iter().map(|finding| finding.in_users_words(platform)));
+            }
+            None => findings.extend(said),
+        }
+        findings.extend(unread);
+        Answer { diff: Some(diff), findings, fault: None }
+    }
+}
+
+/// Returns the answer of the run. `is_above` says whether a change hits harder than allowed, where there is a limit.
+fn exit(diffs: &[ClusterDiff], outcome: &Outcome, is_above: Option<bool>) -> Exit {
+    let is_unknown = |diff: &ClusterDiff| {
+        !diff.unknown.is_empty() || diff.objects.iter().any(|object| matches!(object.what, What::Unknown(_)))
+    };
+    let differs = |diff: &ClusterDiff| diff.objects.iter().any(crate::diff::ObjectDiff::differs);
+    let of_diffs = if diffs.iter().any(is_unknown) {
+        Exit::NoAnswer
+    } else if is_above.unwrap_or_else(|| diffs.iter().any(differs)) {
+        Exit::No
+    } else {
+        Exit::Done
+    };
+    Exit::of(outcome).merge(of_diffs)
+}
+
+/// Does work for each thing, several at once, and returns what came of it in the order of the things. Most of the time is
+/// spent waiting for answers, and how many requests are under way is bounded elsewhere.
+fn side_by_side<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    const MOST: usize = 16;
+    if let [thing] = things {
+        return vec![one(thing)];
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(things.len()));
+    thread::scope(|scope| {
+        for _ in 0..things.len().min(MOST) {
+            scope.spawn(|| {
+                while let Some((at, thing)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, things.get(at)?)))
+                {
+                    let answer = one(thing);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, answer)| answer).collect()
+}
