@@ -298,7 +298,7 @@ fn refused(why: NoAccess) -> anyhow::Error {
 }
 
 /// Reads a time, such as `30s`, `500ms`, `2m` or `1h`; a number alone is one of seconds.
-fn span(text: &str) -> Result<Duration, String> {
+pub(super) fn span(text: &str) -> Result<Duration, String> {
     const MOST: Duration = Duration::from_secs(24 * 3600);
     let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
