@@ -204,7 +204,11 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
         let world = args.must_gather.as_deref().map(collected).transpose()?;
         let source = match &world {
             Some(world) => Source::Collected(must_gather(args, world, &subjects)?),
-            None => Source::Clusters(args.cluster.open(&around)?),
+            None => {
+                let clusters = args.cluster.open(&around)?;
+                clusters.fit(subjects.len())?;
+                Source::Clusters(clusters)
+            }
         };
         for answer in side_by_side(&subjects, |subject| asking.ask(subject, &source)) {
             findings.extend(answer.findings);
