@@ -60,7 +60,8 @@ fn check(case: &Case) -> Vec<String> {
         Ok(imported) => imported,
         Err(refused) => return vec![format!("refused: {} ({})", refused.message, refused.help)],
     };
-    let mut wrong: Vec<String> = imported.left.iter().filter(|left| !is_expected(left)).map(|left| format!("left {left:?}")).collect();
+    let mut wrong: Vec<String> =
+        imported.left.iter().filter(|left| !is_expected(left)).map(|left| format!("left {left:?}")).collect();
     let again = World2::of(&imported);
     let project = Project::new(&again.0);
     let session = self::session(&project, &profiles);
@@ -73,7 +74,10 @@ fn check(case: &Case) -> Vec<String> {
     let (before, after) = (objects(&bundle), objects(&rendered));
     for (name, object) in &before {
         if after.get(name) != Some(object) {
-            wrong.push(format!("{name}:\n  {object}\n  {}", after.get(name).map_or_else(|| "nothing".to_owned(), Json::to_string)));
+            wrong.push(format!(
+                "{name}:\n  {object}\n  {}",
+                after.get(name).map_or_else(|| "nothing".to_owned(), Json::to_string)
+            ));
         }
     }
     wrong.extend(after.keys().filter(|name| !before.contains_key(*name)).map(|name| format!("{name} is new")));
@@ -107,7 +111,11 @@ fn session<'w>(project: &'w Project<'w>, profiles: &'w Profiles) -> Session<'w> 
 }
 
 fn said(findings: &Findings) -> String {
-    findings.iter().map(|finding| format!("{} {} {}", finding.place, finding.code.id, finding.message)).collect::<Vec<_>>().join("; ")
+    findings
+        .iter()
+        .map(|finding| format!("{} {} {}", finding.place, finding.code.id, finding.message))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A spec that was imported, with its files.
@@ -126,7 +134,8 @@ fn objects(bundle: &Bundle) -> BTreeMap<String, Json> {
     for object in &bundle.objects {
         let text = |path: &[&str]| object.at(path).and_then(Node::as_str).unwrap_or_default();
         if !SECRETS.contains(&text(&["kind"])) {
-            let name = format!("{} {}/{}", text(&["kind"]), text(&["metadata", "namespace"]), text(&["metadata", "name"]));
+            let name =
+                format!("{} {}/{}", text(&["kind"]), text(&["metadata", "namespace"]), text(&["metadata", "name"]));
             objects.insert(name, json(object));
         }
     }
@@ -206,7 +215,9 @@ impl AsWorld for Box<dyn World> {
 
 /// Puts the certificates of files, and nothing else of them, in the places that name them.
 fn with_contents(node: &Node, world: &dyn AsWorld, dir: &dyn Fn(&regcfg::tree::Place) -> ProjectPath) -> Node {
-    if let Some(Node { value: Value::String(file), .. }) = node.get("file").filter(|_| node.as_map().is_some_and(|map| map.len() == 1)) {
+    if let Some(Node { value: Value::String(file), .. }) =
+        node.get("file").filter(|_| node.as_map().is_some_and(|map| map.len() == 1))
+    {
         let path = dir(node.get("file").expect("it is there").place()).join(file).expect("a path");
         return Node::string(certificates(&world.text(&path)), node.origin.clone());
     }
@@ -233,7 +244,8 @@ fn certificates(text: &str) -> String {
 /// Returns every spec of the repository that is an example or a test of fields.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    let mut roots: Vec<PathBuf> = fs::read_dir("examples").expect("examples").map(|entry| entry.expect("an entry").path()).collect();
+    let mut roots: Vec<PathBuf> =
+        fs::read_dir("examples").expect("examples").map(|entry| entry.expect("an entry").path()).collect();
     roots.push("tests/corpus".into());
     roots.sort();
     for root in roots.iter().filter(|root| root.join("clusters").is_dir()) {
@@ -255,8 +267,13 @@ fn landing() -> Vec<Case> {
     let all = files(Path::new("tests/landing"));
     let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
     let read = |name: &str| fs::read_to_string(format!("tests/landing/{name}")).expect("text");
-    let is_spec = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml") && name(path) != "regcfg.yaml";
-    let mut shared: Vec<(String, String)> = all.iter().filter(|path| !is_spec(path) && path.is_file()).map(|path| (name(path), read(&name(path)))).collect();
+    let is_spec =
+        |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml") && name(path) != "regcfg.yaml";
+    let mut shared: Vec<(String, String)> = all
+        .iter()
+        .filter(|path| !is_spec(path) && path.is_file())
+        .map(|path| (name(path), read(&name(path))))
+        .collect();
     shared.push(("profiles/any/profile.yaml".into(), read("profiles/any/profile.yaml")));
     shared.push(("key.pem".into(), "not looked at".into()));
     let case = |path: &PathBuf| {
@@ -267,13 +284,18 @@ fn landing() -> Vec<Case> {
         }
         let files = shared.iter().map(|(path, text)| (path.as_str(), text.as_str()));
         let world = MemWorld::new(files.chain([(file.as_str(), text.as_str())])).with_now(NOW);
-        Case { name: path.display().to_string(), world: Box::new(world), path: ProjectPath::new(&file).expect("a path") }
+        Case {
+            name: path.display().to_string(),
+            world: Box::new(world),
+            path: ProjectPath::new(&file).expect("a path"),
+        }
     };
     all.iter().filter(|path| path.is_file() && is_spec(path)).map(case).collect()
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
     files
 }

@@ -63,7 +63,11 @@ fn write(dir: &Path, file: &NewFile, made: &mut Made) -> Result<Written> {
         Ok(handle) => handle,
         Err(error) if error.kind() == ErrorKind::AlreadyExists && file.may_exist => return Ok(Written::Kept),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Refusal::new(format!("`{shown}` exists already"), "choose another `--name`, or another directory").into());
+            return Err(Refusal::new(
+                format!("`{shown}` exists already"),
+                "choose another `--name`, or another directory",
+            )
+            .into());
         }
         Err(error) => return Err(error).with_context(|| format!("cannot create `{shown}`")),
     };

@@ -26,8 +26,8 @@ use compare::with_data;
 
 use crate::apply::{Engine, Manager};
 use crate::impact::{Impact, Reason};
-use crate::name::ObjectName;
 use crate::live::{Absent, ObjectId, Unknown};
+use crate::name::ObjectName;
 use crate::target::Target;
 use crate::tree::Node;
 use crate::tree::emit::Fill;
@@ -205,7 +205,8 @@ pub(crate) fn is_written_by_itself(object: &Node, path: &[&str], value: &Node, t
     };
     let path = path.iter().fold(path::Path::default(), |path, name| path.below(path::Step::Field((*name).into())));
     let git = Node::map::<&str>([], object.origin.clone());
-    let at = written::At { of: &of, path: &path, value, git: &git, managers: &[], engine: None, target, is_dropped: false };
+    let at =
+        written::At { of: &of, path: &path, value, git: &git, managers: &[], engine: None, target, is_dropped: false };
     written::Written::known().by_row(&at).is_some()
 }
 

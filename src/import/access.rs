@@ -126,7 +126,8 @@ fn add(grants: &mut Vec<Grant>, role: &'static AccessRole, item: &Item, subjects
     let namespaces: Vec<String> = Some(item.namespace.clone()).filter(|name| !name.is_empty()).into_iter().collect();
     let mut number = 1;
     loop {
-        let name = if number == 1 { wanted.clone() } else { format!("{}-{number}", &wanted[..wanted.len().min(LONGEST - 8)]) };
+        let name =
+            if number == 1 { wanted.clone() } else { format!("{}-{number}", &wanted[..wanted.len().min(LONGEST - 8)]) };
         let there = grants.iter_mut().find(|grant| grant.role.section == role.section && grant.name == name);
         match there {
             None => {
@@ -176,8 +177,10 @@ fn metrics_role(item: &mut Item) {
         let list = rules.first().and_then(|rule| rule.get(field)).and_then(Node::as_seq).unwrap_or_default();
         rules.len() == 1 && matches!(list, [one] if one.as_str() == Some(value))
     };
-    let n_fields = item.object.get("rules").and_then(Node::as_seq).and_then(|rules| Some(rules.first()?.as_map()?.len()));
-    let is_same = is_one("apiGroups", "image.openshift.io") && is_one("resources", "registry/metrics") && is_one("verbs", "get");
+    let n_fields =
+        item.object.get("rules").and_then(Node::as_seq).and_then(|rules| Some(rules.first()?.as_map()?.len()));
+    let is_same =
+        is_one("apiGroups", "image.openshift.io") && is_one("resources", "registry/metrics") && is_one("verbs", "get");
     item.begin();
     if is_same && n_fields == Some(3) {
         item.take(&["rules"]);

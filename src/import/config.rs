@@ -61,7 +61,12 @@ fn is_known(section: &[&str], field: &str, item: &Item, draft: &Draft, lefts: &m
     if !is_on {
         let message = format!("OpenShift {} has no such field", draft.target);
         let path = ["spec".to_owned(), field.to_owned()];
-        lefts.push(item.left(&path, Why::OtherRelease, message, "its API server drops it: nothing is lost on this release"));
+        lefts.push(item.left(
+            &path,
+            Why::OtherRelease,
+            message,
+            "its API server drops it: nothing is lost on this release",
+        ));
     }
     is_on
 }

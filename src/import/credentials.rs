@@ -10,7 +10,9 @@ use crate::tree::Node;
 pub(super) fn credentials(items: &[Item], wish: &Wish<'_>, draft: &mut Draft) {
     let storage = draft.sections.get("storage").map(|entry| entry.node.clone());
     let backend = storage.as_ref().and_then(Node::as_map).into_iter().flatten().map(|(name, _)| name.to_string());
-    let Some(backend) = backend.into_iter().find(|name| !draft.profile.credential_sets(name).is_empty()) else { return };
+    let Some(backend) = backend.into_iter().find(|name| !draft.profile.credential_sets(name).is_empty()) else {
+        return;
+    };
     let sets = draft.profile.credential_sets(&backend).to_vec();
     let secret = user_secret(items);
     let keys: Vec<String> = secret.map(keys).unwrap_or_default();
@@ -33,7 +35,9 @@ pub(super) fn credentials(items: &[Item], wish: &Wish<'_>, draft: &mut Draft) {
         // Where nothing is minted, only that Secret can hold them.
         (None, None) if !draft.profile.mints() && !wish.has_no_user_secret => match sets.first() {
             Some(set) => {
-                let line = format!("The Secret {USER_SECRET} was not among what was imported: its keys are those that the operator reads.");
+                let line = format!(
+                    "The Secret {USER_SECRET} was not among what was imported: its keys are those that the operator reads."
+                );
                 draft.comment("storage", line);
                 set
             }

@@ -53,7 +53,10 @@ fn is_within(target: Target, version: &str) -> bool {
 fn by_schemas(items: &[Item]) -> Result<(Target, String), Refused> {
     let holds = |minor: Minor| items.iter().filter(|item| knows(item, minor)).count();
     let released = Minor::all().filter(|minor| !minor.is_in_development());
-    let best = released.rev().map(|minor| (holds(minor), minor)).reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let best = released
+        .rev()
+        .map(|minor| (holds(minor), minor))
+        .reduce(|best, next| if next.0 > best.0 { next } else { best });
     let Some((_, minor)) = best else {
         return Err(Refused::new("no release of OpenShift is known here", "say it with `--openshift`"));
     };

@@ -1,7 +1,7 @@
 //! An object that is taken apart: what of it is not accounted for yet, and who wrote its fields.
 
-use super::left::{Left, Lefts, Why, opened, shown};
 use super::Refused;
+use super::left::{Left, Lefts, Why, opened, shown};
 use crate::diag::visible::quoted;
 use crate::diff::is_of_cluster;
 use crate::name::{ObjectName, cluster_label};
@@ -113,7 +113,9 @@ impl Item {
         let entries = self.object.at(&["metadata", "managedFields"])?.as_seq()?;
         let mut writers = entries.iter().filter(|entry| {
             let fields = entry.get("fieldsV1");
-            fields.and_then(|fields| path.iter().try_fold(fields, |node, step| node.get(&format!("f:{step}")))).is_some()
+            fields
+                .and_then(|fields| path.iter().try_fold(fields, |node, step| node.get(&format!("f:{step}"))))
+                .is_some()
         });
         let name = |entry: &Node| entry.get("manager").and_then(Node::as_str).unwrap_or_default().to_owned();
         let first = writers.next()?;
@@ -174,7 +176,12 @@ pub(super) fn sorted(objects: Vec<Node>, name: Option<&str>, lefts: &mut Lefts) 
         let is_other = meant.is_some() && item.cluster.is_some() && item.cluster.as_deref() != meant;
         if is_other {
             let cluster = quoted(item.cluster.as_deref().unwrap_or_default());
-            item.leave(Why::Unrelated, format!("it is of the cluster {cluster}"), "import that cluster by itself", lefts);
+            item.leave(
+                Why::Unrelated,
+                format!("it is of the cluster {cluster}"),
+                "import that cluster by itself",
+                lefts,
+            );
         }
         !is_other
     });
@@ -182,7 +189,9 @@ pub(super) fn sorted(objects: Vec<Node>, name: Option<&str>, lefts: &mut Lefts) 
     let mut once: Vec<Item> = Vec::with_capacity(items.len());
     for item in items {
         let twin = once.last().filter(|last| {
-            let same = |a: &Item, b: &Item| (&a.group, &a.kind, &a.namespace, &a.name) == (&b.group, &b.kind, &b.namespace, &b.name);
+            let same = |a: &Item, b: &Item| {
+                (&a.group, &a.kind, &a.namespace, &a.name) == (&b.group, &b.kind, &b.namespace, &b.name)
+            };
             same(last, &item)
         });
         match twin {

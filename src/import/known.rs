@@ -65,7 +65,8 @@ fn read(text: &str) -> (Known, usize) {
         all.into_iter().flatten().collect()
     };
     let (silent, left) = (fields("silent", false), fields("left", true));
-    let own: Vec<_> = list("own").iter().filter_map(|entry| Some((text(entry, "kind")?, text(entry, "name")?))).collect();
+    let own: Vec<_> =
+        list("own").iter().filter_map(|entry| Some((text(entry, "kind")?, text(entry, "name")?))).collect();
     n_wrong += list("own").len() - own.len() + usize::from(own.is_empty());
     (Known { silent, own, left }, n_wrong)
 }
@@ -126,9 +127,15 @@ fn whole(item: &Item) -> Left {
             "a route that the operator did not make: those of a spec are always re-encrypted",
             "keep it as it is, or take `registry.routes` in its place",
         ),
-        ("PersistentVolumeClaim", REGISTRY_NAMESPACE) => (Why::Unrelated, "a claim that the registry does not mount", keep),
-        ("Config" | "ImagePruner" | "Image", _) => (Why::Unrelated, "the operator reads the one called `cluster` alone", keep),
-        ("RoleBinding" | "ClusterRoleBinding", _) => (Why::Unrelated, "it binds none of the registry's roles that a spec has", keep),
+        ("PersistentVolumeClaim", REGISTRY_NAMESPACE) => {
+            (Why::Unrelated, "a claim that the registry does not mount", keep)
+        }
+        ("Config" | "ImagePruner" | "Image", _) => {
+            (Why::Unrelated, "the operator reads the one called `cluster` alone", keep)
+        }
+        ("RoleBinding" | "ClusterRoleBinding", _) => {
+            (Why::Unrelated, "it binds none of the registry's roles that a spec has", keep)
+        }
         _ => (Why::Unrelated, "it is no part of a registry's configuration", keep),
     };
     item.left(&[], why, message, help)
@@ -136,7 +143,8 @@ fn whole(item: &Item) -> Left {
 
 /// Visits what nothing was taken of, the outermost of each.
 fn each_untaken(rest: &Node, whole: &Node, path: &mut Vec<String>, visit: &mut dyn FnMut(&[String], &Node)) {
-    let is_top = path.is_empty() || matches!(&**path, [one] if one == "metadata" || one == "spec" || one == "data")
+    let is_top = path.is_empty()
+        || matches!(&**path, [one] if one == "metadata" || one == "spec" || one == "data")
         || matches!(&**path, [_, two] if two == "annotations" || two == "labels");
     match (&rest.value, rest == whole && !is_top) {
         (Value::Map(map), false) if !map.is_empty() => {

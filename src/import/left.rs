@@ -97,7 +97,9 @@ pub(super) fn opened(place: &Place) -> Option<Place> {
 pub(super) fn shown(path: &[String]) -> String {
     let mut text = String::new();
     for step in path {
-        let is_plain = |step: &str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        let is_plain = |step: &str| {
+            !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        };
         if step.starts_with('[') {
             text.push_str(step);
         } else if is_plain(step) {

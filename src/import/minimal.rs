@@ -42,7 +42,10 @@ fn reconcile(draft: &mut Draft, field: &str, default: &Entry, filled: &Map) {
         (None, None) if field == "logLevel" => {}
         (None, None) => {
             let null = draft.value(Value::Null);
-            draft.comment("registry", format!("`{field}: null`: what was imported does not say it, and the platform's default would."));
+            draft.comment(
+                "registry",
+                format!("`{field}: null`: what was imported does not say it, and the platform's default would."),
+            );
             draft.put("registry", field, null);
         }
     }

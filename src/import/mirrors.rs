@@ -20,8 +20,7 @@ struct Kind {
     section: &'static str,
 }
 
-const DIGEST: Kind =
-    Kind { kind: "ImageDigestMirrorSet", list: "imageDigestMirrors", section: "imageDigestMirrors" };
+const DIGEST: Kind = Kind { kind: "ImageDigestMirrorSet", list: "imageDigestMirrors", section: "imageDigestMirrors" };
 const POLICY: Kind =
     Kind { kind: "ImageContentSourcePolicy", list: "repositoryDigestMirrors", section: "imageDigestMirrors" };
 const TAG: Kind = Kind { kind: "ImageTagMirrorSet", list: "imageTagMirrors", section: "imageTagMirrors" };
@@ -114,7 +113,14 @@ fn taken(items: &mut [Item], kind: &Kind, draft: &Draft, lefts: &mut Lefts) -> O
 }
 
 /// Returns what the spec can hold of an entry of a list.
-fn mirrors_of(item: &Item, kind: &Kind, entry: &Node, path: &[String], draft: &Draft, lefts: &mut Lefts) -> Option<Node> {
+fn mirrors_of(
+    item: &Item,
+    kind: &Kind,
+    entry: &Node,
+    path: &[String],
+    draft: &Draft,
+    lefts: &mut Lefts,
+) -> Option<Node> {
     let schema = match Draft::schema(&["mirrors", kind.section])?.additional {
         crate::schema::Additional::Each(each) => each,
         _ => return None,
@@ -145,7 +151,9 @@ fn mirrors_of(item: &Item, kind: &Kind, entry: &Node, path: &[String], draft: &D
 
 /// Returns what two objects say of one source together; none where they contradict each other.
 fn joined(first: &Node, second: &Node) -> Option<Node> {
-    let policy = |node: &Node| node.get("mirrorSourcePolicy").and_then(Node::as_str).unwrap_or("AllowContactingSource") == "NeverContactSource";
+    let policy = |node: &Node| {
+        node.get("mirrorSourcePolicy").and_then(Node::as_str).unwrap_or("AllowContactingSource") == "NeverContactSource"
+    };
     if policy(first) != policy(second) {
         return None;
     }
@@ -157,7 +165,9 @@ fn joined(first: &Node, second: &Node) -> Option<Node> {
     if shared != same_order || (!shared.is_empty() && shared.len() != ours.len().min(theirs.len())) {
         return None;
     }
-    let longer = if theirs.len() > ours.len() && shared.len() == ours.len() { theirs } else {
+    let longer = if theirs.len() > ours.len() && shared.len() == ours.len() {
+        theirs
+    } else {
         let new = theirs.into_iter().filter(|mirror| !ours.contains(mirror)).collect::<Vec<_>>();
         ours.into_iter().chain(new).collect()
     };
@@ -179,5 +189,6 @@ fn merged(digest: Option<&Map>, policy: Option<&Map>) -> Option<Map> {
 /// Tells whether two objects have the same mirrors, whatever they say of their sources.
 fn same_mirrors(a: &Map, b: &Map) -> bool {
     let mirrors = |entry: &Entry| entry.node.get("mirrors").cloned();
-    a.len() == b.len() && a.iter().all(|(source, entry)| b.get(source).is_some_and(|other| mirrors(entry) == mirrors(other)))
+    a.len() == b.len()
+        && a.iter().all(|(source, entry)| b.get(source).is_some_and(|other| mirrors(entry) == mirrors(other)))
 }

@@ -46,7 +46,8 @@ pub(super) fn platform(items: &[Item], target: Target, wish: &Wish<'_>) -> Resul
         storage.and_then(Node::as_map).is_some_and(indexmap::IndexMap::is_empty)
     };
     let native: Vec<&Arc<Profile>> = all.iter().filter(|profile| has_it(profile) && bootstraps(profile)).collect();
-    let without: Vec<&Arc<Profile>> = all.iter().filter(|profile| has_it(profile) && bootstraps_none(profile)).collect();
+    let without: Vec<&Arc<Profile>> =
+        all.iter().filter(|profile| has_it(profile) && bootstraps_none(profile)).collect();
     // Object storage at an address of one's own is no cloud's.
     let candidates = if native.is_empty() || evidence.has_endpoint { without } else { native };
     if candidates.is_empty() {
@@ -82,10 +83,12 @@ impl Evidence {
         let backends = names(storage).into_iter().filter(|name| name != "managementState");
         let backend = backends.into_iter().next();
         let settings = storage.zip(backend.as_ref()).and_then(|(storage, backend)| storage.get(backend));
-        let text = |field: &str| settings.and_then(|settings| settings.get(field)?.as_str()).filter(|text| !text.is_empty());
+        let text =
+            |field: &str| settings.and_then(|settings| settings.get(field)?.as_str()).filter(|text| !text.is_empty());
         let endpoint = text("regionEndpoint").filter(|url| !url.contains(".amazonaws.com"));
         let state = storage.and_then(|storage| storage.get("managementState")?.as_str());
-        let is_internal = settings.and_then(|settings| settings.at(&["networkAccess", "type"])?.as_str()) == Some("Internal");
+        let is_internal =
+            settings.and_then(|settings| settings.at(&["networkAccess", "type"])?.as_str()) == Some("Internal");
         let is_named = text("container").or_else(|| text("bucket")).is_some();
         let has_user_secret = match (user_secret(items), state) {
             (Some(_), _) => Some(true),
@@ -122,7 +125,8 @@ fn one(
     wish: &Wish<'_>,
     by: &str,
 ) -> Result<(Arc<Profile>, String), Refused> {
-    let has_user_secret = evidence.has_user_secret.filter(|has| *has || wish.has_no_user_secret || evidence.backend.is_some());
+    let has_user_secret =
+        evidence.has_user_secret.filter(|has| *has || wish.has_no_user_secret || evidence.backend.is_some());
     let fits = |profile: &&&Arc<Profile>| {
         let wanted = profile.get("recognised").and_then(|by| by.get("userSecret")?.as_bool());
         wanted.is_none() || has_user_secret.is_none() || wanted == has_user_secret
@@ -151,7 +155,10 @@ fn one(
 
 fn ask(profiles: &[&Arc<Profile>]) -> String {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name()).collect();
-    format!("say it with `--platform {}`, or give the object `infrastructure.config.openshift.io/cluster`, too", names.join("|"))
+    format!(
+        "say it with `--platform {}`, or give the object `infrastructure.config.openshift.io/cluster`, too",
+        names.join("|")
+    )
 }
 
 /// Says that no profile is for a type of platform, and which is nearest.
@@ -163,7 +170,9 @@ fn no_profile(kind: &str) -> Refused {
     let message = format!("no profile is for clusters on {}", quoted(kind));
     let help = match (text("nearest"), text("because")) {
         (Some(near), Some(because)) => {
-            format!("the nearest is `{near}`: {because}; say `--platform {near}` if that is right, or add a profile of your own")
+            format!(
+                "the nearest is `{near}`: {because}; say `--platform {near}` if that is right, or add a profile of your own"
+            )
         }
         (_, because) => {
             let because = because.unwrap_or("nothing is known of what its operator makes");

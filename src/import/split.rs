@@ -62,7 +62,8 @@ impl<'a> Split<'a> {
             value => {
                 let has_password = node.as_str().is_some_and(|text| without_passwords(text) != text);
                 if shown.is_some_and(|shown| shown.value != *value) || has_password {
-                    let help = "give it to the cluster in a way that is no secret, or keep it in a patch that is encrypted";
+                    let help =
+                        "give it to the cluster in a way that is no secret, or keep it in a patch that is encrypted";
                     self.leave(path, Why::Secret, "it may hold a secret, and no spec has one", help);
                     return None;
                 }

@@ -123,7 +123,8 @@ fn claim(items: &mut [Item], settings: &mut Node, draft: &Draft, lefts: &mut Lef
     }
     item.begin();
     let Some(schema) = Draft::schema(&["storage", "pvc", "create"]) else { return };
-    let bound = annotation(item, BOUND_BY_CONTROLLER) || item.object.at(&["metadata", "annotations", BOUND_BY_CONTROLLER]).is_some();
+    let bound = annotation(item, BOUND_BY_CONTROLLER)
+        || item.object.at(&["metadata", "annotations", BOUND_BY_CONTROLLER]).is_some();
     let mut create = draft.map([]);
     let fields: [(&str, &[&str]); 4] = [
         ("accessModes", &["spec", "accessModes"]),

@@ -15,7 +15,8 @@ const BUNDLE: &str = "registry-cas";
 
 /// Takes the image configuration.
 pub(super) fn images(items: &mut [Item], draft: &mut Draft, lefts: &mut Lefts) {
-    let Some(at) = items.iter().position(|item| item.is("Image", "", "cluster") && item.group == "config.openshift.io") else {
+    let Some(at) = items.iter().position(|item| item.is("Image", "", "cluster") && item.group == "config.openshift.io")
+    else {
         return;
     };
     let mut item = items[at].clone();
@@ -26,7 +27,9 @@ pub(super) fn images(items: &mut [Item], draft: &mut Draft, lefts: &mut Lefts) {
     if let (Some(spec), Some(schema)) = (item.take(&["spec"]), Draft::schema(&["images"]))
         && let Some(mut kept) = Split::new(&item, draft.target, lefts).kept(schema, &spec, &["spec"])
     {
-        if item.is_live && let Some(map) = kept.as_map_mut() {
+        if item.is_live
+            && let Some(map) = kept.as_map_mut()
+        {
             map.retain(|_, entry| !is_empty(&entry.node));
         }
         if !is_empty(&kept) {
@@ -53,8 +56,14 @@ fn trusted(image: &Item, ca: &Node, items: &mut [Item], draft: &mut Draft, lefts
         for key in super::config::names(item.at(&["data"])) {
             let Some(registry) = registry(&key) else {
                 let path = ["data".to_owned(), key.clone()];
-                let message = "its key is neither `host` nor `host..port`, so that nodes and operator read it differently";
-                lefts.push(item.left(&path, Why::Unusable, message, "call it after its registry, with `..` for the colon"));
+                let message =
+                    "its key is neither `host` nor `host..port`, so that nodes and operator read it differently";
+                lefts.push(item.left(
+                    &path,
+                    Why::Unusable,
+                    message,
+                    "call it after its registry, with `..` for the colon",
+                ));
                 item.take(&["data", &key]);
                 continue;
             };
@@ -64,7 +73,10 @@ fn trusted(image: &Item, ca: &Node, items: &mut [Item], draft: &mut Draft, lefts
             }
         }
     } else {
-        draft.comment("trust", "The ConfigMap was not among what was imported: it stays as it is, and the spec names it.");
+        draft.comment(
+            "trust",
+            "The ConfigMap was not among what was imported: it stays as it is, and the spec names it.",
+        );
     }
     let is_named = name == BUNDLE && !is_empty(&authorities);
     if !is_named {

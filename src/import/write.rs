@@ -18,7 +18,9 @@ const LAST: [&str; 2] = ["routes", "credentials"];
 /// Writes the spec.
 pub(super) fn spec(name: &str, draft: &Draft) -> Result<String, EmitError> {
     let head = draft.map([("apiVersion", draft.text(API_VERSION)), ("kind", draft.text(DocumentKind::Spec.name()))]);
-    let mut text = String::from("# Imported: `regcfg render` makes of it what was imported, `regcfg check` says what to look at.\n");
+    let mut text = String::from(
+        "# Imported: `regcfg render` makes of it what was imported, `regcfg check` says what to look at.\n",
+    );
     text.push_str(&to_yaml(&head)?);
     text.push_str(&to_yaml(&draft.map([("metadata", draft.map([("name", draft.text(name))]))]))?);
     text.push_str("spec:\n");

@@ -108,7 +108,13 @@ pub(super) fn run(args: &ImportArgs, console: &mut Console<'_>) -> Result<Exit> 
     };
     let imported = import(objects, &wish).map_err(|refused| Refusal::new(refused.message, refused.help))?;
     let proof = proof::proof(&imported, &originals, &profiles, fs::clock());
-    let told = Told { imported: &imported, unknown: &unknown, unseen_secret: unseen_secret.as_ref(), outcome: Outcome::new(proof.findings), differs: proof.differs };
+    let told = Told {
+        imported: &imported,
+        unknown: &unknown,
+        unseen_secret: unseen_secret.as_ref(),
+        outcome: Outcome::new(proof.findings),
+        differs: proof.differs,
+    };
     let created = match &args.output_dir {
         Some(dir) => write(dir, &imported)?,
         None => Vec::new(),

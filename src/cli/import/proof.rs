@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diag::visible::visible;
 use crate::diag::Findings;
+use crate::diag::visible::visible;
 use crate::import::Imported;
 use crate::load::Project;
 use crate::lower::Day;
@@ -37,7 +37,9 @@ pub(super) fn proof(imported: &Imported, originals: &[Node], profiles: &Profiles
         let Some(original) = originals.iter().find(|original| ObjectName::of(original) == name) else { continue };
         for part in ["spec", "data", "roleRef", "subjects", "rules"] {
             if let (Some(new), Some(old)) = (object.get(part), original.get(part)) {
-                compare(old, new, part, &mut |path| differs.push(format!("{}: {}", visible(&name.to_string()), visible(path))));
+                compare(old, new, part, &mut |path| {
+                    differs.push(format!("{}: {}", visible(&name.to_string()), visible(path)))
+                });
             }
         }
     }

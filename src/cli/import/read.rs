@@ -51,7 +51,8 @@ pub(super) fn must_gather(dir: &Path) -> Result<Read> {
     match MustGather::open(&world, called.clone()) {
         Some(live) => looked_at(&live),
         None => {
-            let help = "name the directory that `oc adm must-gather` wrote; the files of `oc get -o yaml` are for `--from`";
+            let help =
+                "name the directory that `oc adm must-gather` wrote; the files of `oc get -o yaml` are for `--from`";
             Err(Refusal::new(format!("`{}` is no must-gather", visible(&called)), help).into())
         }
     }

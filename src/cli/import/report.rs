@@ -16,10 +16,12 @@ pub(super) fn text(told: &Told<'_>) -> String {
         let _infallible = writeln!(text, "{}", inert(line));
     }
     for unknown in told.unknown {
-        let _infallible = writeln!(text, "not looked at: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
+        let _infallible =
+            writeln!(text, "not looked at: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
     }
     if let Some(unknown) = told.unseen_secret {
-        let message = "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
+        let message =
+            "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
         let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
     }
     for line in &told.differs {
@@ -49,7 +51,8 @@ pub(super) fn text(told: &Told<'_>) -> String {
             let _infallible = writeln!(text, "  {}", inert(&left.object));
         }
         if unrelated.len() > MOST_UNRELATED {
-            let _infallible = writeln!(text, "  and {} more; `--format json` names all", unrelated.len() - MOST_UNRELATED);
+            let _infallible =
+                writeln!(text, "  and {} more; `--format json` names all", unrelated.len() - MOST_UNRELATED);
         }
     }
     text

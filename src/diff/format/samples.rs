@@ -79,7 +79,12 @@ pub(super) fn unknown(name: &str, message: &str) -> ObjectDiff {
 
 /// Makes an obstacle.
 pub(super) fn obstacle(message: &str) -> Unknown {
-    Unknown { why: Why::Forbidden, message: message.into(), help: "ask for the right to do it".into(), causes: Vec::new() }
+    Unknown {
+        why: Why::Forbidden,
+        message: message.into(),
+        help: "ask for the right to do it".into(),
+        causes: Vec::new(),
+    }
 }
 
 /// Makes a cluster of objects.
