@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::cli::check::{Sorted, manifests_of};
 use crate::cli::survey::judge_clusters;
 use crate::cli::workspace::{Opened, Workspace};
@@ -56,7 +54,7 @@ pub(super) fn gather<'w>(
     workspace: &'w Workspace,
     projects: &'w [Project<'w>],
     target: Option<Target>,
-) -> Result<Gathered<'w>> {
+) -> Gathered<'w> {
     let mut gathered = Gathered { subjects: Vec::new(), findings: Findings::new(), errors: Vec::new() };
     for (opened, project) in workspace.opened.iter().zip(projects) {
         gathered.add(opened, project, target.unwrap_or_else(|| Target::only(Minor::newest_released())));
@@ -68,7 +66,7 @@ pub(super) fn gather<'w>(
             subject.spec = Node::new(Value::Map(Map::new()), subject.named.clone());
         }
     }
-    Ok(gathered)
+    gathered
 }
 
 impl<'w> Gathered<'w> {
@@ -151,7 +149,7 @@ impl<'w> Gathered<'w> {
     }
 }
 
-fn of_spec<'w>(bundle: Bundle, ruling: Arc<dyn Weigh>, world: &'w dyn World) -> Subject<'w> {
+fn of_spec(bundle: Bundle, ruling: Arc<dyn Weigh>, world: &dyn World) -> Subject<'_> {
     let mut objects = bundle.objects;
     crate::emit::stream::order(&mut objects);
     Subject {

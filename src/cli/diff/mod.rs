@@ -154,15 +154,19 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut faults: Vec<Fault> = Vec::new();
     let mut failed = |error: &anyhow::Error, console: &mut Console<'_>| {
-        console.show_error(error);
-        faults.push(failure::fault(error));
+        let fault = failure::fault(error);
+        // What is wrong with all clusters alike is said once.
+        if !faults.iter().any(|said| said.message == fault.message) {
+            console.show_error(error);
+            faults.push(fault);
+        }
     };
     for unopened in &workspace.faults {
         failed(&unopened.why, console);
     }
     let around: Vec<PathBuf> = workspace.opened.iter().map(|opened| opened.around.clone()).collect();
     let projects: Vec<Project<'_>> = workspace.opened.iter().map(|opened| Project::new(&opened.world)).collect();
-    let Gathered { subjects, mut findings, errors } = gather(&workspace, &projects, args.target.openshift)?;
+    let Gathered { subjects, mut findings, errors } = gather(&workspace, &projects, args.target.openshift);
     for error in &errors {
         failed(error, console);
     }
