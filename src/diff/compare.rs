@@ -51,7 +51,7 @@ pub(super) fn compare(compared: &Compared<'_>, fill: &mut Fill<'_>) -> ObjectDif
         live_only: Vec::new(),
         not_compared: Vec::new(),
     };
-    let shown = walk.visit(Spot {
+    let shown = walk.visit(&Spot {
         schema,
         before: Some(Side { raw: live, shown: &live_shown }),
         after: Some(Side { raw: predicted, shown: &predicted_shown }),
@@ -203,7 +203,7 @@ impl Walk<'_, '_> {
     }
 
     /// Compares what stands at a place and below.
-    pub(super) fn visit(&mut self, spot: Spot<'_>) -> Shown {
+    pub(super) fn visit(&mut self, spot: &Spot<'_>) -> Shown {
         let is_there = |side: &Option<Side<'_>>| side.is_some_and(|side| !side.raw.is_null());
         // A null that came to nothing, or nothing that came to null, is nothing.
         if (!is_there(&spot.before) && !is_there(&spot.after)) && (spot.before.is_none() || spot.after.is_none()) {
@@ -212,13 +212,13 @@ impl Walk<'_, '_> {
         if NEVER.iter().any(|path| spot.path.is(path)) {
             return Shown::default();
         }
-        if let Some(who) = self.written_by_itself(&spot) {
-            return self.silent(&spot, who);
+        if let Some(who) = self.written_by_itself(spot) {
+            return self.silent(spot, who);
         }
         match (spot.before, spot.after) {
-            (Some(before), Some(after)) => self.both(&spot, before, after),
-            (Some(before), None) => self.gone(&spot, before),
-            (None, Some(after)) => self.comes(&spot, after),
+            (Some(before), Some(after)) => self.both(spot, before, after),
+            (Some(before), None) => self.gone(spot, before),
+            (None, Some(after)) => self.comes(spot, after),
             (None, None) => Shown::default(),
         }
     }
@@ -296,7 +296,7 @@ impl Walk<'_, '_> {
                 owners: spot.owners.below(&step, is_atomic),
                 path: spot.path.below(step),
             };
-            let shown = self.visit(below);
+            let shown = self.visit(&below);
             let key = |node: &Node, side: Side<'_>| {
                 side.raw.entry(&name).map_or_else(|| node.origin.clone(), |entry| key_of(is_secret, &entry.key))
             };

@@ -67,7 +67,7 @@ pub(super) fn compare(walk: &mut Walk<'_, '_>, spot: &Spot<'_>, before: Side<'_>
             owners: spot.owners.below(&step, is_atomic),
             path: spot.path.below(step),
         };
-        shown.push((pair, walk.visit(below)));
+        shown.push((pair, walk.visit(&below)));
     }
     let list = |at: fn(&Pair) -> Option<usize>, part: fn(&Shown) -> Option<&Node>, side: Side<'_>| {
         let mut items: Vec<(usize, Node)> =
