@@ -297,9 +297,10 @@ fn merged(asked: &Asked<'_>, object: &Object<'_>, live: Option<&Node>) -> Outcom
     let applied = super::with_data(object.rendered);
     match predict(live, &applied, &object.manager, true, asked.target.last()) {
         Ok(applied) => {
-            let by = match is_secret(object.rendered) {
-                true => PredictedBy::Comparison,
-                false => PredictedBy::Merge(object.manager.clone()),
+            let by = if is_secret(object.rendered) {
+                PredictedBy::Comparison
+            } else {
+                PredictedBy::Merge(object.manager.clone())
             };
             Outcome::Predicted(applied.object, by)
         }

@@ -169,8 +169,12 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut faults: Vec<Fault> = Vec::new();
     let mut failed = |error: &anyhow::Error, console: &mut Console<'_>| {
-        console.show_error(error);
-        faults.push(failure::fault(error));
+        let fault = failure::fault(error);
+        // What is wrong with all clusters alike is said once.
+        if !faults.iter().any(|said| said.message == fault.message) {
+            console.show_error(error);
+            faults.push(fault);
+        }
     };
     for unopened in &workspace.faults {
         failed(&unopened.why, console);
@@ -180,7 +184,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     // A directory of manifests often is a part of the project that they are rendered from.
     let old = args.against.as_ref().filter(|path| path.is_dir()).map(|path| path.canonicalize()).transpose()?;
     let Gathered { subjects, mut findings, errors, files } =
-        gather(&workspace, &projects, args.target.openshift, old.as_deref())?;
+        gather(&workspace, &projects, args.target.openshift, old.as_deref());
     for error in &errors {
         failed(error, console);
     }
