@@ -74,8 +74,8 @@ pub(super) fn gather<'w>(
 impl<'w> Gathered<'w> {
     fn add(&mut self, opened: &'w Opened, project: &'w Project<'w>, target: Target) {
         let sorted = Sorted::new(opened, project, &mut self.findings);
-        let mut specs: Vec<ProjectPath> = opened.specs(project, &mut Findings::new());
-        specs.retain(|path| sorted.specs.contains(path) || opened.files.contains(path));
+        // A layer that was given does not ask the clusters of all that extend it.
+        let specs: Vec<ProjectPath> = sorted.specs.iter().filter(|path| sorted.given.contains(path)).cloned().collect();
         let answers = opened.each(project, &specs, Day::Running, |session, path, findings| {
             let Judged { surveyed, bundle, .. } = pipeline::judged(session, path, findings);
             let acknowledged = surveyed.as_ref().map(|surveyed| Arc::clone(&surveyed.acknowledged));
