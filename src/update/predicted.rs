@@ -86,7 +86,7 @@ pub fn beside(rendered: &[Node]) -> Vec<ObjectId> {
     found
 }
 
-impl<'o> Predicted<'o> {
+impl Predicted<'_> {
     /// Returns what the way from the live objects to the predicted ones looks like to the rules on updates.
     pub fn context<'a>(&'a self, states: &'a States) -> UpdateContext<'a> {
         let bootstrap = self.platform.map_or(Bootstrap::Unknown, |(profile, _)| Bootstrap::Profile(profile));
