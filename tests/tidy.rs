@@ -60,7 +60,7 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
 
 /// Stages that are pure: they never hold a `World`.
 const PURE: &[&str] =
-    &["src/resolve", "src/check", "src/lower", "src/render", "src/validate", "src/rules", "src/policy"];
+    &["src/resolve", "src/check", "src/lower", "src/render", "src/validate", "src/rules", "src/policy", "src/import"];
 
 #[test]
 fn codes_are_sorted_unique_and_well_named() {
