@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{argocd, check, completions, diff, explain, import, init, profile, render, resolve, schema, secrets};
+use super::{
+    argocd, check, completions, diff, explain, import, init, profile, render, resolve, schema, secrets, status,
+};
 use crate::day;
 use crate::secret::{AllowedEnv, Reveal};
 use crate::target::{Minor, NotAMinor, Target};
@@ -58,6 +60,8 @@ pub enum Command {
     /// Say which Secrets clusters need, and how to make them
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
+    /// Say how the registry of a cluster is, and what to do about what is wrong
+    Status(status::StatusArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Serve Argo CD as a config management plugin

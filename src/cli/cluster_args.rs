@@ -3,7 +3,7 @@
 //! Finds kubeconfigs, decides about contexts, and makes one client for each that is used. A kubeconfig can name programs to
 //! run, so that one within a repository is refused; a spec can name a context, which the invoker has to allow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -189,6 +189,14 @@ impl Clusters {
         self.client_of(self.args.context.as_deref())
     }
 
+    /// Returns what the invoker must be told of the clusters that were used, such as that TLS is not verified.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = clients.values().filter_map(|slot| slot.get()?.as_ref().ok());
+        let all: BTreeSet<&String> = made.flat_map(|client| client.warnings()).collect();
+        all.into_iter().cloned().collect()
+    }
+
     /// Returns the client of a spec's cluster; none where a finding says why its context is not used. `name` is where the
     /// spec is named, and `n_specs` how many there are in this run.
     pub(super) fn client_for(
@@ -290,7 +298,7 @@ fn refused(why: NoAccess) -> anyhow::Error {
 }
 
 /// Reads a time, such as `30s`, `500ms`, `2m` or `1h`; a number alone is one of seconds.
-fn span(text: &str) -> Result<Duration, String> {
+pub(super) fn span(text: &str) -> Result<Duration, String> {
     const MOST: Duration = Duration::from_secs(24 * 3600);
     let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

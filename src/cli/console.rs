@@ -29,6 +29,7 @@ pub struct Console<'a> {
 struct Screen<'a> {
     stream: &'a mut dyn Write,
     shows_colours: bool,
+    is_coloured: bool,
     styles: Styles,
     paint: Paint,
 }
@@ -36,7 +37,13 @@ struct Screen<'a> {
 impl<'a> Console<'a> {
     /// Makes a console of streams none of which shows colours unless `--color always` says so.
     pub fn new(input: &'a mut dyn Read, out: &'a mut dyn Write, err: &'a mut dyn Write) -> Self {
-        let screen = |stream| Screen { stream, shows_colours: false, styles: Styles::plain(), paint: Paint::plain() };
+        let screen = |stream| Screen {
+            stream,
+            shows_colours: false,
+            is_coloured: false,
+            styles: Styles::plain(),
+            paint: Paint::plain(),
+        };
         Self { input, out: screen(out), err: screen(err) }
     }
 
@@ -56,9 +63,15 @@ impl<'a> Console<'a> {
                 Colour::Always => true,
                 Colour::Never => false,
             };
+            screen.is_coloured = coloured;
             screen.styles = if coloured { Styles::coloured() } else { Styles::plain() };
             screen.paint = if coloured { Paint::coloured() } else { Paint::plain() };
         }
+    }
+
+    /// Tells whether results are shown in colours.
+    pub fn colours_results(&self) -> bool {
+        self.out.is_coloured
     }
 
     /// Reads standard input to its end, at most `limit` bytes.

@@ -30,6 +30,7 @@ mod resolve;
 mod schema;
 mod secrets;
 mod states;
+mod status;
 mod survey;
 mod workspace;
 
@@ -94,6 +95,7 @@ fn dispatch(command: &Command, console: &mut Console<'_>) -> Result<Exit> {
         Command::Schema(args) => schema::run(args, console),
         Command::Profile(command) => profile::run(command, console),
         Command::Secrets(command) => secrets::run(command, console),
+        Command::Status(args) => status::run(args, console),
         Command::Completions(args) => completions::run(args, console),
         Command::Argocd(command) => argocd::run(command, console),
     }

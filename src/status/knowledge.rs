@@ -92,7 +92,7 @@ impl Knowledge {
     fn one(&self, symptom: &Symptom, minor: Option<Minor>, written: Option<&Written<'_>>) -> Explained {
         let fits = self.entries.iter().filter_map(|entry| Some((entry, entry.fits(symptom, minor)?)));
         // The first of the most exact ones.
-        let best = fits.min_by_key(|(entry, _)| entry.vagueness());
+        let best = fits.min_by_key(|(entry, _)| entry.vagueness(symptom));
         match best {
             Some((entry, values)) => explained(entry, &values, symptom, written),
             None => unknown(symptom),

@@ -13,12 +13,14 @@ mod kinds;
 mod knowledge;
 mod read;
 mod symptoms;
+#[cfg(test)]
+mod tests;
 mod unseen;
 mod verdict;
 pub mod watch;
 mod written;
 
-pub use unseen::Unseen;
+pub use unseen::{Right, Unseen};
 pub use written::Written;
 
 use crate::live::Live;

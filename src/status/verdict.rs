@@ -1,7 +1,7 @@
 //! All that was found -> one word, and why.
 
 use super::kinds::{CLUSTER_OPERATOR, CONFIG, DEPLOYMENT};
-use super::read::{Seen, number, text};
+use super::read::{Seen, number};
 use super::symptoms::conditions;
 use super::unseen::{self, Unseen};
 use super::{Level, Passes, Problem, Verdict};
@@ -81,12 +81,4 @@ fn nothing_read(seen: &Seen, unseen: &[Unseen]) -> (Verdict, String) {
         }
         _ => (Verdict::Unknown, unseen.first().map_or_else(|| "nothing was read".into(), |of| of.message.clone())),
     }
-}
-
-/// Tells whether a registry runs.
-pub(super) fn runs(seen: &Seen) -> bool {
-    seen.object(DEPLOYMENT).is_some_and(|deployment| {
-        text(deployment, &["metadata", "name"]).is_some()
-            && number(deployment, &["status", "readyReplicas"]).is_some_and(|ready| ready > 0)
-    })
 }

@@ -17,6 +17,10 @@ const TIMES_WHERE_STALE: usize = 6;
 #[derive(Debug, Default)]
 pub struct Watch {
     last: Option<Status>,
+    /// Whether anything could be told yet.
+    has_seen: bool,
+    /// What the last status alone would have ended.
+    last_end: Option<Next>,
     /// How often in a row the same answer was seen that would end the watching.
     n_same: usize,
 }
@@ -41,9 +45,14 @@ impl Watch {
             Some(last) => changes(last, &status),
             None => first(&status),
         };
-        let end = end(&status);
-        let was = self.last.as_ref().map(end_of);
-        self.n_same = if was == Some(end) { self.n_same + 1 } else { 1 };
+        let end = match end(&status) {
+            // Where nothing has ever been seen, a wrong host or login is likelier than one that comes back.
+            Next::Wait if status.verdict == Verdict::Unknown && !self.has_seen => Next::Blind,
+            end => end,
+        };
+        self.has_seen |= status.verdict != Verdict::Unknown;
+        self.n_same = if self.last_end == Some(end) { self.n_same + 1 } else { 1 };
+        self.last_end = Some(end);
         let needed = match (end, status.is_stale) {
             (Next::Stuck, false) => TIMES_TO_BELIEVE,
             (Next::Stuck | Next::Settled, true) => TIMES_WHERE_STALE,
@@ -57,10 +66,6 @@ impl Watch {
     pub fn last(&self) -> Option<&Status> {
         self.last.as_ref()
     }
-}
-
-fn end_of(status: &Status) -> Next {
-    end(status)
 }
 
 /// Says what a status alone would end.

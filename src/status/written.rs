@@ -30,7 +30,7 @@ impl Written<'_> {
     }
 
     /// Tells whether the spec has `managementState` as this.
-    pub(super) fn wants(&self, state: &str) -> bool {
+    pub fn wants(&self, state: &str) -> bool {
         self.spec.at(&["registry", "managementState"]).and_then(Node::as_str) == Some(state)
     }
 }

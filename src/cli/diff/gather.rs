@@ -23,8 +23,8 @@ use crate::world::{ProjectPath, World};
 pub(super) struct Subject<'w> {
     /// Its name.
     pub(super) name: String,
-    /// Whether its objects have its name as a label.
-    pub(super) is_labelled: bool,
+    /// Whether its objects have its name as a label, and all of them were given, as far as anyone can know.
+    pub(super) is_whole: bool,
     /// Where it is named.
     pub(super) named: Place,
     /// Its resolved spec, of which only what names the context counts; of plain manifests what their label says.
@@ -74,8 +74,8 @@ pub(super) fn gather<'w>(
 impl<'w> Gathered<'w> {
     fn add(&mut self, opened: &'w Opened, project: &'w Project<'w>, target: Target) {
         let sorted = Sorted::new(opened, project, &mut self.findings);
-        let mut specs: Vec<ProjectPath> = opened.specs(project, &mut Findings::new());
-        specs.retain(|path| sorted.specs.contains(path) || opened.files.contains(path));
+        // A layer that was given does not ask the clusters of all that extend it.
+        let specs: Vec<ProjectPath> = sorted.specs.iter().filter(|path| sorted.given.contains(path)).cloned().collect();
         let answers = opened.each(project, &specs, Day::Running, |session, path, findings| {
             let Judged { surveyed, bundle, .. } = pipeline::judged(session, path, findings);
             let acknowledged = surveyed.as_ref().map(|surveyed| Arc::clone(&surveyed.acknowledged));
@@ -142,7 +142,10 @@ impl<'w> Gathered<'w> {
             let is_right = !found.has_errors();
             self.findings.extend(found);
             if is_right {
-                self.subjects.extend(of_manifests(label, dir, objects, target, &ruling, project.world()));
+                // Of single files nobody knows what stands beside them.
+                let is_whole = label.is_some() && !opened.dirs.is_empty();
+                let subject = of_manifests(label, dir, objects, target, &ruling, project.world());
+                self.subjects.extend(subject.map(|subject| Subject { is_whole, ..subject }));
             }
         }
     }
@@ -153,7 +156,7 @@ fn of_spec<'w>(bundle: Bundle, ruling: Arc<dyn Weigh>, world: &'w dyn World) -> 
     crate::emit::stream::order(&mut objects);
     Subject {
         name: bundle.cluster,
-        is_labelled: true,
+        is_whole: true,
         named: bundle.name.place().clone(),
         spec: bundle.spec,
         target: bundle.target,
@@ -177,8 +180,7 @@ fn of_manifests<'w>(
     let place = named.place().clone();
     let context = if label.is_some() { named } else { Node::new(Value::Null, place.clone()) };
     let spec = Node::map([("live", Node::map([("context", context)], place.clone()))], place.clone());
-    let is_labelled = label.is_some();
     let name = label.unwrap_or_else(|| if dir.is_empty() { "manifests".into() } else { dir });
     let ruling = Some(Arc::clone(ruling));
-    Some(Subject { name, is_labelled, named: place, spec, target, platform: None, objects, ruling, world })
+    Some(Subject { name, is_whole: false, named: place, spec, target, platform: None, objects, ruling, world })
 }

@@ -185,6 +185,9 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
                 failed(&error, console);
             }
         }
+        for warning in clusters.warnings() {
+            console.note(&warning);
+        }
     }
     let outcome = Outcome::of_run(Vec::new(), findings, faults);
     let shown = console.print_diff(&diffs, &outcome, args.format)?;

@@ -4,18 +4,18 @@ use serde_json::{Value as Json, json};
 
 use super::super::{Component, Condition, Problem, Status, Unseen};
 
-/// The version of the shape.
-const VERSION: u64 = 1;
+/// The version of regcfg that writes.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes several statuses as one document.
 pub fn document(statuses: &[Status]) -> String {
-    let document = json!({"version": VERSION, "clusters": statuses.iter().map(of).collect::<Vec<_>>()});
+    let document = json!({"regcfg": VERSION, "clusters": statuses.iter().map(of).collect::<Vec<_>>()});
     format!("{document:#}\n")
 }
 
 /// Writes one status as a document in one line.
 pub fn line(status: &Status) -> String {
-    format!("{}\n", json!({"version": VERSION, "clusters": [of(status)]}))
+    format!("{}\n", json!({"regcfg": VERSION, "clusters": [of(status)]}))
 }
 
 fn of(status: &Status) -> Json {

@@ -118,19 +118,14 @@ impl Entry {
         Some(Values(values))
     }
 
-    /// Returns how little of a condition it looks at: 0 for the most exact entry.
-    pub(super) fn vagueness(&self) -> usize {
-        match (&self.message, self.seen.iter().any(|pattern| pattern.reasons.is_empty())) {
+    /// Returns how little of a symptom it looks at: 0 for the most exact entry.
+    pub(super) fn vagueness(&self, symptom: &Symptom) -> usize {
+        let names_reason = |pattern: &Pattern| !pattern.reasons.is_empty() && pattern.fits(symptom);
+        match (&self.message, self.seen.iter().any(names_reason)) {
             (Some(_), _) => 0,
-            (None, false) => 1,
-            (None, true) => 2,
+            (None, true) => 1,
+            (None, false) => 2,
         }
-    }
-
-    /// Returns the conditions that it is about.
-    #[cfg(test)]
-    pub(super) fn patterns(&self) -> &[Pattern] {
-        &self.seen
     }
 }
 
