@@ -75,7 +75,9 @@ impl Ran {
 fn command(kubeconfig: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regcfg"));
     command.args(["status", "--kubeconfig"]).arg(kubeconfig).args(args);
-    command.env_clear().current_dir(kubeconfig.parent().unwrap()).stdin(Stdio::null());
+    // A spec is named as from its own directory, which is a project without the kubeconfig.
+    let spec = args.iter().map(Path::new).find(|arg| arg.extension().is_some_and(|ending| ending == "yaml"));
+    command.env_clear().current_dir(spec.unwrap_or(kubeconfig).parent().unwrap()).stdin(Stdio::null());
     command
 }
 

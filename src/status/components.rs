@@ -83,9 +83,6 @@ fn config(seen: &Seen) -> Option<String> {
         if spec.get("readOnly").and_then(Node::as_bool) == Some(true) {
             says.push("read only".into());
         }
-        if seen.is_stale() {
-            says.push("newer than what the operator has reported on".into());
-        }
         says.join(", ")
     })
 }
