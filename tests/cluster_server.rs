@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use cluster::{ADMIN, Action, Cluster, Event, Rule, Shown, crds, live};
+use cluster::{ADMIN, Action, Cluster, Event, Rule, Says, Shown, crds, live};
 use regcfg::target::Minor;
 use serde_json::{Value as Json, json};
 
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         users_may_do_what_they_are_granted,
         a_certificate_makes_a_user_known,
         requests_are_logged_with_what_they_send,
+        a_webhook_refuses_and_warns,
         a_proxy_passes_on_what_no_rule_is_for,
         a_proxy_delays_and_refuses_and_hangs_up,
         a_proxy_passes_on_a_watch_as_it_comes,
@@ -146,6 +147,27 @@ fn requests_are_logged_with_what_they_send(cluster: &Cluster) {
     let secrets = ["secret-value".to_owned()];
     let n_faults = |place: usize| live::faults(&as_regcfg[place..=place], &secrets).len();
     assert_eq!([n_faults(0), n_faults(1), n_faults(2)], [2, 0, 0]);
+}
+
+fn a_webhook_refuses_and_warns(cluster: &Cluster) {
+    cluster.namespace("here");
+    let create = || cluster.raw("POST", &format!("{MAPS}?dryRun=All"), Some(&map("value")));
+    let strict = cluster.webhook("", &["configmaps"], Says::No("maps are not welcome"));
+    let refused = create();
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    assert!(refused.text().contains("denied the request: maps are not welcome"), "{}", refused.text());
+    assert_eq!(strict.asked()[0]["data"]["key"], "value");
+    drop(strict);
+    let _lenient = cluster.webhook("", &["configmaps"], Says::Warns("maps are old"));
+    // The API server forgets the first one a moment later.
+    let begin = Instant::now();
+    let taken = loop {
+        let answer = create();
+        if answer.status == 201 || begin.elapsed() > Duration::from_secs(60) {
+            break answer;
+        }
+    };
+    assert_eq!((taken.status, taken.header("Warning")), (201, Some("299 - \"maps are old\"")), "{}", taken.text());
 }
 
 fn a_proxy_passes_on_what_no_rule_is_for(cluster: &Cluster) {

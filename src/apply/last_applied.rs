@@ -51,8 +51,11 @@ pub(super) fn renew(object: &mut Node, applied: &Node) {
 /// Writes an object without the annotation, in the bytes of Go's encoder.
 fn encoded(applied: &Node) -> String {
     let mut json = applied.to_json();
-    if let Some(annotations) = json.pointer_mut("/metadata/annotations").and_then(Json::as_object_mut) {
-        annotations.remove(ANNOTATION);
+    let annotations = json.pointer_mut("/metadata/annotations").and_then(Json::as_object_mut);
+    match annotations.filter(|annotations| annotations.values().all(Json::is_string)) {
+        Some(annotations) => _ = annotations.remove(ANNOTATION),
+        // What is no mapping of texts is none at all.
+        None => _ = json.get_mut("metadata").and_then(Json::as_object_mut).and_then(|map| map.remove("annotations")),
     }
     let mut text = String::new();
     for char in super::element::sorted(&json).chars() {

@@ -6,12 +6,13 @@
 use indexmap::map::Entry as Slot;
 
 use super::Fault;
-use super::element::{Element, shown};
+use super::element::Element;
 use super::typing::{ListShape, MapType, Shape, Typing};
 use crate::schema::ListType;
 use crate::tree::{Entry, Map, Node, Value};
 
-/// Merges two values of which at least one is there; none where nothing comes of them.
+/// Merges two values of which at least one is there; none where nothing comes of them. No item of what is applied stands
+/// twice.
 pub(super) fn merge(typing: Typing, live: Option<&Node>, applied: Option<&Node>) -> Result<Option<Node>, Fault> {
     let Some(top) = applied.or(live) else { return Ok(None) };
     // Where the two are of different types, that of the applied value decides.
@@ -85,9 +86,6 @@ impl<'a> Steps<'a> {
 
 fn merge_lists(typing: ListShape, below: &[Node], above: &[Node]) -> Result<Vec<Node>, Fault> {
     let (left, right) = (Steps::of(typing, below)?, Steps::of(typing, above)?);
-    if let Some(twice) = right.elements.iter().find(|element| right.find(element).is_some_and(|(_, several)| several)) {
-        return Err(Fault::misshapen(format!("{} stands twice", shown(std::slice::from_ref(twice)))));
-    }
     in_order(typing, &left, &right)
 }
 

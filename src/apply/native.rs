@@ -28,6 +28,50 @@ pub(super) fn completed(kind: &Kind, object: &mut Node, minor: Minor, is_new: bo
     drop_empty(kind.schema, object, minor);
 }
 
+/// Makes of nulls what Go's types make of them: among texts of any names an empty one, and otherwise nothing. Of a custom
+/// resource only the metadata is of such a type.
+pub(super) fn without_nulls(kind: &Kind, object: &mut Node, minor: Minor) {
+    if kind.native {
+        drop_nulls(kind.schema, object, minor);
+        return;
+    }
+    let metadata = object.as_map_mut().and_then(|map| map.get_mut("metadata"));
+    if let (Some(entry), Some(property)) = (metadata, kind.schema.property("metadata")) {
+        drop_nulls(property.schema, &mut entry.node, minor);
+    }
+}
+
+fn drop_nulls(schema: &'static Schema, node: &mut Node, minor: Minor) {
+    match &mut node.value {
+        Value::Map(map) => map.retain(|name, entry| {
+            let (child, is_declared) = match (schema.property(name), &schema.additional) {
+                (Some(property), _) => (property.schema, true),
+                (None, Additional::Each(each)) => (*each, false),
+                (None, _) => return true,
+            };
+            if entry.node.is_null() && !is_declared && child.on(minor).kind == Type::String {
+                entry.node.value = Value::String("".into());
+            }
+            drop_nulls(child, &mut entry.node, minor);
+            !(entry.node.is_null() && is_declared)
+        }),
+        Value::Seq(items) => {
+            if let Some(each) = schema.items {
+                items.iter_mut().for_each(|item| drop_nulls(each, item, minor));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Leaves out of the metadata of a custom resource what is left out of all metadata, whose type is built in.
+pub(super) fn metadata(kind: &Kind, object: &mut Node, minor: Minor) {
+    let metadata = object.as_map_mut().and_then(|map| map.get_mut("metadata"));
+    if let (Some(entry), Some(property)) = (metadata, kind.schema.property("metadata")) {
+        drop_empty(property.schema, &mut entry.node, minor);
+    }
+}
+
 /// Puts `stringData` into `data`, and the type where there is none.
 fn secret(object: &mut Node) {
     let origin = object.origin.clone();
@@ -126,7 +170,7 @@ fn put(node: &mut Node, name: &str, text: &str, origin: &Origin) {
 }
 
 /// Drops empty lists, and empty mappings of any names, which Go's types leave out when they are written.
-pub(super) fn drop_empty(schema: &'static Schema, node: &mut Node, minor: Minor) {
+fn drop_empty(schema: &'static Schema, node: &mut Node, minor: Minor) {
     match &mut node.value {
         Value::Map(map) => map.retain(|name, entry| {
             let child = match (schema.property(name), &schema.additional) {

@@ -1,11 +1,12 @@
-//! The fields that an object has, and an object without some of them.
+//! The fields that an object has, whether they can be told apart, and an object without some of them.
 //!
 //! In come values and sets of fields; out come sets and values. It is for the merge to say which fields go.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Fault;
-use super::element::Element;
+use super::element::{Element, shown};
 use super::fieldset::{Branch, FieldSet};
 use super::typing::{ListShape, MapType, Shape, Typing};
 use crate::schema::ListType;
@@ -52,6 +53,30 @@ fn note_items(typing: ListShape, items: &[Node], at: &mut Branch) -> Result<(), 
         at.below.put(element.clone(), branch);
     }
     Ok(())
+}
+
+/// Looks at every list of what is applied, within wholes, too: none of its items may stand twice or be without a key.
+pub(super) fn check(typing: Typing, node: &Node) -> Result<(), Fault> {
+    match (typing.shape(Some(node)), &node.value) {
+        (Shape::Map(map), Value::Map(fields)) => fields
+            .iter()
+            .try_for_each(|(name, entry)| check(map.child(name), &entry.node).map_err(|fault| fault.below(name))),
+        (Shape::List(list), Value::Seq(items)) if list.how == ListType::Atomic => {
+            items.iter().try_for_each(|item| check(list.items, item))
+        }
+        (Shape::List(list), Value::Seq(items)) => {
+            let mut before = BTreeSet::new();
+            for item in items {
+                let element = list.element(item)?;
+                check(list.items, item).map_err(|fault| fault.at(&element))?;
+                if let Some(twice) = before.replace(element) {
+                    return Err(Fault::misshapen(format!("{} stands twice", shown(&[twice]))));
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns a value without some fields. What has nothing left is null, which the server then drops.

@@ -11,7 +11,7 @@ use super::fieldset::FieldSet;
 use super::managers::{BEFORE_FIRST_APPLY, Managed, Operation, managed};
 use super::merge::merge;
 use super::migrate::migrated;
-use super::owned::{fields, without};
+use super::owned::{check, fields, without};
 use super::reconcile::reconciled;
 use super::typing::Typing;
 use super::{Applied, Basis, Fault, Manager, last_applied, native};
@@ -60,7 +60,7 @@ struct Scene<'a> {
     typing: Typing,
     api_version: &'a str,
     /// What is applied.
-    whole: &'a Node,
+    whole: Node,
     /// What is applied, without a status: nobody but the status' own subresource writes that.
     applied: Node,
     manager: &'a Manager,
@@ -74,14 +74,17 @@ impl<'a> Scene<'a> {
         let kind =
             schema::find(api_version, text("kind")).filter(|kind| kind.is_on(minor)).ok_or(Fault::UnknownKind)?;
         let typing = Typing::of(kind.schema, minor);
-        let (without, _) = without_status(applied);
-        Ok(Self { kind, typing, api_version, whole: applied, applied: without, manager, minor })
+        let mut whole = applied.clone();
+        whole_numbers(&mut whole);
+        let (without, _) = without_status(&whole);
+        check(typing, &without)?;
+        Ok(Self { kind, typing, api_version, whole, applied: without, manager, minor })
     }
 
     fn created(self) -> Result<Applied, Fault> {
         let merged = merge(self.typing, None, Some(&self.applied))?.unwrap_or(self.applied);
         let mut object = defaulted(self.kind, merged, self.minor, true);
-        renew(&mut object, self.whole, self.manager);
+        renew(&mut object, &self.whole, self.manager);
         Ok(Applied { object, basis: Basis::Nothing, taken: Vec::new() })
     }
 
@@ -107,7 +110,7 @@ impl<'a> Scene<'a> {
             return Err(Fault::Conflicts(named(&conflicts)));
         }
         let mut object = if new == live { live } else { defaulted(kind, new, minor, false) };
-        renew(&mut object, whole, manager);
+        renew(&mut object, &whole, manager);
         Ok(Applied { object: with_status(object, status), basis, taken: named(&conflicts) })
     }
 }
@@ -183,12 +186,27 @@ fn named(conflicts: &[(&Managed, FieldSet)]) -> Vec<(String, Vec<String>)> {
 }
 
 /// Puts in what the server does for the stored form, and drops nulls and what it does not know.
-fn defaulted(kind: &Kind, object: Node, minor: Minor, is_new: bool) -> Node {
+fn defaulted(kind: &Kind, mut object: Node, minor: Minor, is_new: bool) -> Node {
+    native::without_nulls(kind, &mut object, minor);
     let mut object = validate::stored(&object, minor).unwrap_or(object);
     if kind.native {
         native::completed(kind, &mut object, minor, is_new);
+    } else {
+        native::metadata(kind, &mut object, minor);
     }
     object
+}
+
+/// Makes `2.0` the whole number that it is to the server.
+fn whole_numbers(node: &mut Node) {
+    if let (Value::Float(_), Some(whole)) = (&node.value, node.as_int()) {
+        node.value = Value::Int(whole);
+    }
+    match &mut node.value {
+        Value::Map(map) => map.values_mut().for_each(|entry| whole_numbers(&mut entry.node)),
+        Value::Seq(items) => items.iter_mut().for_each(whole_numbers),
+        _ => {}
+    }
 }
 
 fn without_status(object: &Node) -> (Node, Option<Entry>) {

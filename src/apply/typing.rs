@@ -149,7 +149,14 @@ impl MapType {
 impl ListShape {
     /// Returns the step to an item.
     pub(super) fn element(&self, item: &Node) -> Result<Element, Fault> {
-        let ListType::Map(keys) = self.how else { return Ok(Element::Value(Scalar::of(item))) };
+        let ListType::Map(keys) = self.how else {
+            return match item.value {
+                Value::Null | Value::Seq(_) | Value::Map(_) => {
+                    Err(Fault::misshapen("an item of a set is no single value"))
+                }
+                _ => Ok(Element::Value(Scalar::of(item))),
+            };
+        };
         let Some(fields) = item.as_map() else { return Err(Fault::misshapen("an item of a keyed list is no mapping")) };
         let found: Vec<_> = keys.iter().filter_map(|key| Some(((*key).into(), self.key(fields, key)?))).collect();
         if found.is_empty() {

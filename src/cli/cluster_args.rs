@@ -3,7 +3,7 @@
 //! Finds kubeconfigs, decides about contexts, and makes one client for each that is used. A kubeconfig can name programs to
 //! run, so that one within a repository is refused; a spec can name a context, which the invoker has to allow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -187,6 +187,14 @@ impl Clusters {
     /// Returns the client of the cluster that nobody but the invoker names.
     pub(super) fn client(&self) -> Result<Arc<Client>> {
         self.client_of(self.args.context.as_deref())
+    }
+
+    /// Returns what the invoker must be told of the clusters that were used, such as that TLS is not verified.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = clients.values().filter_map(|slot| slot.get()?.as_ref().ok());
+        let all: BTreeSet<&String> = made.flat_map(|client| client.warnings()).collect();
+        all.into_iter().cloned().collect()
     }
 
     /// Returns the client of a spec's cluster; none where a finding says why its context is not used. `name` is where the

@@ -44,9 +44,12 @@ impl ExternalDiff {
 
     /// Shows a cluster's differences by the program, and says whether it found any.
     pub(super) fn show(&self, cluster: &ClusterDiff) -> Result<Exit> {
-        let pairs = files(cluster);
+        self.run(&files(cluster))
+    }
+
+    fn run(&self, pairs: &[Pair]) -> Result<Exit> {
         let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
-        let (live, merged) = (side(&pairs, |pair| pair.live.as_deref()), side(&pairs, |pair| pair.merged.as_deref()));
+        let (live, merged) = (side(pairs, |pair| pair.live.as_deref()), side(pairs, |pair| pair.merged.as_deref()));
         let called = quoted(&self.program);
         let ended = compare(&self.program, &args, &live, &merged)
             .with_context(|| format!("cannot run {called}, which {VARIABLE} names"))?;
@@ -70,8 +73,53 @@ fn side<'p>(pairs: &'p [Pair], text: impl Fn(&'p Pair) -> Option<&'p str>) -> Ve
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests read and write the disk, where the library may not")]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::{Path, PathBuf};
+    use std::time::Duration;
+
     use super::*;
+    use crate::diff::format::files::Pair;
+
+    /// Makes a program of shell that may write into the directory that it stands in.
+    fn program(dir: &Path, script: &str) -> ExternalDiff {
+        let path = dir.join("differ");
+        fs::write(&path, format!("#!/bin/sh\nout={}\n{script}\n", dir.display())).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        ExternalDiff::of(&format!("{} -u --odd/word", path.display()))
+    }
+
+    fn pairs() -> Vec<Pair> {
+        let pair = |name: &str, live: Option<&str>, merged: Option<&str>| Pair {
+            name: name.into(),
+            live: live.map(str::to_owned),
+            merged: merged.map(str::to_owned),
+        };
+        vec![pair("v1.ConfigMap.a.b", Some("x: 1\n"), Some("x: 2\n")), pair("v1.ConfigMap.a.new", None, Some("y: 1\n"))]
+    }
+
+    /// Runs a program that was just written: a test beside this one may have been starting another meanwhile, and holds its
+    /// file open until then.
+    fn run(external: &ExternalDiff) -> Result<Exit> {
+        loop {
+            let ended = external.run(&pairs());
+            let is_busy = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ExecutableFileBusy;
+            match ended {
+                Err(error) if error.downcast_ref().is_some_and(is_busy) => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    /// Returns the directories that a program was given, as it noted them.
+    fn given(dir: &Path) -> Vec<PathBuf> {
+        fs::read_to_string(dir.join("args")).unwrap().lines().take(2).map(PathBuf::from).collect()
+    }
+
+    const NOTE: &str = "printf '%s\\n' \"$@\" > $out/args; stat -c '%a %n' \"$1\" \"$1\"/* \"$2\"/* > $out/modes; \
+                        cat \"$1\"/* \"$2\"/* > $out/read; env > $out/env; cat > $out/stdin";
 
     #[test]
     fn words_are_those_that_kubectl_takes() {
@@ -86,5 +134,62 @@ mod tests {
         assert_eq!(external("diff -u; --x=a_b --y=/etc $(id) é"), said("diff", "", "-u;|--x=a_b|--y=/etc|$(id)|é"));
         assert_eq!(external(" diff -u"), said("", "diff|-u", ""));
         assert_eq!(external("/opt/my/diff"), said("/opt/my/diff", "", ""));
+    }
+
+    #[test]
+    fn a_program_gets_two_directories_that_are_its_users_alone_and_gone_afterwards() {
+        let dir = tempfile::tempdir().unwrap();
+        let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+        let external = program(dir.path(), &format!("{NOTE}; exit 1"));
+        assert_eq!(run(&external).unwrap(), Exit::No);
+        let args = read("args");
+        assert_eq!(args.lines().skip(2).collect::<Vec<_>>(), ["-u"], "after both directories: {args}");
+        for (directory, called) in given(dir.path()).iter().zip(["LIVE-", "MERGED-"]) {
+            assert!(directory.file_name().unwrap().to_str().unwrap().starts_with(called), "{args}");
+            assert!(!directory.exists(), "{args}");
+        }
+        let modes = read("modes");
+        let modes: Vec<&str> = modes.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(modes, ["700", "600", "600", "600"]);
+        assert_eq!((read("read"), read("stdin")), ("x: 1\nx: 2\ny: 1\n".into(), String::new()));
+        assert!(read("env").contains("PATH=") && !read("env").contains("REGCFG_SECRET_"));
+    }
+
+    #[test]
+    fn a_program_that_fails_or_cannot_be_run_is_no_answer_and_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let ended = |script: &str| run(&program(dir.path(), &format!("{NOTE}; {script}")));
+        assert_eq!(ended("exit 0").unwrap(), Exit::Done);
+        for (script, said) in [("exit 2", "ended with 2"), ("kill -KILL $$", "was ended by a signal")] {
+            let error = ended(script).unwrap_err().to_string();
+            assert!(error.ends_with(said), "{error}");
+            assert!(given(dir.path()).iter().all(|directory| !directory.exists()));
+        }
+        for value in ["no-such-program-anywhere -u", " diff", "/dev/null"] {
+            let error = run(&ExternalDiff::of(value)).unwrap_err().to_string();
+            assert!(error.starts_with("cannot run `"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_signal_ends_the_program_and_leaves_nothing() {
+        use rustix::process::{Signal, getpid, kill_process};
+        let dir = tempfile::tempdir().unwrap();
+        let started = dir.path().join("started");
+        let external = program(dir.path(), &format!("{NOTE}; touch $out/started; exec sleep 60"));
+        let waiting = std::thread::spawn({
+            let started = started.clone();
+            move || {
+                while !started.exists() {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                // Whoever runs a program listens to this signal by now, so that it ends no test.
+                kill_process(getpid(), Signal::TERM).unwrap();
+            }
+        });
+        let error = run(&external).unwrap_err().to_string();
+        waiting.join().unwrap();
+        assert!(error.starts_with("the run was told to stop while `"), "{error}");
+        assert!(given(dir.path()).iter().all(|directory| !directory.exists()));
     }
 }

@@ -18,7 +18,7 @@ use crate::schema::{self, Additional, Keywords, Schema};
 use crate::secret::is_secret;
 use crate::tree::emit::Fill;
 use crate::tree::sensitive::{CONCEALED, concealed};
-use crate::tree::{Entry, Map, Node, Value};
+use crate::tree::{Entry, Map, Node, Origin, Value};
 
 /// What is shown in the place of a secret that is not the one before.
 pub(in crate::diff) const ANOTHER: &str = "(another secret)";
@@ -284,6 +284,7 @@ impl Walk<'_, '_> {
     fn fields(&mut self, spot: Spot<'_>, before: Side<'_>, after: Side<'_>) -> Shown {
         let (n_live_only, n_changes) = (self.live_only.len(), self.changes.len());
         let is_atomic = self.keywords(spot.schema).is_some_and(|keywords| keywords.atomic_map);
+        let is_secret = self.is_secret;
         let (mut old, mut new) = (Map::new(), Map::new());
         for name in names(&spot, before, after) {
             let step = Step::Field(Arc::clone(&name));
@@ -297,7 +298,7 @@ impl Walk<'_, '_> {
             };
             let shown = self.visit(below);
             let key = |node: &Node, side: Side<'_>| {
-                side.raw.entry(&name).map_or_else(|| node.origin.clone(), |entry| entry.key.clone())
+                side.raw.entry(&name).map_or_else(|| node.origin.clone(), |entry| key_of(is_secret, &entry.key))
             };
             let shown_name = |side: Side<'_>| shown_name(side, &name);
             if let Some(node) = shown.before {
@@ -429,10 +430,19 @@ impl Walk<'_, '_> {
                 continue;
             }
             if let (Some(node), Some(entry)) = (self.without_silent(&below, field), map.get(&name)) {
-                fields.insert(shown_name(side, &name), Entry { key: entry.key.clone(), node });
+                fields.insert(shown_name(side, &name), Entry { key: key_of(self.is_secret, &entry.key), node });
             }
         }
         (!fields.is_empty()).then(|| Node::new(Value::Map(fields), side.raw.origin.clone()))
+    }
+}
+
+/// Returns the origin of a name that is shown. The names of a Secret's values are no secrets, though they come from where
+/// one was asked for.
+fn key_of(is_secret: bool, origin: &Origin) -> Origin {
+    match origin.template() {
+        Some(template) if is_secret && origin.is_hidden() => Origin::at(template.clone()),
+        _ => origin.clone(),
     }
 }
 

@@ -150,7 +150,8 @@ fn is_made_by_another(live: &Node) -> bool {
         || label("reconcile.external-secrets.io/created-by")
 }
 
-fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
+/// Says of an object that it is there and would be rendered no more.
+pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
     let kept = KEPT.contains(&&*object.resource.kind) || is_kept(live);
     ObjectDiff {
         object,

@@ -13,6 +13,7 @@ use crate::name::ObjectName;
 use crate::secret::is_secret;
 use crate::target::Target;
 use crate::tree::emit::Fill;
+use crate::tree::sensitive::concealed;
 use crate::tree::{Node, Place};
 
 /// How it is found out what would become of an object.
@@ -162,7 +163,7 @@ fn dry_runs(live: &dyn Live, asked: &Asked<'_>, objects: &[Object<'_>]) -> Vec<O
     }
     let may_be_asked = |object: &Object<'_>| {
         let has_place = matches!(object.live, Answer::There(_) | Answer::Absent(Absent::Object));
-        has_place && !is_secret(object.rendered) && !object.rendered.may_hold_secret()
+        has_place && may_be_sent(object.rendered)
     };
     let places: Vec<usize> = (0..objects.len()).filter(|at| may_be_asked(&objects[*at])).collect();
     let applies: Vec<Apply<'_>> = places
@@ -182,6 +183,14 @@ fn dry_runs(live: &dyn Live, asked: &Asked<'_>, objects: &[Object<'_>]) -> Vec<O
         answers[at] = Some(answer);
     }
     answers
+}
+
+/// Tells whether an object may be sent to a server, which writes what it is sent into its log: no Secret, and nothing else
+/// that holds what may be one.
+fn may_be_sent(object: &Node) -> bool {
+    const CIPHERTEXT_AND_NAMES: [&str; 2] = ["ExternalSecret", "SealedSecret"];
+    let holds_none = CIPHERTEXT_AND_NAMES.contains(&ObjectName::of(object).kind) || concealed(object) == *object;
+    !is_secret(object) && !object.has_secret() && holds_none
 }
 
 /// Decides on one object.
@@ -274,7 +283,7 @@ fn outcome<'a>(
             }
             _ => Outcome::Unknown(unknown),
         },
-        None if asked.predict == Predict::DryRun && !is_secret(object.rendered) => Outcome::Unknown(Unknown::new(
+        None if asked.predict == Predict::DryRun && may_be_sent(object.rendered) => Outcome::Unknown(Unknown::new(
             Why::NoDryRun,
             format!("no dry-run can be had of {} on {}", object.id, said.called()),
             "leave `--predict dry-run` out; then what would become of it is computed here",

@@ -11,6 +11,7 @@ mod lists;
 pub mod live;
 mod managers;
 mod meaning;
+mod older;
 mod origins;
 mod owner;
 mod path;
@@ -18,6 +19,7 @@ mod refusals;
 mod written;
 
 pub use leftover::{left_over, listings};
+pub use older::between;
 pub use owner::owner;
 
 use std::sync::Arc;

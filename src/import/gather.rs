@@ -29,7 +29,6 @@ pub fn gather(live: &dyn Live) -> Gathered {
         of("imageregistry.operator.openshift.io/v1", "Config", "", "cluster"),
         of("imageregistry.operator.openshift.io/v1", "ImagePruner", "", "cluster"),
         of("config.openshift.io/v1", "Image", "", "cluster"),
-        of("rbac.authorization.k8s.io/v1", "ClusterRole", "", metrics_role()),
         Some(evidence("Infrastructure", "infrastructures", "cluster")),
         Some(evidence("ClusterVersion", "clusterversions", "version")),
     ];
@@ -79,8 +78,8 @@ impl Gathered {
         }
     }
 
-    /// Returns what the objects name: the claim and the certificates.
-    fn named(&self) -> [Option<ObjectId>; 3] {
+    /// Returns what the objects name: the claim, the certificates, and the role for metrics, where it is bound.
+    fn named(&self) -> [Option<ObjectId>; 4] {
         let text = |kind: &str, path: &[&str]| {
             let is_kind = |object: &&Node| object.get("kind").and_then(Node::as_str) == Some(kind);
             let text = self.objects.iter().find(is_kind)?.at(path)?.as_str()?;
@@ -89,7 +88,10 @@ impl Gathered {
         let claim = text("Config", &["spec", "storage", "pvc", "claim"]);
         let storage_ca = text("Config", &["spec", "storage", "s3", "trustedCA", "name"]);
         let cas = text("Image", &["spec", "additionalTrustedCA", "name"]);
+        let binds = |object: &Node| object.at(&["roleRef", "name"]).and_then(Node::as_str) == Some(metrics_role());
+        let metrics = self.objects.iter().any(binds).then(metrics_role);
         [
+            metrics.and_then(|name| of("rbac.authorization.k8s.io/v1", "ClusterRole", "", name)),
             claim.and_then(|name| of("v1", "PersistentVolumeClaim", REGISTRY_NAMESPACE, &name)),
             storage_ca.and_then(|name| of("v1", "ConfigMap", super::trust::NAMESPACE, &name)),
             cas.and_then(|name| of("v1", "ConfigMap", super::trust::NAMESPACE, &name)),

@@ -112,7 +112,7 @@ pub(super) fn leave_rest(item: &Item, target: Target, lefts: &mut Lefts) {
         return;
     }
     each_untaken(rest, &item.object, &mut Vec::new(), &mut |path, node| {
-        if !node.is_null() && (!item.is_live || path.first().is_none_or(|first| first != "status")) {
+        if !path.is_empty() && !node.is_null() {
             lefts.extend(described(item, path, node, target));
         }
     });

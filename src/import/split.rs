@@ -115,7 +115,8 @@ impl<'a> Split<'a> {
             }
             path.pop();
         }
-        Some(Node::new(Value::Map(kept), node.origin.clone()))
+        // What nothing is left of says nothing; what was empty before may say that it is there.
+        (map.is_empty() || !kept.is_empty()).then(|| Node::new(Value::Map(kept), node.origin.clone()))
     }
 
     /// Returns the description of a field, none within it where anything goes; none at all where there is no such field.

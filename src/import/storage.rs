@@ -34,7 +34,9 @@ pub(super) fn storage(item: &mut Item, items: &mut [Item], wish: &Wish<'_>, draf
         let Some(schema) = Draft::schema(&["storage", backend]) else { continue };
         let path = ["spec", "storage", backend.as_str()];
         let Some(node) = item.take(&path) else { continue };
-        let Some(mut kept) = Split::new(item, draft.target, lefts).kept(schema, &node, &path) else { continue };
+        let kept = Split::new(item, draft.target, lefts).kept(schema, &node, &path);
+        // A backend is one by its name, whatever of its settings a spec can hold.
+        let Some(mut kept) = kept.or_else(|| node.as_map().map(|_| draft.map([]))) else { continue };
         is_own |= is_operators_own(item, backend, &kept, draft);
         without_filled(item, backend, &mut kept, is_own);
         if is_own && is_empty(&kept) && is_bootstrapped(backend, draft) {
@@ -48,7 +50,7 @@ pub(super) fn storage(item: &mut Item, items: &mut [Item], wish: &Wish<'_>, draf
         }
         draft.put("storage", backend, kept);
     }
-    management_state(item, is_own, draft);
+    management_state(item, is_own, draft, lefts);
     credentials::credentials(items, wish, draft);
 }
 
@@ -80,7 +82,7 @@ fn without_filled(item: &Item, backend: &str, settings: &mut Node, is_own: bool)
             ("networkAccess", _) => entry.node.get("type").and_then(Node::as_str) != Some("External"),
             ("virtualHostedStyle", None) if !has_endpoint => entry.node.as_bool() != Some(false),
             (_, Some(true)) => backend == "pvc",
-            (_, None) => !is_own && !matches!(&entry.node.value, crate::tree::Value::String(text) if text.is_empty() && backend != "pvc"),
+            (_, None) => !is_own && (backend == "pvc" || entry.node.as_str() != Some("")),
         }
     });
 }
@@ -92,9 +94,16 @@ fn is_bootstrapped(backend: &str, draft: &Draft) -> bool {
 }
 
 /// Takes `managementState` where it is not what the spec would be given anyway.
-fn management_state(item: &mut Item, is_own: bool, draft: &mut Draft) {
-    let Some(state) = item.take(&["spec", "storage", "managementState"]) else { return };
-    if is_own || !draft.target.is_since(MANAGEMENT_STATE) || is_empty(&state) {
+fn management_state(item: &mut Item, is_own: bool, draft: &mut Draft, lefts: &mut Lefts) {
+    let path = ["spec", "storage", "managementState"];
+    let Some(state) = item.take(&path) else { return };
+    if !draft.target.is_since(MANAGEMENT_STATE) && !is_empty(&state) {
+        let message = format!("OpenShift {} has no such field", draft.target);
+        let help = "its API server drops it: nothing is lost on this release";
+        lefts.push(item.left(&path.map(str::to_owned), Why::OtherRelease, message, help));
+        return;
+    }
+    if is_own || is_empty(&state) {
         return;
     }
     let profile = std::sync::Arc::clone(&draft.profile);
@@ -123,8 +132,7 @@ fn claim(items: &mut [Item], settings: &mut Node, draft: &Draft, lefts: &mut Lef
     }
     item.begin();
     let Some(schema) = Draft::schema(&["storage", "pvc", "create"]) else { return };
-    let bound = annotation(item, BOUND_BY_CONTROLLER)
-        || item.object.at(&["metadata", "annotations", BOUND_BY_CONTROLLER]).is_some();
+    let is_bound = annotation(item, BOUND_BY_CONTROLLER);
     let mut create = draft.map([]);
     let fields: [(&str, &[&str]); 4] = [
         ("accessModes", &["spec", "accessModes"]),
@@ -134,7 +142,7 @@ fn claim(items: &mut [Item], settings: &mut Node, draft: &Draft, lefts: &mut Lef
     ];
     for (field, path) in fields {
         let Some(node) = item.take(path) else { continue };
-        if field == "volumeName" && bound {
+        if field == "volumeName" && is_bound {
             continue;
         }
         let Some(schema) = schema.property(field) else { continue };

@@ -135,8 +135,18 @@ impl<'o> Predicted<'o> {
         findings.extend(found);
     }
 
+    /// Tells whether the rendered objects say which cluster they are for; manifests of others need not.
+    fn is_named(&self) -> bool {
+        let is_it =
+            |object: &Prediction<'_>| cluster_label(object.rendered).and_then(Node::as_str) == Some(self.cluster);
+        self.objects.iter().any(is_it)
+    }
+
     /// Says that the objects are those of another cluster: the wrong context, or a name that changed.
     fn other_cluster(&self) -> Option<Diagnostic> {
+        if !self.is_named() {
+            return None;
+        }
         let live = self.objects.iter().filter_map(|object| object.live);
         let others: Vec<(&Node, &str)> = live
             .filter_map(|live| Some((live, cluster_label(live)?.as_str()?)))
@@ -198,7 +208,7 @@ impl<'o> Predicted<'o> {
     fn owned_by_others(&self, findings: &mut Findings) {
         for Prediction { rendered, live, engine, .. } in &self.objects {
             let Some((live, owner)) = live.and_then(|live| Some((live, owner(live)?))) else { continue };
-            let is_ours = cluster_label(live).and_then(Node::as_str) == Some(self.cluster);
+            let is_ours = cluster_label(live).and_then(Node::as_str) == Some(self.cluster) || !self.is_named();
             if is_ours && engine.is_none_or(|engine| engine == owner.engine) {
                 continue;
             }

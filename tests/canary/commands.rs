@@ -91,6 +91,11 @@ const LINES: &str = "
     status --watch --interval 1s --timeout 1s --format json --kubeconfig ../nowhere clusters
     status --kubeconfig ../nowhere --context a --allow-context b* --as c --as-group d --insecure-skip-tls-verify clusters/env.yaml
     status --connect-timeout 1s --request-timeout 1s --concurrency 1 --kubeconfig clusters/env.yaml
+    import --from manifests --name a --platform aws-upi
+    import --from manifests/config.yaml --from manifests/secrets.yaml --name a --platform aws-upi --openshift 4.19 --format json
+    import --from - --name a --platform aws-upi
+    import --from manifests --name a --platform aws-upi -o ../imported
+    import --must-gather manifests --name a
     init ../new --platform aws-upi --name new --openshift 4.19
     init . --platform aws-upi --name env --force
 ";

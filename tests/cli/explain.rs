@@ -15,11 +15,19 @@ use crate::sandbox::{Run, Sandbox};
 const NOT_IN_MARKDOWN: &[(&str, &str)] = &[
     ("RC0111", "Markdown is UTF-8 itself: `tests/golden/check` has a case"),
     ("RC0708", "a hundred levels are no reading: `tests/golden/render` has a case"),
+    ("RC0630", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
+    ("RC0631", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
     ("RC0711", "an identity is a private key, which no explanation shows: `tests/golden/render` has a case"),
     ("RC0718", "an identity is no file of a project: `tests/golden/render` has a case"),
     ("RC0801", "which contexts are allowed is said on the command line: `tests/golden/diff` has a case"),
     ("RC0802", "a context is named on the command line: `tests/golden/diff` has a case"),
     ("RC0803", "which specs are compared together is said on the command line: `tests/golden/diff` has a case"),
+    ("RC0810", "a cluster says it: `tests/live_diff.rs`, `what_the_server_refuses_is_told_where_it_was_written`"),
+    ("RC0811", "a cluster says it: `tests/live_diff.rs`, `what_a_policy_says_is_told_where_it_was_written`"),
+    ("RC0812", "a cluster says it: `tests/live_diff.rs`, `what_a_policy_says_is_told_where_it_was_written`"),
+    ("RC0813", "a cluster says it: `tests/live_diff.rs`, `a_reader_gets_the_merge_and_is_told`"),
+    ("RC0814", "a cluster says it: `tests/live_diff.rs`, `a_cluster_without_the_registry_is_told_once`"),
+    ("RC0815", "a cluster says it: `tests/live_diff.rs`, `a_cluster_without_the_registry_is_told_once`"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
 ];
 

@@ -74,7 +74,7 @@ pub struct ImportArgs {
 
 /// How an import is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ImportFormat {
+pub(super) enum ImportFormat {
     /// The spec, and for people what it does not say
     Text,
     /// One document for programs, of a stable shape

@@ -8,6 +8,7 @@ use crate::import::Imported;
 use crate::load::Project;
 use crate::lower::Day;
 use crate::name::ObjectName;
+use crate::pem;
 use crate::pipeline::{Session, compile};
 use crate::profile::Profiles;
 use crate::tree::{Node, Value};
@@ -62,7 +63,12 @@ fn compare(old: &Node, new: &Node, path: &str, visit: &mut dyn FnMut(&str)) {
             }
         }
         (Value::String(old), Value::String(new)) => {
-            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            // Of certificates nothing else that stands there counts; what was left out of them is on the list.
+            let text = |text: &str| match pem::certificates_only(text) {
+                certificates if certificates.is_empty() => text.to_owned(),
+                certificates => certificates,
+            };
+            let words = |of: &str| text(of).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
             if words(old) != words(new) {
                 visit(path);
             }

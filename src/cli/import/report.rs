@@ -15,9 +15,12 @@ pub(super) fn text(told: &Told<'_>) -> String {
     for line in &told.imported.by {
         let _infallible = writeln!(text, "{}", inert(line));
     }
-    for unknown in told.unknown {
-        let _infallible =
-            writeln!(text, "not looked at: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
+    for (at, unknown) in told.unknown.iter().enumerate() {
+        let _infallible = writeln!(text, "not looked at: {}", inert(&unknown.message));
+        // The same help once, behind the last of those that it is for.
+        if told.unknown.get(at + 1).is_none_or(|next| next.help != unknown.help) {
+            let _infallible = writeln!(text, "  help: {}", inert(&unknown.help));
+        }
     }
     if let Some(unknown) = told.unseen_secret {
         let message =

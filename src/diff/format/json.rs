@@ -16,7 +16,7 @@
 //!        "silent": null}],
 //!      "notCompared": ["data.password"],
 //!      "before": {"…": "…"}, "after": {"…": "…"}}],
-//!    "unknown": [{"why": "forbidden", "message": "…", "help": "…"}]}],
+//!    "unknown": [{"why": "forbidden", "message": "…", "help": "…", "causes": []}]}],
 //!  "summary": {"clusters": 1, "differing": 1, "incomplete": 0, "impact": "rollout", "counts": {"…": "…"},
 //!    "errors": 0, "warnings": 0, "infos": 0},
 //!  "findings": ["…"], "acknowledged": ["…"], "errors": ["…"]}
@@ -25,14 +25,17 @@
 //! `schemas/diff.schema.json` describes it. `before` and `after` are not there where there is no value, for `null` is one.
 //! Findings, what is acknowledged, and errors have the shape of `schemas/findings.schema.json`.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use crate::diag::format::json as findings;
 use crate::diag::{Location, Outcome};
 use crate::diff::{Change, ClusterDiff, LiveOnly, ObjectDiff, What};
 use crate::impact::{Impact, Reason};
-use crate::live::Unknown;
+use crate::live::{Cause, Unknown};
 use crate::tree::Node;
+use crate::tree::sensitive::without_passwords;
 
 use super::values::{hides_something, shown};
 use super::{Counts, unified, words};
@@ -48,7 +51,7 @@ pub fn document(clusters: &[ClusterDiff], outcome: &Outcome) -> String {
         (part("findings"), part("acknowledged"), part("errors"), part("summary"));
     let impact = clusters.iter().map(ClusterDiff::impact).max().unwrap_or_default();
     let differs = |cluster: &&ClusterDiff| cluster.objects.iter().any(ObjectDiff::differs);
-    findings::written(&json!({
+    let mut document = json!({
         "regcfg": env!("CARGO_PKG_VERSION"),
         "version": VERSION,
         "clusters": clusters.iter().map(cluster).collect::<Vec<_>>(),
@@ -65,7 +68,29 @@ pub fn document(clusters: &[ClusterDiff], outcome: &Outcome) -> String {
         "findings": found,
         "acknowledged": acknowledged,
         "errors": errors,
-    }))
+    });
+    without_passwords_below(&mut document);
+    findings::written(&document)
+}
+
+/// Takes users and passwords of addresses out of all that anyone may have written.
+fn without_passwords_below(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(shown) = without_passwords(text) {
+                *text = shown;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_passwords_below),
+        Value::Object(fields) => {
+            if fields.keys().any(|name| matches!(without_passwords(name), Cow::Owned(_))) {
+                let named = std::mem::take(fields).into_iter();
+                *fields = named.map(|(name, value)| (without_passwords(&name).into_owned(), value)).collect();
+            }
+            fields.values_mut().for_each(without_passwords_below);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn is_complete(cluster: &ClusterDiff) -> bool {
@@ -197,5 +222,11 @@ fn live_only(field: &LiveOnly) -> Value {
 }
 
 fn unknown(unknown: &Unknown) -> Value {
-    json!({"why": unknown.why.word(), "message": unknown.message, "help": unknown.help})
+    let cause = |cause: &Cause| json!({"field": cause.field, "reason": cause.reason, "message": cause.message});
+    json!({
+        "why": unknown.why.word(),
+        "message": unknown.message,
+        "help": unknown.help,
+        "causes": unknown.causes.iter().map(cause).collect::<Vec<_>>(),
+    })
 }

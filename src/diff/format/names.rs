@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::live::ObjectId;
+use crate::tree::sensitive::without_passwords;
 
 /// The most bytes of a name, as file systems allow.
 const LONGEST: usize = 255;
@@ -19,10 +20,12 @@ pub(super) fn file(object: &ObjectId) -> String {
 
 /// Returns a name of one part of a path.
 pub(super) fn harmless(name: &str) -> String {
+    // Before it is encoded, after which an address does not look like one.
+    let name = without_passwords(name);
     let mut safe = String::with_capacity(name.len());
     for (at, byte) in name.bytes().enumerate() {
-        // Two dots are a directory, and a dash at the start is an option.
-        let is_plain = byte.is_ascii_alphanumeric() || b"_:".contains(&byte) || (b".-".contains(&byte) && at > 0);
+        // Two dots are a directory, a dash at the start is an option, and two colons are a command to a CI system.
+        let is_plain = byte.is_ascii_alphanumeric() || byte == b'_' || (b".-:".contains(&byte) && at > 0);
         if is_plain {
             safe.push(byte.into());
         } else {

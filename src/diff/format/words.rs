@@ -128,7 +128,11 @@ pub(super) fn notes(object: &ObjectDiff, unseen: &[String]) -> Vec<Note> {
 /// Says what cannot be told and what can be done about it.
 pub(super) fn of_unknown(unknown: &Unknown) -> Vec<Note> {
     let help = (!unknown.help.is_empty()).then(|| note("help", &*unknown.help));
-    std::iter::once(note("unknown", &*unknown.message)).chain(help).collect()
+    let causes = unknown.causes.iter().map(|cause| match &*cause.field {
+        "" => note("cause", &*cause.message),
+        field => note("cause", format!("{field}: {}", cause.message)),
+    });
+    std::iter::once(note("unknown", &*unknown.message)).chain(causes).chain(help).collect()
 }
 
 /// Says how hard something hits, and why.

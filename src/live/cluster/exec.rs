@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_program_is_told_of_the_cluster_and_gives_a_token() {
         let script = format!(
-            r#"case "$KUBERNETES_EXEC_INFO" in *'"server":"https://api:6443"'*) echo '{PRINTED}{{"token":"told\n"}}}}';; esac"#
+            r#"case "$KUBERNETES_EXEC_INFO" in *'"server":"https://api:6443"'*) printf %s '{PRINTED}{{"token":" told "}}}}';; esac"#
         );
         assert!(matches!(run(&exec(&script)), Ok(Credential::Token(token)) if token == "told"));
     }

@@ -211,7 +211,8 @@ fn of_tls(error: &rustls::Error, host: &Host) -> Obstacle {
     };
     let clock = "have the server's certificate renewed (`oc adm certificate approve`, `oc get clusteroperator kube-apiserver`), or correct the clock here";
     match bad {
-        CertificateError::UnknownIssuer => tls(
+        // An authority of the same name has signed it by another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => tls(
             "its certificate is of an authority that is not trusted here".into(),
             "write the authority into `certificate-authority-data` of the kubeconfig (`oc login --certificate-authority=FILE`); a proxy that looks into TLS has one of its own",
         ),

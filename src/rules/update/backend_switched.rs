@@ -31,7 +31,7 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
     } else {
         finding
     };
-    findings.push(finding.help(format!("just before the first apply, run once: {}", patch(&ctx.new))));
+    findings.push(finding.note(takes_away(&ctx.new)).help("run that command once, just before the first apply"));
 }
 
 /// Judges what a cluster would really have: both backends, or the new one alone.
@@ -49,12 +49,11 @@ fn on_cluster(ctx: &UpdateContext<'_>, applied: &BundleContext<'_>, findings: &m
             ))
             .note(storage_failing(&too_many_backends(&both)));
         let finding = if old == [*other] && ctx.old.is_managed() { finding.note(moves) } else { finding };
-        let when = if old.contains(&wanted.name) {
-            "run once"
+        findings.push(finding.note(takes_away(applied)).help(if old.contains(&wanted.name) {
+            "run that command once"
         } else {
-            "run once, just before the first apply; where an engine syncs by itself, pause it until both are done"
-        };
-        findings.push(finding.help(format!("{when}: {}", patch(applied))));
+            "run that command once, just before the first apply; where an engine syncs by itself, pause it until both are done"
+        }));
         return;
     }
     let Some(was) = old.first().filter(|_| !old.contains(&wanted.name) && ctx.old.is_managed()) else { return };
@@ -67,13 +66,16 @@ fn on_cluster(ctx: &UpdateContext<'_>, applied: &BundleContext<'_>, findings: &m
     );
 }
 
-/// Words the command that puts the storage of some objects in the place of what the cluster has.
-fn patch(of: &BundleContext<'_>) -> String {
+/// Words the command that puts the storage of some objects in the place of what the cluster has. It ends the line, so that
+/// it can be copied.
+fn takes_away(of: &BundleContext<'_>) -> String {
     let storage = of.config().and_then(|config| config.get("storage")).map(Node::to_json);
     // `replace`, not `remove`: a storage without backend is one that the operator fills again at once.
     let patch = json!([{"op": "replace", "path": "/spec/storage", "value": storage}]).to_string();
     let patch = shell::word(&patch).unwrap_or_default();
-    format!("oc patch configs.imageregistry.operator.openshift.io cluster --type json -p {patch}")
+    format!(
+        "this takes the old one away: oc patch configs.imageregistry.operator.openshift.io cluster --type json -p {patch}"
+    )
 }
 
 #[cfg(test)]

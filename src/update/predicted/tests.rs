@@ -138,7 +138,7 @@ fn a_switch_that_leaves_two_backends_takes_a_patch() {
         .says("got 2: [EmptyDir PVC]`")
         .says(r#"oc patch configs.imageregistry.operator.openshift.io cluster --type json -p '[{"op":"replace","path":"/spec/storage","value":{"pvc":{"claim":"c"}}}]'"#);
     // Once it was applied, both stand there until somebody runs the command.
-    Scene::default().with(&config(PVC), &both, &both).finds(&["error RC0603"]).says("run once: oc patch");
+    Scene::default().with(&config(PVC), &both, &both).finds(&["error RC0603"]).says("run that command once");
     Scene::default().with(&config(PVC), &live, &config(PVC)).finds(&["warning RC0603"]).says("and no image moves");
 }
 
@@ -233,6 +233,13 @@ fn another_cluster_is_said_before_anything_else() {
         .finds(&["error RC0630"])
         .says("this is the cluster `test`, not `prod`")
         .says("oc label configs.imageregistry.operator.openshift.io cluster regcfg.dev/cluster=prod --overwrite");
+}
+
+#[test]
+fn manifests_that_name_no_cluster_are_of_any() {
+    let live = config(PVC).replace("regcfg.dev/cluster: prod", "regcfg.dev/cluster: test");
+    let unnamed = config(PVC).replace(&format!(", {LABEL}"), "");
+    Scene::default().with(&unnamed, &live, "").finds(&[]);
 }
 
 #[test]

@@ -175,21 +175,52 @@ fn read_line(from: &mut impl BufRead) -> io::Result<Option<String>> {
     Ok((n_read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
+/// Reads a request and all of its body; none where the client has no more.
+pub(crate) fn request(from: &mut impl BufRead) -> io::Result<Option<(Head, Vec<u8>)>> {
+    let Some(head) = Head::read(from)? else { return Ok(None) };
+    let body = whole_body(from, head.end_of_request())?;
+    Ok(Some((head, body)))
+}
+
+/// Sends a request or an answer whose body is at hand as a whole, however it came.
+pub(crate) fn send(to: &mut impl Write, head: &Head, body: &[u8]) -> io::Result<()> {
+    let mut head = head.clone();
+    head.headers.retain(|(name, _)| !["transfer-encoding", "expect"].contains(&&*name.to_ascii_lowercase()));
+    if head.header("Content-Length").is_none() && !body.is_empty() {
+        head.headers.push(("Content-Length".into(), body.len().to_string()));
+    }
+    head.write(to)?;
+    to.write_all(body)?;
+    to.flush()
+}
+
+/// Answers a request.
+pub(crate) fn answer(
+    to: &mut impl Write,
+    status: u16,
+    mut headers: Vec<(String, String)>,
+    body: &[u8],
+) -> io::Result<()> {
+    headers.push(("Content-Length".into(), body.len().to_string()));
+    send(to, &Head { line: format!("HTTP/1.1 {status} as told"), headers }, body)
+}
+
 /// Asks once: sends a request and reads the whole answer.
-pub(crate) fn ask(to: &mut Connection, request: &Head, request_body: &[u8]) -> io::Result<Answer> {
-    let mut bytes = Vec::new();
-    request.write(&mut bytes)?;
-    bytes.extend(request_body);
-    to.get_mut().write_all(&bytes)?;
-    to.get_mut().flush()?;
+pub(crate) fn ask(to: &mut Connection, request: &Head, body: &[u8]) -> io::Result<Answer> {
+    send(to.get_mut(), request, body)?;
     let head = Head::read(to)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-    let mut answer = Vec::new();
-    body(to, head.end_of_answer(request.word(0)), |piece| {
-        answer.extend(piece);
+    let body = whole_body(to, head.end_of_answer(request.word(0)))?;
+    let status = head.word(1).parse().map_err(|_| io::ErrorKind::InvalidData)?;
+    Ok(Answer { status, headers: head.headers, body })
+}
+
+fn whole_body(from: &mut impl BufRead, end: End) -> io::Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    body(from, end, |piece| {
+        whole.extend(piece);
         Ok(())
     })?;
-    let status = head.word(1).parse().map_err(|_| io::ErrorKind::InvalidData)?;
-    Ok(Answer { status, headers: head.headers, body: answer })
+    Ok(whole)
 }
 
 /// Connects to a server on a port of loopback.

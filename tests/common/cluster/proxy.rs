@@ -3,16 +3,15 @@
 //! It ends TLS under a certificate of the cluster's authority, or a wrong one, and passes everything on as it is: users are
 //! known by their tokens.
 
-use std::io::{self, BufReader, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use rustls::{ClientConfig, ServerConfig, ServerConnection, StreamOwned};
+use rustls::ClientConfig;
 
 use super::http::{self, Connection, End, Head};
+use super::listen::{Client, Listener};
 use super::pki::Identity;
 
 /// What is done with a request.
@@ -53,18 +52,15 @@ pub(crate) struct Proxy {
     /// The port of loopback on which it listens.
     pub(crate) port: u16,
     shared: Arc<Shared>,
+    _listener: Listener,
 }
 
 struct Shared {
     server: u16,
     trust: Arc<ClientConfig>,
-    identity: Arc<ServerConfig>,
     rules: Mutex<Vec<Rule>>,
     seen: Mutex<Vec<Seen>>,
-    is_over: AtomicBool,
 }
-
-type Client = BufReader<StreamOwned<ServerConnection, TcpStream>>;
 
 impl Rule {
     /// Makes a rule for requests whose path and query hold a text; an empty one is in all.
@@ -113,23 +109,10 @@ impl Action {
 impl Proxy {
     /// Stands before the API server on a port.
     pub(crate) fn start(server: u16, trust: Arc<ClientConfig>, identity: &Identity) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let identity = http::serve(identity);
-        let (rules, seen, is_over) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
-        let shared = Arc::new(Shared { server, trust, identity, rules, seen, is_over });
-        let accepting = shared.clone();
-        thread::spawn(move || {
-            for socket in listener.incoming().flatten() {
-                if accepting.is_over.load(Ordering::Relaxed) {
-                    return;
-                }
-                let shared = accepting.clone();
-                // A client or a server that hangs up ends its connection, and is none of the proxy's faults.
-                thread::spawn(move || shared.pass(socket).is_ok());
-            }
-        });
-        Self { port, shared }
+        let shared = Arc::new(Shared { server, trust, rules: Mutex::default(), seen: Mutex::default() });
+        let passing = shared.clone();
+        let listener = Listener::start(identity, move |client| passing.pass(client));
+        Self { port: listener.port, shared, _listener: listener }
     }
 
     /// Adds a rule after those that are there. All that match hold, in their order, until one ends the request.
@@ -149,36 +132,20 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.shared.is_over.store(true, Ordering::Relaxed);
-        // Wakes the thread that accepts.
-        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
-    }
-}
-
 impl Shared {
     /// Serves one client, request after request.
-    fn pass(&self, socket: TcpStream) -> io::Result<()> {
-        socket.set_nodelay(true)?;
-        let session = ServerConnection::new(self.identity.clone()).map_err(io::Error::other)?;
-        let mut client = BufReader::new(StreamOwned::new(session, socket));
+    fn pass(&self, client: &mut Client) -> io::Result<()> {
         let mut server = None;
-        while let Some(request) = Head::read(&mut client)? {
-            let mut request_body = Vec::new();
-            http::body(&mut client, request.end_of_request(), |piece| {
-                request_body.extend(piece);
-                Ok(())
-            })?;
+        while let Some((request, body)) = http::request(client)? {
             self.see(&request);
             match self.action(&request) {
                 Action::HangUp => return Ok(()),
-                Action::Answer { status, headers, body } => answer(&mut client, status, headers, &body)?,
+                Action::Answer { status, headers, body } => http::answer(client.get_mut(), status, headers, &body)?,
                 Action::HangUpAfter(most) => {
-                    return self.relay(&request, &request_body, &mut client, &mut server, most);
+                    return self.relay(&request, &body, client, &mut server, most);
                 }
                 Action::Pass | Action::Delay(_) => {
-                    self.relay(&request, &request_body, &mut client, &mut server, u64::MAX)?;
+                    self.relay(&request, &body, client, &mut server, u64::MAX)?;
                 }
             }
         }
@@ -222,7 +189,7 @@ impl Shared {
             Some(server) => server,
             None => server.insert(http::connect(self.server, &self.trust)?),
         };
-        send(server.get_mut(), request, request_body)?;
+        http::send(server.get_mut(), request, request_body)?;
         let head = Head::read(server)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let end = head.end_of_answer(request.word(0));
         let to = client.get_mut();
@@ -247,18 +214,6 @@ fn hung_up() -> io::Error {
     io::ErrorKind::ConnectionAborted.into()
 }
 
-fn send(to: &mut impl Write, head: &Head, body: &[u8]) -> io::Result<()> {
-    let mut head = head.clone();
-    // The body is at hand as a whole, however it came.
-    head.headers.retain(|(name, _)| !["transfer-encoding", "expect"].contains(&&*name.to_ascii_lowercase()));
-    if head.header("Content-Length").is_none() && !body.is_empty() {
-        head.headers.push(("Content-Length".into(), body.len().to_string()));
-    }
-    head.write(to)?;
-    to.write_all(body)?;
-    to.flush()
-}
-
 fn write_piece(to: &mut impl Write, end: End, piece: &[u8]) -> io::Result<()> {
     if piece.is_empty() {
         return Ok(());
@@ -272,9 +227,4 @@ fn write_piece(to: &mut impl Write, end: End, piece: &[u8]) -> io::Result<()> {
     }
     // A watcher waits for each event.
     to.flush()
-}
-
-fn answer(to: &mut Client, status: u16, mut headers: Vec<(String, String)>, body: &[u8]) -> io::Result<()> {
-    headers.push(("Content-Length".into(), body.len().to_string()));
-    send(to.get_mut(), &Head { line: format!("HTTP/1.1 {status} made up"), headers }, body)
 }

@@ -38,8 +38,8 @@ impl Cluster {
         write_files(dir.path(), &authority);
         let started = programs.start(dir.path(), &flags(dir.path(), port)).map_err(|error| error.to_string())?;
         let trust = http::trust(&authority.certificate);
-        let secrets = Mutex::default();
-        let mut cluster = Self { programs: started, dir, port, authority, trust, secrets };
+        let (idle, secrets) = (Mutex::default(), Mutex::default());
+        let mut cluster = Self { programs: started, dir, port, authority, trust, idle, secrets };
         cluster.become_ready()?;
         Ok(cluster)
     }
