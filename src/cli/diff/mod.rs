@@ -213,8 +213,8 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
                 failed(&error, console);
             }
         }
-        for warning in clusters.warnings() {
-            console.note(&warning);
+        if let Source::Clusters(clusters) = &source {
+            clusters.warnings().iter().for_each(|warning| console.note(warning));
         }
     }
     let outcome = Outcome::of_run(Vec::new(), findings, faults);
