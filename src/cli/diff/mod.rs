@@ -214,7 +214,9 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
             }
         }
         if let Source::Clusters(clusters) = &source {
-            clusters.warnings().iter().for_each(|warning| console.note(warning));
+            for warning in clusters.warnings() {
+                console.note(&warning);
+            }
         }
     }
     let outcome = Outcome::of_run(Vec::new(), findings, faults);
