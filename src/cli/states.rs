@@ -62,7 +62,11 @@ pub(super) struct States {
 /// state that cannot be had is an error.
 pub(super) fn gather(asked: &Asked<'_>, findings: &mut Findings) -> Result<Vec<States>> {
     let called = visible(&asked.against.display().to_string()).into_owned();
-    if asked.against.is_dir() { with_directory(asked, &called, findings).map(|states| vec![states]) } else { with_revision(asked) }
+    if asked.against.is_dir() {
+        with_directory(asked, &called, findings).map(|states| vec![states])
+    } else {
+        with_revision(asked)
+    }
 }
 
 /// Gathers all that is new, and the manifests and specs below a directory.

@@ -348,12 +348,7 @@ fn what_the_registry_reads_replaces_the_pods_and_nothing_else_does() {
         object("v1 Secret", &format!("openshift-image-registry/{name}"), &format!("data: {{a: {key}}}"))
     };
     let user = "image-registry-private-configuration-user";
-    check(
-        "4.16",
-        &(with.clone() + &secret(user, "YQ==")),
-        &(with.clone() + &secret(user, "Yg==")),
-        &["rollout data"],
-    );
+    check("4.16", &(with.clone() + &secret(user, "YQ==")), &(with.clone() + &secret(user, "Yg==")), &["rollout data"]);
     check("4.16", &(with.clone() + &secret("s", "YQ==")), &(with.clone() + &secret("s", "Yg==")), &["none data"]);
     check("4.16", &(with.clone() + &secret(user, "YQ==")), &with, &["data-loss"]);
     let routed = config(&format!("{RUNS}, routes: [{{name: r, secretName: s}}]"));

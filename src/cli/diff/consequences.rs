@@ -20,11 +20,8 @@ pub(super) struct Lists {
 
 /// Lists what has a cluster's label. Manifests without one have nothing that could be left over.
 pub(super) fn lists(live: &dyn Live, subject: &Subject<'_>) -> Lists {
-    let listings = if subject.is_labelled {
-        listings(&subject.name, &ids(subject), subject.target)
-    } else {
-        Vec::new()
-    };
+    let listings =
+        if subject.is_labelled { listings(&subject.name, &ids(subject), subject.target) } else { Vec::new() };
     let answers = if listings.is_empty() { Vec::new() } else { live.list(&listings) };
     Lists { listings, answers }
 }
