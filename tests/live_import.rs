@@ -76,6 +76,7 @@ fn imports(cluster: &Cluster, example: &str, name: &str) {
     }
     let applied = text(&regcfg(&["render", "--day0", &spec], None).stdout);
     cluster.apply(&applied, &["--field-manager=argocd-controller", "--force-conflicts"]);
+    stores_write(cluster, &applied);
     operator_writes(cluster);
     let kubeconfig = cluster.kubeconfig_of(ADMIN);
     let dir = tempfile::tempdir().unwrap();
@@ -86,7 +87,11 @@ fn imports(cluster: &Cluster, example: &str, name: &str) {
     assert!(imported.status.success(), "{spec}: {told}");
     let again = format!("{out}/{name}.yaml");
     let [before, after] = [&spec, &again].map(|spec| objects(&regcfg(&["render", "--day0", spec], None)));
-    assert_eq!(before, after, "{spec}\n{told}\n{}", fs::read_to_string(&again).unwrap());
+    let written = fs::read_to_string(&again).unwrap();
+    assert_eq!(before, after, "{spec}\n{told}\n{written}");
+    for secret in ["a-value-of-a-store", "YS12YWx1ZS1vZi1hLXN0b3Jl"] {
+        assert!(!written.contains(secret) && !told.contains(secret), "{spec}: {written}{told}");
+    }
 }
 
 fn who_may_not_read_all_is_told_what_was_not_looked_at(cluster: &Cluster) {
@@ -106,6 +111,22 @@ fn who_may_not_read_all_is_told_what_was_not_looked_at(cluster: &Cluster) {
     assert_eq!(imported.status.code(), Some(2), "{told}");
     assert!(text(&imported.stdout).contains("claim: registry"), "{told}");
     assert!(told.contains("not looked at:") && told.contains("Image"), "{told}");
+}
+
+/// Makes the Secrets that the External Secrets Operator makes, with values that no request may hold.
+fn stores_write(cluster: &Cluster, applied: &str) {
+    let objects: Vec<Json> = serde_yaml::from_multiple(applied).unwrap();
+    for made in objects.iter().filter(|object| object["kind"] == "ExternalSecret") {
+        let keys = made["spec"]["data"].as_array().unwrap().iter().filter_map(|item| item["secretKey"].as_str());
+        let data: serde_json::Map<String, Json> =
+            keys.map(|key| (key.to_owned(), "a-value-of-a-store".into())).collect();
+        let metadata = json!({"name": made["spec"]["target"]["name"], "namespace": made["metadata"]["namespace"]});
+        let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data});
+        let namespace = made["metadata"]["namespace"].as_str().unwrap();
+        let answer = cluster.raw("POST", &format!("/api/v1/namespaces/{namespace}/secrets"), Some(&secret));
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    cluster.secret("a-value-of-a-store");
 }
 
 /// Writes what the operator writes into the config CR, under its own name.
