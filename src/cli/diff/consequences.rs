@@ -3,7 +3,6 @@
 //! Hands what was found on to those who know: `impact`, and the rules on updates.
 
 use super::gather::Subject;
-use crate::apply::Engine;
 use crate::diag::Findings;
 use crate::diff::live::Found;
 use crate::diff::{ClusterDiff, left_over, listings};
@@ -46,7 +45,7 @@ pub(super) fn judge(subject: &Subject<'_>, found: Found, lists: Lists, findings:
             rendered: subject.objects.get(state.rendered)?,
             live: state.live.as_ref(),
             predicted: state.predicted.as_ref()?,
-            engine: engine(state.manager.engine),
+            engine: Some(state.manager.engine).filter(|engine| !engine.is_by_hand()),
         })
     });
     let predicted = Predicted {
@@ -61,15 +60,4 @@ pub(super) fn judge(subject: &Subject<'_>, found: Found, lists: Lists, findings:
     predicted.judge(&whole, findings);
     impact::judge(&mut diff, &predicted.context(&whole));
     diff
-}
-
-/// Returns what an engine is called where it is no person's tool.
-fn engine(engine: Engine) -> Option<&'static str> {
-    match engine {
-        Engine::ArgoCd => Some("Argo CD"),
-        Engine::Flux => Some("Flux"),
-        Engine::Acm => Some("ACM"),
-        Engine::Helm => Some("Helm"),
-        Engine::Kubectl | Engine::Regcfg | Engine::Other => None,
-    }
 }

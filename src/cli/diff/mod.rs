@@ -7,9 +7,6 @@ mod gather;
 mod older;
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -22,6 +19,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::{self, Refusal};
 use super::identities::IdentityArgs;
+use super::parallel::side_by_side;
 use super::workspace::Workspace;
 use crate::diag::visible::visible;
 use crate::diag::{Fault, Findings, Outcome};
@@ -347,30 +345,4 @@ fn exit(diffs: &[ClusterDiff], outcome: &Outcome, is_above: Option<bool>) -> Exi
         Exit::Done
     };
     Exit::of(outcome).merge(of_diffs)
-}
-
-/// Does work for each thing, several at once, and returns what came of it in the order of the things. Most of the time is
-/// spent waiting for answers, and how many requests are under way is bounded elsewhere.
-fn side_by_side<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> T + Sync) -> Vec<T> {
-    const MOST: usize = 16;
-    if let [thing] = things {
-        return vec![one(thing)];
-    }
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(things.len()));
-    thread::scope(|scope| {
-        for _ in 0..things.len().min(MOST) {
-            scope.spawn(|| {
-                while let Some((at, thing)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, things.get(at)?)))
-                {
-                    let answer = one(thing);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, answer)| answer).collect()
 }
