@@ -97,8 +97,10 @@ pub enum PredictedBy {
     DryRun(Manager),
     /// It was computed from the live object's managedFields, as the API server does.
     Merge(Manager),
-    /// Both states were compared as they are written; that of Secrets, and of directories and revisions.
+    /// Both states were compared as they are written: those of Secrets.
     Comparison,
+    /// Nothing was: both states are somebody's files, in a directory or a revision.
+    Files,
 }
 
 /// A change of one field, or of an item of a list.

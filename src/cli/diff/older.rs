@@ -76,11 +76,19 @@ struct States {
 }
 
 impl States {
-    fn compare(&self, findings: &mut Findings) -> Vec<ClusterDiff> {
+    fn compare(mut self, findings: &mut Findings) -> Vec<ClusterDiff> {
+        let diffs = self.diffs();
+        // What the differences say is not said twice.
+        let Self { before, new, are_all, .. } = &mut self;
+        before.unknown.retain(|unknown| !new.iter().any(|cluster| is_of(unknown, cluster)));
+        update::check(before, new, Target::only(Minor::newest_released()), *are_all, findings);
+        diffs
+    }
+
+    fn diffs(&self) -> Vec<ClusterDiff> {
         let Self { before, new, are_all, .. } = self;
         // Every new cluster says its own target.
         let target = Target::only(Minor::newest_released());
-        update::check(before, new, target, *are_all, findings);
         let (pairs, left) = update::matched(before, new);
         let mut diffs: Vec<ClusterDiff> = Vec::with_capacity(new.len());
         for cluster in new {
@@ -95,16 +103,15 @@ impl States {
             impact::judge(&mut diff, &update::context(before, gone, &new, target));
             diffs.push(diff);
         }
+        // A directory without anything but what other programs read is no cluster.
+        diffs.retain(|diff| !(diff.objects.is_empty() && diff.unknown.is_empty()));
         diffs
     }
 
     fn one(&self, old: Option<&Cluster>, new: &Cluster, target: Target) -> ClusterDiff {
         let called = &self.before.called;
         let name = new.name.as_ref().unwrap_or(&new.path);
-        let is_it = |unknown: &&update::Unknown| {
-            unknown.path == new.path || (unknown.name.is_some() && unknown.name == new.name)
-        };
-        if let Some(unknown) = self.before.unknown.iter().find(is_it) {
+        if let Some(unknown) = self.before.unknown.iter().find(|unknown| is_of(unknown, new)) {
             let message = format!("what {name} was in {} cannot be told: {}", quoted(called), unknown.why);
             let help = "compare with a state that can be rendered, or with a directory of its manifests";
             let unknown = Unknown::new(Why::Malformed, message, help);
@@ -122,6 +129,13 @@ impl States {
         impact::judge(&mut diff, &update::context(&self.before, old, new, target));
         diff
     }
+}
+
+/// Tells whether a file of which nothing can be made says what a cluster was: its spec, or one of its manifests.
+fn is_of(unknown: &update::Unknown, cluster: &Cluster) -> bool {
+    let is_named = unknown.name.is_some() && unknown.name == cluster.name;
+    let dir = unknown.path.rsplit_once('/').map_or("", |(dir, _)| dir);
+    is_named || unknown.path == cluster.path || (cluster.name.is_none() && dir == cluster.path)
 }
 
 /// Returns a cluster of which nothing is there.

@@ -89,7 +89,7 @@ pub(super) fn way(by: &PredictedBy) -> (&'static str, Option<&Manager>) {
     match by {
         PredictedBy::DryRun(manager) => ("dry-run", Some(manager)),
         PredictedBy::Merge(manager) => ("merge", Some(manager)),
-        PredictedBy::Comparison => ("comparison", None),
+        PredictedBy::Comparison | PredictedBy::Files => ("comparison", None),
     }
 }
 
@@ -167,11 +167,13 @@ fn silent(object: &ObjectDiff) -> Vec<Note> {
 
 fn predicted(object: &ObjectDiff) -> Option<Note> {
     let is_news = matches!(object.what, What::Create(_) | What::Change);
-    is_news.then(|| match &object.by {
-        PredictedBy::DryRun(manager) => note("predicted", format!("by a dry-run as {}", manager.name)),
-        PredictedBy::Merge(manager) => note("predicted", format!("from managedFields, as {}", manager.name)),
-        PredictedBy::Comparison => note("predicted", "by comparison"),
-    })
+    let way = match &object.by {
+        PredictedBy::DryRun(manager) => format!("by a dry-run as {}", manager.name),
+        PredictedBy::Merge(manager) => format!("from managedFields, as {}", manager.name),
+        PredictedBy::Comparison => "by comparison".into(),
+        PredictedBy::Files => return None,
+    };
+    is_news.then(|| note("predicted", way))
 }
 
 /// Says whose values are changed, where that is not who applies.
