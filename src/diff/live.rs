@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::path::{Path, Step};
 use super::refusals::{self, Said};
 use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_origins};
-use crate::apply::{Manager, choose_manager, majority, predict};
+use crate::apply::{Basis, Manager, choose_manager, majority, predict};
 use crate::diag::Findings;
 use crate::live::{Absent, Answer, Apply, DryRun, Live, ObjectId, Unknown, Why};
 use crate::name::ObjectName;
@@ -327,6 +327,7 @@ fn merged(asked: &Asked<'_>, object: &Object<'_>, live: Option<&Node>) -> Outcom
         Ok(applied) => {
             let by = match is_secret(object.rendered) {
                 true => PredictedBy::Comparison,
+                false if applied.basis == Basis::Overlay => PredictedBy::Overlay,
                 false => PredictedBy::Merge(object.manager.clone()),
             };
             Outcome::Predicted(applied.object, by)
