@@ -299,6 +299,16 @@ fn outcome<'a>(
             said.warned(object.rendered, &warnings);
             Outcome::Predicted(predicted, PredictedBy::DryRun(object.manager.clone()))
         }
+        // An apply makes what is not there: it is something else that is missing, such as the role that is to be bound.
+        Some(Answer::Absent(Absent::Object)) => {
+            let help = "see that what it names is there, or is applied first";
+            let missing = Unknown::new(Why::NoDryRun, "something that the object names is not there", help);
+            if asked.predict == Predict::DryRun {
+                return Outcome::Unknown(missing);
+            }
+            said.without_dry_run(&object.id, &missing);
+            merged(asked, object, live)
+        }
         Some(Answer::Absent(absent)) => Outcome::Created(absent),
         Some(Answer::Unknown(unknown)) => match unknown.why {
             Why::Invalid | Why::Denied => {

@@ -41,6 +41,7 @@ pub(super) struct Line {
     pub(super) host: Arc<Host>,
     pub(super) limits: Limits,
     pub(super) permits: Arc<Semaphore>,
+    pub(super) for_lists: Arc<Semaphore>,
     pub(super) deadline: Instant,
     pub(super) health: Arc<Health>,
 }
@@ -99,9 +100,12 @@ impl Line {
             let help = "correct the name: it has a character that no name on a cluster has";
             return Err(Obstacle::new(Why::Invalid, "no object can have that name", help));
         };
-        let Ok(_permit) = self.permits.acquire().await else {
-            return Err(Obstacle::new(Why::Interrupted, "the run was told to stop", "ask again"));
+        let stopped = |_| Obstacle::new(Why::Interrupted, "the run was told to stop", "ask again");
+        let _list = match question {
+            Question::List(..) => Some(self.for_lists.acquire().await.map_err(stopped)?),
+            Question::Get(_) | Question::DryRun(_) => None,
         };
+        let _permit = self.permits.acquire().await.map_err(stopped)?;
         if let Some(down) = self.health.down() {
             return Err(down);
         }

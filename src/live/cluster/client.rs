@@ -47,6 +47,7 @@ impl Client {
             host: Arc::new(Host { name, proxy, context, hide }),
             limits,
             permits: pool.permits(),
+            for_lists: pool.permits_for_lists(),
             deadline: pool.deadline(),
             health: Arc::new(Health::default()),
         };
