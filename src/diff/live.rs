@@ -325,10 +325,12 @@ fn merged(asked: &Asked<'_>, object: &Object<'_>, live: Option<&Node>) -> Outcom
     let applied = super::with_data(object.rendered);
     match predict(live, &applied, &object.manager, true, asked.target.last()) {
         Ok(applied) => {
-            let by = match is_secret(object.rendered) {
-                true => PredictedBy::Comparison,
-                false if applied.basis == Basis::Overlay => PredictedBy::Overlay,
-                false => PredictedBy::Merge(object.manager.clone()),
+            let by = if is_secret(object.rendered) {
+                PredictedBy::Comparison
+            } else if applied.basis == Basis::Overlay {
+                PredictedBy::Overlay
+            } else {
+                PredictedBy::Merge(object.manager.clone())
             };
             Outcome::Predicted(applied.object, by)
         }

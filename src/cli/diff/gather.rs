@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use crate::cli::check::{Sorted, manifests_of};
 use crate::cli::states::known_by;
 use crate::cli::survey::judge_clusters;
@@ -70,7 +68,7 @@ pub(super) fn gather<'w>(
     projects: &'w [Project<'w>],
     target: Option<Target>,
     old: Option<&Path>,
-) -> Result<Gathered<'w>> {
+) -> Gathered<'w> {
     let mut gathered = Gathered {
         subjects: Vec::new(),
         wrong: BTreeSet::new(),
@@ -89,7 +87,7 @@ pub(super) fn gather<'w>(
             subject.spec = Node::new(Value::Map(Map::new()), subject.named.clone());
         }
     }
-    Ok(gathered)
+    gathered
 }
 
 impl<'w> Gathered<'w> {
@@ -192,7 +190,7 @@ impl<'w> Gathered<'w> {
     }
 }
 
-fn of_spec<'w>(bundle: Bundle, path: String, ruling: Arc<dyn Weigh>, world: &'w dyn World) -> Subject<'w> {
+fn of_spec(bundle: Bundle, path: String, ruling: Arc<dyn Weigh>, world: &dyn World) -> Subject<'_> {
     let mut objects = bundle.objects;
     crate::emit::stream::order(&mut objects);
     Subject {

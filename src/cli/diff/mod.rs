@@ -171,8 +171,12 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut faults: Vec<Fault> = Vec::new();
     let mut failed = |error: &anyhow::Error, console: &mut Console<'_>| {
-        console.show_error(error);
-        faults.push(failure::fault(error));
+        let fault = failure::fault(error);
+        // What is wrong with all clusters alike is said once.
+        if !faults.iter().any(|said| said.message == fault.message) {
+            console.show_error(error);
+            faults.push(fault);
+        }
     };
     for unopened in &workspace.faults {
         failed(&unopened.why, console);
@@ -182,7 +186,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     // A directory of manifests often is a part of the project that they are rendered from.
     let old = args.against.as_ref().filter(|path| path.is_dir()).map(|path| path.canonicalize()).transpose()?;
     let Gathered { subjects, wrong, mut findings, errors, files } =
-        gather(&workspace, &projects, args.target.openshift, old.as_deref())?;
+        gather(&workspace, &projects, args.target.openshift, old.as_deref());
     for error in &errors {
         failed(error, console);
     }
@@ -205,9 +209,12 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
             n_clusters: subjects.len(),
         };
         let world = args.must_gather.as_deref().map(collected).transpose()?;
-        let source = match &world {
-            Some(world) => Source::Collected(must_gather(args, world, &subjects)?),
-            None => Source::Clusters(args.cluster.open(&around)?),
+        let source = if let Some(world) = &world {
+            Source::Collected(must_gather(args, world, &subjects)?)
+        } else {
+            let clusters = args.cluster.open(&around)?;
+            clusters.fit(subjects.len())?;
+            Source::Clusters(Box::new(clusters))
         };
         for answer in side_by_side(&subjects, |subject| asking.ask(subject, &source)) {
             findings.extend(answer.findings);
@@ -239,7 +246,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
 /// What is asked.
 enum Source<'w> {
     /// Clusters.
-    Clusters(Clusters),
+    Clusters(Box<Clusters>),
     /// What was collected of one.
     Collected(MustGather<'w>),
 }

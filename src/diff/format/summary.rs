@@ -7,10 +7,11 @@
 //! 12 clusters without differences
 //! 227 clusters: 214 to create, 214 to change, 2043 unchanged, 3 unknown; impact: rollout
 //! 1 cluster is not known as a whole
-//!   ? prod-us-7: 3 objects: GET of …: 403 Forbidden
+//!   ? prod-us-7: GET of …: 403 Forbidden (and 2 more alike)
+//!     = help: …
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 use crate::diag::visible::inert;
@@ -128,11 +129,17 @@ fn incomplete(out: &mut String, clusters: &[&ClusterDiff], paint: &Paint) {
     let worse = paint.worse;
     let count = words::counted(clusters.len(), "cluster");
     line(out, format_args!("{worse}{count} {verb} not known as a whole{worse:#}"));
+    let mut helps = BTreeSet::new();
     for cluster in clusters {
         let reasons = unknowns(cluster);
         for (unknown, count) in reasons.iter().take(MOST_REASONS) {
             let text = format!("{}: {}", cluster.cluster, unknown_words(unknown, *count));
             line(out, format_args!("  {worse}?{worse:#} {}", inert(&text)));
+            // Of many clusters the help is mostly the same.
+            if !unknown.help.is_empty() && helps.insert(&*unknown.help) {
+                let (frame, strong) = (paint.frame, paint.strong);
+                line(out, format_args!("    {frame}={frame:#} {strong}help{strong:#}: {}", inert(&unknown.help)));
+            }
         }
         if let Some(more @ 1..) = reasons.len().checked_sub(MOST_REASONS) {
             let text = format!("{}: and {}", cluster.cluster, words::counted(more, "other reason"));

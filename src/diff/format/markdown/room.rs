@@ -51,6 +51,10 @@ struct Cut {
     lists: usize,
 }
 
+/// What the words take that say how many lines of a diff are not shown.
+const MORE: usize = 80;
+
+/// What stands behind a block.
 const END: &str = "\n</details>\n\n";
 
 impl Comment {
@@ -103,8 +107,6 @@ impl Block {
         if self.lines.is_empty() {
             return;
         }
-        /// What says how many lines there are more.
-        const MORE: usize = 80;
         let fence = fence(&self.lines);
         let frame = size(&self.example) + 2 * fence.len() + "\n\ndiff\n\n".len() + MORE;
         let mut room = left.saturating_sub(frame);
