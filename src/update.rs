@@ -38,6 +38,17 @@ pub struct Cluster {
     pub ruling: Option<Arc<dyn Weigh>>,
 }
 
+impl Cluster {
+    /// Tells whether it is the registry of a cluster; manifests of other things come and go.
+    pub fn is_registry(&self) -> bool {
+        let is_config = |object: &Node| {
+            let called = ObjectName::of(object);
+            called.kind == "Config" && called.group == "imageregistry.operator.openshift.io"
+        };
+        self.name.is_some() || self.objects.iter().any(is_config)
+    }
+}
+
 /// What clusters were before.
 #[derive(Debug, Default)]
 pub struct Before {
@@ -84,15 +95,7 @@ pub fn check(before: &Before, new: &[Cluster], target: Target, are_all: bool, fi
         let place = new.iter().find(is_it).map_or(&unknown.place, |new| &new.named);
         findings.push(not_checked(before, unknown, place));
     }
-    // Manifests of other things come and go, and are nobody's registry.
-    let is_cluster = |old: &Cluster| {
-        let is_config = |object: &Node| {
-            let called = ObjectName::of(object);
-            called.kind == "Config" && called.group == "imageregistry.operator.openshift.io"
-        };
-        old.name.is_some() || old.objects.iter().any(is_config)
-    };
-    for gone in left.into_iter().filter(|old| are_all && is_cluster(old)) {
+    for gone in left.into_iter().filter(|old| are_all && old.is_registry()) {
         findings.push(is_gone(before, gone));
     }
     Compared { n_matched: pairs.len() }
@@ -134,10 +137,20 @@ fn pairs<'c>(new: &'c [Cluster], left: &mut Vec<&'c Cluster>) -> Vec<(&'c Cluste
 }
 
 fn judge(before: &Before, old: &Cluster, new: &Cluster, target: Target, findings: &mut Findings) {
+    let mut found = Findings::new();
+    if let Some(ruling) = &new.ruling {
+        found.weigh_by(Arc::clone(ruling));
+    }
+    rules::on_update(&context(before, old, new, target), &mut found);
+    findings.extend(found);
+}
+
+/// Returns what the way from an old cluster to the new one looks like to the rules. `target` is that of plain manifests.
+pub fn context<'a>(before: &Before, old: &'a Cluster, new: &'a Cluster, target: Target) -> UpdateContext<'a> {
     let target = new.target.unwrap_or(target);
     // Plain manifests say no platform; beside a spec of the cluster they are of its platform.
     let old_platform = old.platform.as_ref().or(new.platform.as_ref());
-    let ctx = UpdateContext {
+    UpdateContext {
         old: BundleContext::new(&old.objects, old.target.unwrap_or(target), bootstrap(old_platform), None),
         new: BundleContext::new(
             &new.objects,
@@ -148,13 +161,7 @@ fn judge(before: &Before, old: &Cluster, new: &Cluster, target: Target, findings
         cluster: &new.named,
         old_is_here: before.is_here,
         applied: None,
-    };
-    let mut found = Findings::new();
-    if let Some(ruling) = &new.ruling {
-        found.weigh_by(Arc::clone(ruling));
     }
-    rules::on_update(&ctx, &mut found);
-    findings.extend(found);
 }
 
 fn bootstrap(platform: Option<&(Arc<Profile>, Node)>) -> Bootstrap<'_> {

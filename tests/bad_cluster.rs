@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         hostile_words_act_on_nothing,
         large_objects_are_compared,
         a_signal_ends_a_run_at_once,
-        unknown_fields_and_warnings_are_the_servers_own,
+        what_is_unknown_is_said_as_it_is_read,
     ])
 }
 
@@ -88,7 +88,7 @@ impl<'c> Scene<'c> {
         for namespace in ["openshift-config", "openshift-image-registry"] {
             cluster.namespace(namespace);
         }
-        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let dir = outside();
         fs::write(dir.path().join("cluster.yaml"), SPEC).unwrap();
         let mut render = Command::new(env!("CARGO_BIN_EXE_regcfg"));
         let rendered = render.args(["render", "cluster.yaml"]).current_dir(dir.path()).output().unwrap();
@@ -102,7 +102,8 @@ impl<'c> Scene<'c> {
 
     fn command(&self, kubeconfig: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_regcfg"));
-        command.args(["diff", "--format", "summary", "--kubeconfig"]).arg(kubeconfig).args(args).arg("cluster.yaml");
+        let format: &[&str] = if args.contains(&"--format") { &[] } else { &["--format", "summary"] };
+        command.args(["diff", "--kubeconfig"]).arg(kubeconfig).args(format).args(args).arg("cluster.yaml");
         command.current_dir(self.dir.path()).env_remove("KUBECONFIG").stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -128,6 +129,11 @@ impl<'c> Scene<'c> {
     }
 }
 
+/// Returns a directory that is in no repository: kubeconfigs of the tests are in this one.
+fn outside() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
 /// What is said of the cluster where nothing is in the way.
 const WHOLE: [&str; 2] = ["ImageDigestMirrorSet", "ImagePruner cluster"];
 
@@ -151,14 +157,14 @@ fn what_is_refused_is_told_and_the_rest_is_answered(cluster: &Cluster) {
         (Rule::new(PRUNER, Action::HangUp), "the connection was closed in the middle of the answer (asked 2 times)"),
         (Rule::new(PRUNER, Action::HangUpAfter(40)), "the connection was closed in the middle of the answer"),
     ] {
-        let run = scene.under(rule.method("GET"), &[]);
+        let run = scene.under(rule.method("GET"), &["--format", "unified"]);
         run.says(2, &["cannot read ImagePruner cluster on 127.0.0.1", words, "ImageDigestMirrorSet"]);
     }
     let denied = "admission webhook \"guard.example.com\" denied the request: no pruning on Fridays";
     let run = scene.under(Rule::new(PRUNER, Action::refuse(403, "Forbidden", denied)).method("PATCH"), &[]);
     assert!(run.exit != Some(0), "{run:#?}");
     run.says(run.exit.unwrap(), &["no pruning on Fridays", "ImageDigestMirrorSet"]);
-    let run = scene.under(Rule::new("", Action::refuse(401, "Unauthorized", "Unauthorized")), &[]);
+    let run = scene.under(Rule::new("", Action::refuse(401, "Unauthorized", "Unauthorized")), &["--format", "unified"]);
     run.says(2, &["the login is not accepted, or has run out (401)", "oc login"]);
 }
 
@@ -192,23 +198,19 @@ fn certificates_and_hosts_that_are_wrong_are_told_apart(cluster: &Cluster) {
         (format!("https://127.0.0.1:{closed}"), "the connection is refused"),
         (own.replace("https:", "http:"), "an API server"),
     ] {
-        let file = scene.dir.path().parent().unwrap().join(format!("{closed}.kubeconfig"));
+        let elsewhere = outside();
+        let file = elsewhere.path().join("config");
         fs::write(&file, text.replace(&own, &server)).unwrap();
         scene.diff(&file, &["--connect-timeout", "5s"]).says(2, &[words]);
-        fs::remove_file(file).unwrap();
     }
 }
 
 fn who_may_not_is_told_how_to_be_allowed(cluster: &Cluster) {
     let scene = Scene::new(cluster);
-    let run = scene.diff(&cluster.kubeconfig_of("nobody"), &[]);
-    run.says(
-        2,
-        &[
-            "cannot read Config cluster",
-            "oc auth can-i get configs.imageregistry.operator.openshift.io/cluster --context=test",
-        ],
-    );
+    let run = scene.diff(&cluster.kubeconfig_of("nobody"), &["--format", "unified"]);
+    let command =
+        "oc auth can-i get persistentvolumeclaims/registry --namespace=openshift-image-registry --context=test";
+    run.says(2, &["cannot read PersistentVolumeClaim openshift-image-registry/registry", command, "verbs: [get]"]);
     let read = |verbs: &[&str]| {
         json!([
             {"apiGroups": ["imageregistry.operator.openshift.io"], "resources": ["configs", "imagepruners"], "verbs": verbs},
@@ -228,7 +230,7 @@ fn who_may_not_is_told_how_to_be_allowed(cluster: &Cluster) {
 }
 
 fn what_is_not_there_would_be_made(cluster: &Cluster) {
-    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let dir = outside();
     fs::write(dir.path().join("cluster.yaml"), SPEC).unwrap();
     let scene = Scene { cluster, dir };
     // No kind and no namespace of it is there.
@@ -254,7 +256,9 @@ fn hostile_words_act_on_nothing(cluster: &Cluster) {
         assert!(!said.lines().any(acts), "{format}: {said}");
     }
     let page = Action::Answer { status: 200, headers: vec![], body: b"<html>Log in</html>".to_vec() };
-    scene.under(Rule::new("", page), &[]).says(2, &["the answer is no JSON", "`server` of the kubeconfig"]);
+    scene
+        .under(Rule::new("", page), &["--format", "unified"])
+        .says(2, &["the answer is no JSON", "`server` of the kubeconfig"]);
 }
 
 fn large_objects_are_compared(cluster: &Cluster) {
@@ -306,38 +310,42 @@ fn ended(child: &mut Child) -> std::process::ExitStatus {
     }
 }
 
-/// Says what the real server does, by which answers are read: how it refuses an apply of a field that it does not know.
-fn unknown_fields_and_warnings_are_the_servers_own(cluster: &Cluster) {
+/// What the client takes for a field, a namespace or a kind that is not there is what the real server says.
+fn what_is_unknown_is_said_as_it_is_read(cluster: &Cluster) {
     cluster.apply_printed_crds("4.19");
     cluster.namespace("here");
     let strict = "?dryRun=All&fieldManager=m&fieldValidation=Strict&force=true";
     let apply = |path: &str, object: &serde_json::Value| {
-        cluster.patch("application/apply-patch+yaml", &format!("{path}{strict}"), object)
+        let answer = cluster.patch("application/apply-patch+yaml", &format!("{path}{strict}"), object);
+        (answer.status, answer.text())
     };
-    let config = json!({"apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "Config",
-        "metadata": {"name": "cluster"}, "spec": {"managementState": "Managed", "replicas": 1, "replica": 1}});
-    let answer = apply("/apis/imageregistry.operator.openshift.io/v1/configs/cluster", &config);
-    println!("{} {}", answer.status, answer.text());
-    let map =
-        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "here"}, "dta": {}});
-    let answer = apply("/api/v1/namespaces/here/configmaps/a", &map);
-    println!("{} {}", answer.status, answer.text());
-    let gone = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "gone"}});
-    let answer = apply("/api/v1/namespaces/gone/configmaps/a", &gone);
-    println!("{} {}", answer.status, answer.text());
-    let bad = json!({"apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "Config",
-        "metadata": {"name": "cluster"}, "spec": {"managementState": "Paused", "replicas": 1}});
-    let answer = apply("/apis/imageregistry.operator.openshift.io/v1/configs/cluster", &bad);
-    println!("{} {}", answer.status, answer.text());
-    for path in [
-        "/apis/nothing.example.com/v1/things/a",
-        "/apis/config.openshift.io/v1/things/a",
-        "/api/v1/things/a",
-        "/api/v1/namespaces/gone/configmaps/a",
+    let configs = "/apis/imageregistry.operator.openshift.io/v1/configs/cluster";
+    let config = |spec| {
+        json!({"apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "Config",
+            "metadata": {"name": "cluster"}, "spec": spec})
+    };
+    let map = |namespace: &str, field: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": namespace}, field: {}});
+    let unknown = config(json!({"managementState": "Managed", "replicas": 1, "replica": 1}));
+    let wrong = config(json!({"managementState": "Paused", "replicas": 1}));
+    for ((status, said), code, words) in [
+        (apply(configs, &unknown), 500, "failed to create typed patch object (/cluster; "),
+        (apply(configs, &unknown), 500, "): .spec.replica: field not declared in schema"),
+        (apply(configs, &wrong), 422, r#""field":"spec.managementState""#),
+        (apply("/api/v1/namespaces/here/configmaps/a", &map("here", "dta")), 500, "): .dta: field not declared"),
+        (apply("/api/v1/namespaces/gone/configmaps/a", &map("gone", "data")), 404, r#""kind":"namespaces""#),
+    ] {
+        assert!(status == code && said.contains(words), "{status} {said}");
+    }
+    for (path, words) in [
+        ("/apis/nothing.example.com/v1/things/a", "404 page not found"),
+        ("/apis/config.openshift.io/v1/things/a", "404 page not found"),
+        ("/api/v1/things/a", r#""details":{}"#),
+        ("/api/v1/namespaces/gone/configmaps/a", r#""kind":"configmaps""#),
     ] {
         let answer = cluster.raw("GET", path, None);
-        println!("{path} {} {}", answer.status, answer.text());
+        assert!(answer.status == 404 && answer.text().contains(words), "{path} {}", answer.text());
     }
     let answer = cluster.raw("GET", "/api/v1/endpoints?limit=1", None);
-    println!("{:?}", answer.headers);
+    let warns = |(name, value): &(String, String)| name == "Warning" && value.starts_with("299 - \"");
+    assert!(answer.headers.iter().any(warns), "{:?}", answer.headers);
 }

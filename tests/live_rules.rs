@@ -293,5 +293,5 @@ fn what_may_not_be_listed_is_said(cluster: &Cluster) {
     ]);
     cluster.grant("reader", &get);
     let run = regcfg(cluster, "reader", PVC, &["diff"]);
-    run.exits(2).says("whether a RoleBinding is rendered no more cannot be told");
+    run.exits(2).says("what is rendered no more cannot be told of ").says("RoleBinding");
 }

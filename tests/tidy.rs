@@ -13,8 +13,6 @@ use regcfg::diag::codes;
 
 /// Codes that no golden case can show, each with what proves it instead.
 const NOT_IN_GOLDEN: &[(&str, &str)] = &[
-    ("RC0630", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
-    ("RC0631", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
     ("RC0749", "Git keeps no `.git` of others: the example of its explanation has one"),
     ("RC0901", "a bug of regcfg: `cli::panic` has a test"),
 ];

@@ -143,13 +143,19 @@ impl fmt::Display for Scalar {
     }
 }
 
+fn bracketed(text: &mut String, step: &dyn fmt::Display) {
+    *text += "[";
+    *text += &step.to_string();
+    *text += "]";
+}
+
 /// Shows a path as people write it: `spec.routes[name=public].hostname`, `metadata.labels["app.kubernetes.io/name"]`.
 pub fn shown(path: &[Element]) -> String {
     let mut text = String::new();
     for element in path {
         match element {
             Element::Field(name) if name.contains(['.', '/', '[', ' ', '"']) || name.is_empty() => {
-                text += &format!("[{}]", Json::from(&**name));
+                bracketed(&mut text, &Json::from(&**name));
             }
             Element::Field(name) => {
                 if !text.is_empty() {
@@ -159,10 +165,10 @@ pub fn shown(path: &[Element]) -> String {
             }
             Element::Key(keys) => {
                 let keys: Vec<String> = keys.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                text += &format!("[{}]", keys.join(","));
+                bracketed(&mut text, &keys.join(","));
             }
-            Element::Value(value) => text += &format!("[{value}]"),
-            Element::Index(index) => text += &format!("[{index}]"),
+            Element::Value(value) => bracketed(&mut text, value),
+            Element::Index(index) => bracketed(&mut text, index),
         }
     }
     text

@@ -3,6 +3,8 @@
 //! The server keeps it up to date for the manager `kubectl` alone, and lets that manager take over, unforced, what stands in
 //! it (k8s.io/apimachinery pkg/util/managedfields/internal, `lastappliedmanager.go` and `lastappliedupdater.go`).
 
+use std::fmt::Write;
+
 use serde_json::Value as Json;
 
 use super::compare::compare;
@@ -60,7 +62,9 @@ fn encoded(applied: &Node) -> String {
     let mut text = String::new();
     for char in super::element::sorted(&json).chars() {
         match char {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => text += &format!("\\u{:04x}", u32::from(char)),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _infallible = write!(text, "\\u{:04x}", u32::from(char));
+            }
             other => text.push(other),
         }
     }

@@ -16,12 +16,12 @@ use super::managers::{BEFORE_FIRST_APPLY, Managed, Operation};
 use super::{Engine, Manager, last_applied};
 
 /// Returns the managers as the engine's apply meets them; none where it takes over nothing.
-pub(super) fn migrated(managed: &[Managed], manager: &Manager) -> Option<Vec<Managed>> {
+pub(super) fn migrated(entries: &[Managed], manager: &Manager) -> Option<Vec<Managed>> {
     let is_taken = |entry: &Managed| entry.subresource.is_empty() && is_taken_over(entry, manager);
-    if !managed.iter().any(is_taken) {
+    if !entries.iter().any(is_taken) {
         return None;
     }
-    let (taken, mut left): (Vec<Managed>, Vec<Managed>) = managed.iter().cloned().partition(is_taken);
+    let (taken, mut left): (Vec<Managed>, Vec<Managed>) = entries.iter().cloned().partition(is_taken);
     let is_own = |entry: &Managed| entry.operation == Operation::Apply && *entry.manager == *manager.name;
     let mut own = match left.iter().position(|entry| is_own(entry) && entry.subresource.is_empty()) {
         Some(at) => left.swap_remove(at),

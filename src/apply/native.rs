@@ -57,7 +57,9 @@ fn drop_nulls(schema: &'static Schema, node: &mut Node, minor: Minor) {
         }),
         Value::Seq(items) => {
             if let Some(each) = schema.items {
-                items.iter_mut().for_each(|item| drop_nulls(each, item, minor));
+                for item in items {
+                    drop_nulls(each, item, minor);
+                }
             }
         }
         _ => {}
@@ -134,10 +136,10 @@ const NAME_LABEL: Minor = Minor::of(4, 8);
 fn namespace(object: &mut Node, minor: Minor, is_new: bool) {
     let origin = object.origin.clone();
     let name = object.at(&["metadata", "name"]).and_then(Node::as_shared_str).cloned();
-    if let (Some(name), true) = (name, minor >= NAME_LABEL) {
-        if let Some(labels) = within(object, "metadata").and_then(|metadata| within(metadata, "labels")) {
-            labels.insert("kubernetes.io/metadata.name", Node::string(name, origin.clone()));
-        }
+    if let (Some(name), true) = (name, minor >= NAME_LABEL)
+        && let Some(labels) = within(object, "metadata").and_then(|metadata| within(metadata, "labels"))
+    {
+        labels.insert("kubernetes.io/metadata.name", Node::string(name, origin.clone()));
     }
     if !is_new {
         return;
@@ -189,7 +191,9 @@ fn drop_empty(schema: &'static Schema, node: &mut Node, minor: Minor) {
         }),
         Value::Seq(items) => {
             if let Some(each) = schema.items {
-                items.iter_mut().for_each(|item| drop_empty(each, item, minor));
+                for item in items {
+                    drop_empty(each, item, minor);
+                }
             }
         }
         _ => {}

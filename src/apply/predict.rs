@@ -49,7 +49,7 @@ pub fn predict_migrated(
 ) -> Result<Option<Applied>, Fault> {
     let scene = Scene::of(applied, manager, minor)?;
     match migrated(&managed(live).map_err(Fault::Unreadable)?, manager) {
-        Some(managed) => scene.onto(live, managed, true).map(Some),
+        Some(entries) => scene.onto(live, entries, true).map(Some),
         None => Ok(None),
     }
 }
@@ -88,10 +88,10 @@ impl<'a> Scene<'a> {
         Ok(Applied { object, basis: Basis::Nothing, taken: Vec::new() })
     }
 
-    fn onto(self, live: &Node, managed: Vec<Managed>, force: bool) -> Result<Applied, Fault> {
+    fn onto(self, live: &Node, entries: Vec<Managed>, force: bool) -> Result<Applied, Fault> {
         let Self { kind, typing, api_version, whole, applied, manager, minor } = self;
         let (live, status) = without_status(live);
-        let mut managers = relevant(managed, kind, typing);
+        let mut managers = relevant(entries, kind, typing);
         let basis = if managers.is_empty() { Basis::Overlay } else { Basis::ManagedFields };
         if managers.is_empty() {
             managers.push(entry(BEFORE_FIRST_APPLY, Operation::Update, api_version, fields(typing, &live)?));
@@ -146,12 +146,12 @@ fn entry(name: &str, operation: Operation, api_version: &str, fields: FieldSet) 
 ///
 /// An entry of another group is nobody's, and of a built-in kind's other version, too, which no server of today serves. Of a
 /// custom resource other versions are taken to have the same fields, as CRDs without a conversion webhook do.
-fn relevant(managed: Vec<Managed>, kind: &Kind, typing: Typing) -> Vec<Managed> {
+fn relevant(entries: Vec<Managed>, kind: &Kind, typing: Typing) -> Vec<Managed> {
     let is_served = |api_version: &str| match api_version.rsplit_once('/') {
         Some((group, _)) if !kind.native => group == kind.group,
         _ => kind.is_api_version(api_version),
     };
-    let served = managed.into_iter().filter(|entry| is_served(&entry.api_version));
+    let served = entries.into_iter().filter(|entry| is_served(&entry.api_version));
     served.map(|entry| Managed { fields: reconciled(typing, &entry.fields), ..entry }).collect()
 }
 

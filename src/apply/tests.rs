@@ -29,9 +29,9 @@ fn argo() -> Manager {
 }
 
 #[track_caller]
-fn check(live: &Node, applied: &str, expected: &str) {
+fn check(minor: Minor, live: &Node, applied: &str, expected: &str) {
     let applied = config(applied, "");
-    let made = predict(Some(live), &applied, &argo(), true, Minor::of(4, 19)).unwrap();
+    let made = predict(Some(live), &applied, &argo(), true, minor).unwrap();
     assert_eq!(made.object.get("spec").unwrap(), &read(expected));
 }
 
@@ -43,7 +43,12 @@ fn what_is_given_up_goes_unless_another_owns_it() {
     let other = entry("kubectl-edit", "Update", "{'f:readOnly': {}, 'f:httpSecret': {}}");
     let spec = format!("{{replicas: 2, readOnly: true, httpSecret: a, {DEFAULTS}}}");
     let live = config(&spec, &format!("{own}, {other}"));
-    check(&live, "{defaultRoute: true}", &format!("{{readOnly: true, httpSecret: a, defaultRoute: true, {DEFAULTS}}}"));
+    check(
+        Minor::of(4, 19),
+        &live,
+        "{defaultRoute: true}",
+        &format!("{{readOnly: true, httpSecret: a, defaultRoute: true, {DEFAULTS}}}"),
+    );
 }
 
 #[test]
@@ -53,7 +58,11 @@ fn items_of_a_keyed_list_go_one_by_one() {
     let spec = format!("{{resources: {{claims: [{{name: a}}, {{name: c}}, {{name: b}}]}}, {DEFAULTS}}}");
     let live = config(&spec, &own);
     let applied = "{resources: {claims: [{name: b}]}}";
-    check(&live, applied, &format!("{{resources: {{claims: [{{name: c}}, {{name: b}}]}}, {DEFAULTS}}}"));
+    let expected = format!("{{resources: {{claims: [{{name: c}}, {{name: b}}]}}, {DEFAULTS}}}");
+    check(Minor::of(4, 15), &live, applied, &expected);
+    // From 4.16 on the resources are one whole, which whoever owned a part of it owns.
+    let expected = format!("{{resources: {{claims: [{{name: b}}]}}, {DEFAULTS}}}");
+    check(Minor::of(4, 16), &live, applied, &expected);
 }
 
 #[test]

@@ -75,7 +75,6 @@ impl Typing {
             Self::Deduced => true,
         };
         match (value.map(|node| &node.value), map, list) {
-            (Some(Value::Map(_)), Some(map), _) => Shape::Map(map),
             (Some(Value::Seq(_)), _, Some(list)) => Shape::List(list),
             (Some(Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) | Value::Secret(_)), ..)
                 if is_scalar =>

@@ -189,6 +189,14 @@ impl Clusters {
         self.client_of(self.args.context.as_deref())
     }
 
+    /// Refuses one context for several specs, which cannot be one cluster.
+    pub(super) fn fit(&self, n_specs: usize) -> Result<()> {
+        let Some(typed) = self.args.context.as_deref().filter(|_| n_specs > 1) else { return Ok(()) };
+        let message = format!("{n_specs} specs cannot all be the cluster of context {}", quoted(typed));
+        let help = "name the context of each in its spec as `spec.live.context`, and allow them by `--allow-context`; or give one spec";
+        Err(Refusal::new(message, help).into())
+    }
+
     /// Returns what the invoker must be told of the clusters that were used, such as that TLS is not verified.
     pub(super) fn warnings(&self) -> Vec<String> {
         let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
@@ -223,11 +231,7 @@ impl Clusters {
         let named = named.and_then(|node| Some((node, node.as_str()?)));
         let typed = self.args.context.as_deref();
         match (typed, named) {
-            (Some(typed), _) if n_specs > 1 => {
-                let message = format!("{n_specs} specs cannot all be the cluster of context {}", quoted(typed));
-                let help = "name the context of each in its spec as `spec.live.context`, and allow them by `--allow-context`; or give one spec";
-                Err(Refusal::new(message, help).into())
-            }
+            (Some(_), _) if n_specs > 1 => self.fit(n_specs).map(|()| Chosen::None),
             (Some(typed), Some((node, context))) if typed != context => {
                 let message = format!("the spec names the context {}, and {} is asked", quoted(context), quoted(typed));
                 let finding = Diagnostic::warning(&codes::OTHER_CONTEXT, node.place(), message);

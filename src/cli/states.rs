@@ -61,17 +61,16 @@ pub(super) struct States {
 /// Gathers both states, for a directory of all that is given together, for a revision of each project by itself; an older
 /// state that cannot be had is an error.
 pub(super) fn gather(asked: &Asked<'_>, findings: &mut Findings) -> Result<Vec<States>> {
-    let called = visible(&asked.against.display().to_string()).into_owned();
     if asked.against.is_dir() {
-        with_directory(asked, &called, findings).map(|states| vec![states])
-    } else {
-        with_revision(asked)
+        return with_directory(asked, findings).map(|states| vec![states]);
     }
+    with_revision(asked)
 }
 
-/// Gathers all that is new, and the manifests and specs below a directory.
-fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> Result<States> {
-    let workspace = Workspace::open(&[asked.against.to_owned()], asked.as_of)?;
+/// Gathers what was, out of the manifests and specs below a directory.
+pub(super) fn before_in_directory(against: &Path, as_of: Option<i64>, findings: &mut Findings) -> Result<Before> {
+    let called = visible(&against.display().to_string()).into_owned();
+    let workspace = Workspace::open(&[against.to_owned()], as_of)?;
     if let Some(fault) = workspace.faults.into_iter().next() {
         return Err(fault.why);
     }
@@ -88,6 +87,42 @@ fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> R
         let help = "name the directory that was applied, such as that of `render -o`";
         return Err(Refusal::new(format!("`{called}` holds no manifest to compare with"), help).into());
     }
+    let State { clusters, unknown } = old;
+    Ok(Before { called, is_here: true, clusters, unknown })
+}
+
+/// Gathers what was, out of a project's files as of a revision: those that were given, and all below the directories that
+/// were.
+pub(super) fn before_in_revision(name: &str, opened: &Opened, given: Vec<ProjectPath>) -> Result<Before> {
+    check_name(name).map_err(refusal)?;
+    let repository = Repository::around(&opened.root).map_err(refusal)?;
+    let revision = repository.revision(name).map_err(refusal)?;
+    let prefix = prefix(repository.root(), &opened.root)?;
+    let world = GitWorld::open(&revision, &prefix, &opened.world).map_err(refusal)?;
+    let project = Project::new(&world);
+    let mut files: Vec<ProjectPath> = given.into_iter().filter(|path| world.is_file(path) != Ok(false)).collect();
+    // What cannot be listed was not there.
+    files.extend(opened.manifests_below(&project, &mut Findings::new()));
+    files.sort();
+    files.dedup();
+    let mut old = State::default();
+    let same = |path: &ProjectPath| path.as_str().to_owned();
+    // Where a file stood; in a change that removes it, that place is what reviewers see.
+    let here = |path: &ProjectPath| start_of(opened.world.display(path));
+    old.add(&project, &files, &Naming { path: &same, place: &here })?;
+    let State { clusters, unknown } = old;
+    Ok(Before { called: name.to_owned(), is_here: false, clusters, unknown })
+}
+
+/// Returns the name of a revision as the user wrote it.
+pub(super) fn revision_name(against: &Path) -> Result<&str> {
+    let shown = || visible(&against.display().to_string()).into_owned();
+    against.to_str().ok_or_else(|| anyhow!("`{}` is neither a directory nor a revision", shown()))
+}
+
+/// Gathers all that is new, and the manifests and specs below a directory.
+fn with_directory(asked: &Asked<'_>, findings: &mut Findings) -> Result<States> {
+    let before = before_in_directory(asked.against, asked.as_of, findings)?;
     let mut new = State::default();
     // A directory of manifests often is a part of the project that they are rendered from.
     let dir = asked.against.canonicalize()?;
@@ -100,19 +135,12 @@ fn with_directory(asked: &Asked<'_>, called: &str, findings: &mut Findings) -> R
         new.add_manifests(objects.into_iter().map(|object| (String::new(), object)), asked.target);
     }
     let are_all = asked.workspace.opened.iter().any(|opened| !opened.dirs.is_empty());
-    let State { clusters, unknown } = old;
-    let before = Before { called: called.to_owned(), is_here: true, clusters, unknown };
     Ok(States { before, new: new.clusters, are_all })
 }
 
 /// Gathers what is new of each project, and the same files as of a revision.
 fn with_revision(asked: &Asked<'_>) -> Result<Vec<States>> {
-    let Some(name) = asked.against.to_str() else {
-        return Err(anyhow!(
-            "`{}` is neither a directory nor a revision",
-            visible(&asked.against.display().to_string())
-        ));
-    };
+    let name = revision_name(asked.against)?;
     if asked.input.is_some() {
         let help = "compare with a directory, or name files";
         return Err(Refusal::new("standard input has no older state in a revision", help).into());
@@ -120,25 +148,9 @@ fn with_revision(asked: &Asked<'_>) -> Result<Vec<States>> {
     check_name(name).map_err(refusal)?;
     let mut states = Vec::new();
     for opened in &asked.workspace.opened {
-        let repository = Repository::around(&opened.root).map_err(refusal)?;
-        let revision = repository.revision(name).map_err(refusal)?;
-        let prefix = prefix(repository.root(), &opened.root)?;
-        let world = GitWorld::open(&revision, &prefix, &opened.world).map_err(refusal)?;
         let mut new = State::default();
         let files = new.add_new(opened, asked.target, &|_| false)?;
-        let project = Project::new(&world);
-        let mut files: Vec<ProjectPath> = files.into_iter().filter(|path| world.is_file(path) != Ok(false)).collect();
-        // What cannot be listed was not there.
-        files.extend(opened.manifests_below(&project, &mut Findings::new()));
-        files.sort();
-        files.dedup();
-        let mut old = State::default();
-        let same = |path: &ProjectPath| path.as_str().to_owned();
-        // Where a file stood; in a change that removes it, that place is what reviewers see.
-        let here = |path: &ProjectPath| start_of(opened.world.display(path));
-        old.add(&project, &files, &Naming { path: &same, place: &here })?;
-        let State { clusters, unknown } = old;
-        let before = Before { called: name.to_owned(), is_here: false, clusters, unknown };
+        let before = before_in_revision(name, opened, files)?;
         states.push(States { before, new: new.clusters, are_all: !opened.dirs.is_empty() });
     }
     Ok(states)

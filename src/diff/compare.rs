@@ -51,7 +51,7 @@ pub(super) fn compare(compared: &Compared<'_>, fill: &mut Fill<'_>) -> ObjectDif
         live_only: Vec::new(),
         not_compared: Vec::new(),
     };
-    let shown = walk.visit(Spot {
+    let shown = walk.visit(&Spot {
         schema,
         before: Some(Side { raw: live, shown: &live_shown }),
         after: Some(Side { raw: predicted, shown: &predicted_shown }),
@@ -119,7 +119,7 @@ pub(super) struct Side<'a> {
     shown: &'a Node,
 }
 
-impl<'a> Side<'a> {
+impl Side<'_> {
     fn get(self, key: &str) -> Option<Self> {
         let (at, _, entry) = self.raw.as_map()?.get_full(key)?;
         // Names that may be secrets are concealed, too; where two became one, nothing of it is shown.
@@ -203,7 +203,7 @@ impl Walk<'_, '_> {
     }
 
     /// Compares what stands at a place and below.
-    pub(super) fn visit(&mut self, spot: Spot<'_>) -> Shown {
+    pub(super) fn visit(&mut self, spot: &Spot<'_>) -> Shown {
         let is_there = |side: &Option<Side<'_>>| side.is_some_and(|side| !side.raw.is_null());
         // A null that came to nothing, or nothing that came to null, is nothing.
         if (!is_there(&spot.before) && !is_there(&spot.after)) && (spot.before.is_none() || spot.after.is_none()) {
@@ -212,13 +212,13 @@ impl Walk<'_, '_> {
         if NEVER.iter().any(|path| spot.path.is(path)) {
             return Shown::default();
         }
-        if let Some(who) = self.written_by_itself(&spot) {
-            return self.silent(&spot, who);
+        if let Some(who) = self.written_by_itself(spot) {
+            return self.silent(spot, who);
         }
         match (spot.before, spot.after) {
             (Some(before), Some(after)) => self.both(spot, before, after),
-            (Some(before), None) => self.gone(&spot, before),
-            (None, Some(after)) => self.new(&spot, after),
+            (Some(before), None) => self.gone(spot, before),
+            (None, Some(after)) => self.comes(spot, after),
             (None, None) => Shown::default(),
         }
     }
@@ -263,7 +263,7 @@ impl Walk<'_, '_> {
         Shown { before, after }
     }
 
-    fn both(&mut self, spot: Spot<'_>, before: Side<'_>, after: Side<'_>) -> Shown {
+    fn both(&mut self, spot: &Spot<'_>, before: Side<'_>, after: Side<'_>) -> Shown {
         match (&before.raw.value, &after.raw.value) {
             (Value::Map(old), Value::Map(new)) if !(old.is_empty() && new.is_empty()) => {
                 self.fields(spot, before, after)
@@ -271,22 +271,22 @@ impl Walk<'_, '_> {
             (Value::Seq(old), Value::Seq(new)) if !(old.is_empty() && new.is_empty()) => {
                 let is_plain = lists::is_atomic(self.keywords(spot.schema));
                 if is_plain && spot.git.is_none() && before.raw == after.raw {
-                    self.leaf(&spot, before, after)
+                    self.leaf(spot, before, after)
                 } else {
                     lists::compare(self, spot, before, after)
                 }
             }
-            _ => self.leaf(&spot, before, after),
+            _ => self.leaf(spot, before, after),
         }
     }
 
     /// Compares mappings by their keys.
-    fn fields(&mut self, spot: Spot<'_>, before: Side<'_>, after: Side<'_>) -> Shown {
+    fn fields(&mut self, spot: &Spot<'_>, before: Side<'_>, after: Side<'_>) -> Shown {
         let (n_live_only, n_changes) = (self.live_only.len(), self.changes.len());
         let is_atomic = self.keywords(spot.schema).is_some_and(|keywords| keywords.atomic_map);
         let is_secret = self.is_secret;
         let (mut old, mut new) = (Map::new(), Map::new());
-        for name in names(&spot, before, after) {
+        for name in names(spot, before, after) {
             let step = Step::Field(Arc::clone(&name));
             let below = Spot {
                 schema: below(spot.schema, &name),
@@ -296,7 +296,7 @@ impl Walk<'_, '_> {
                 owners: spot.owners.below(&step, is_atomic),
                 path: spot.path.below(step),
             };
-            let shown = self.visit(below);
+            let shown = self.visit(&below);
             let key = |node: &Node, side: Side<'_>| {
                 side.raw.entry(&name).map_or_else(|| node.origin.clone(), |entry| key_of(is_secret, &entry.key))
             };
@@ -370,13 +370,13 @@ impl Walk<'_, '_> {
     fn is_same(&mut self, spot: &Spot<'_>, before: Side<'_>, after: Side<'_>) -> bool {
         match (&before.raw.value, &after.raw.value) {
             (Value::Secret(old), Value::Secret(new)) if old.is(new) || old.source() == new.source() => true,
-            (Value::Secret(slot), other) | (other, Value::Secret(slot)) => {
+            (Value::Secret(first), other) | (other, Value::Secret(first)) => {
                 let at_hand = match other {
-                    Value::Secret(other) => (self.fill)(other),
+                    Value::Secret(second) => (self.fill)(second),
                     Value::String(text) => Some(text.to_string().into()),
                     _ => return false,
                 };
-                let (Some(wanted), Some(found)) = ((self.fill)(slot), at_hand) else {
+                let (Some(wanted), Some(found)) = ((self.fill)(first), at_hand) else {
                     self.not_compared.push(spot.path.to_string());
                     return true;
                 };
@@ -397,7 +397,7 @@ impl Walk<'_, '_> {
     }
 
     /// Takes a value that comes.
-    pub(super) fn new(&mut self, spot: &Spot<'_>, after: Side<'_>) -> Shown {
+    pub(super) fn comes(&mut self, spot: &Spot<'_>, after: Side<'_>) -> Shown {
         let Some(shown) = self.without_silent(spot, after) else { return Shown::default() };
         self.changed(spot, None, Some(shown.clone()));
         Shown { before: None, after: Some(shown) }

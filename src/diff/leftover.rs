@@ -91,14 +91,14 @@ pub fn left_over(
 ) -> (Vec<(ObjectDiff, Node)>, Vec<Unknown>) {
     let rendered: BTreeSet<&ObjectId> = rendered.iter().collect();
     let mut seen: BTreeSet<ObjectId> = BTreeSet::new();
-    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    let (mut found, mut obstacles) = (Vec::new(), Obstacles::default());
     for (listing, answer) in listings.iter().zip(answers) {
         let objects = match answer {
             Answer::There(objects) => objects,
             // Where the kind or namespace is not, nothing of it is left.
             Answer::Absent(Absent::Kind | Absent::Namespace | Absent::Object) => continue,
-            Answer::Unknown(why) => {
-                unknown.push(Unknown { message: not_told(listing, &why.message), ..why });
+            Answer::Unknown(unknown) => {
+                obstacles.add(listing, unknown);
                 continue;
             }
         };
@@ -111,13 +111,34 @@ pub fn left_over(
             }
         }
     }
-    (found, unknown)
+    (found, obstacles.into_unknown())
 }
 
-fn not_told(listing: &Listing, why: &str) -> String {
-    let Listing { resource, namespace, .. } = listing;
-    let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
-    format!("whether a {}{place} is rendered no more cannot be told: {why}", resource.kind)
+/// What stands between lists and their answers: the same obstacle once, with all that it hides.
+#[derive(Default)]
+struct Obstacles {
+    found: Vec<(Unknown, Vec<String>)>,
+}
+
+impl Obstacles {
+    fn add(&mut self, listing: &Listing, unknown: Unknown) {
+        let Listing { resource, namespace, .. } = listing;
+        let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
+        let hidden = format!("{}{place}", resource.kind);
+        match self.found.iter_mut().find(|(known, _)| known.why == unknown.why) {
+            Some((_, all)) => all.push(hidden),
+            None => self.found.push((unknown, vec![hidden])),
+        }
+    }
+
+    fn into_unknown(self) -> Vec<Unknown> {
+        let said = |(unknown, hidden): (Unknown, Vec<String>)| {
+            let message =
+                format!("what is rendered no more cannot be told of {}: {}", hidden.join(", "), unknown.message);
+            Unknown { message, ..unknown }
+        };
+        self.found.into_iter().map(said).collect()
+    }
 }
 
 /// Returns a listed object with its kind, which items of a list need not say.
@@ -150,7 +171,8 @@ fn is_made_by_another(live: &Node) -> bool {
         || label("reconcile.external-secrets.io/created-by")
 }
 
-fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
+/// Says of an object that it is there and would be rendered no more.
+pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
     let kept = KEPT.contains(&&*object.resource.kind) || is_kept(live);
     ObjectDiff {
         object,
@@ -282,8 +304,11 @@ mod tests {
         let answers = listings.iter().map(|_| Answer::Unknown(why.clone())).collect();
         let (found, unknown) = left_over("prod", &[], &listings, answers);
         assert!(found.is_empty());
-        let said = "whether a ConfigMap in openshift-config is rendered no more cannot be told: 403";
-        assert!(unknown.iter().any(|unknown| unknown.message == said), "{unknown:#?}");
+        let [unknown] = &*unknown else { panic!("{unknown:#?}") };
+        let is_said = |words: &str| unknown.message.contains(words);
+        assert!(
+            is_said("cannot be told of Config, ") && is_said("ConfigMap in openshift-config, ") && is_said(": 403")
+        );
         let nothing = listings.iter().map(|_| Answer::Absent(Absent::Kind)).collect();
         assert!(left_over("prod", &[], &listings, nothing).1.is_empty());
     }

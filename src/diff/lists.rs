@@ -39,7 +39,7 @@ enum By {
 }
 
 /// Compares two lists.
-pub(super) fn compare(walk: &mut Walk<'_, '_>, spot: Spot<'_>, before: Side<'_>, after: Side<'_>) -> Shown {
+pub(super) fn compare(walk: &mut Walk<'_, '_>, spot: &Spot<'_>, before: Side<'_>, after: Side<'_>) -> Shown {
     let (old, new) = (before.items(), after.items());
     let git = spot.git.and_then(Node::as_seq).unwrap_or_default();
     let by = by(walk.keywords(spot.schema), &old, &new);
@@ -67,7 +67,7 @@ pub(super) fn compare(walk: &mut Walk<'_, '_>, spot: Spot<'_>, before: Side<'_>,
             owners: spot.owners.below(&step, is_atomic),
             path: spot.path.below(step),
         };
-        shown.push((pair, walk.visit(below)));
+        shown.push((pair, walk.visit(&below)));
     }
     let list = |at: fn(&Pair) -> Option<usize>, part: fn(&Shown) -> Option<&Node>, side: Side<'_>| {
         let mut items: Vec<(usize, Node)> =
@@ -85,7 +85,7 @@ pub(super) fn compare(walk: &mut Walk<'_, '_>, spot: Spot<'_>, before: Side<'_>,
         after: list(|pair| pair.after, |shown| shown.after.as_ref(), after),
     };
     if is_moved && walk.changes.len() == n_changes {
-        walk.changed(&spot, both.before.clone(), both.after.clone());
+        walk.changed(spot, both.before.clone(), both.after.clone());
     }
     both
 }

@@ -60,14 +60,14 @@ fn amount(node: &Node) -> Option<Amount> {
         "T" => scaled(12),
         "P" => scaled(15),
         "E" => scaled(18),
-        _ => match suffix.strip_prefix(['e', 'E']) {
-            Some(exponent) => scaled(exponent.parse().ok().filter(|tens: &i32| tens.abs() < 1000)?),
-            None => {
-                let power = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|known| *known == suffix)?;
-                let digits = digits.checked_mul(1_i128 << (10 * (power + 1)))?;
-                Some(Amount { digits, tens }.plain())
+        _ => {
+            if let Some(exponent) = suffix.strip_prefix(['e', 'E']) {
+                return scaled(exponent.parse().ok().filter(|tens: &i32| tens.abs() < 1000)?);
             }
-        },
+            let power = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|known| *known == suffix)?;
+            let digits = digits.checked_mul(1_i128 << (10 * (power + 1)))?;
+            Some(Amount { digits, tens }.plain())
+        }
     }
 }
 

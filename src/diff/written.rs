@@ -239,7 +239,7 @@ mod tests {
     fn every_row_silences_its_field_and_nothing_else() {
         for row in rows() {
             let example = example(row);
-            let (of, path, value, git) = &example;
+            let (_, path, _, git) = &example;
             let here = at(row, &example);
             assert!(row.fits(&here), "{row:?}");
             assert!(!row.fits(&At { path: &path.below(Step::Field("other".into())), ..at(row, &example) }), "{row:?}");
@@ -271,7 +271,6 @@ mod tests {
             }
             let dropped = row.fits(&At { is_dropped: true, ..at(row, &example) });
             assert_eq!(dropped, row.by != By::Operator, "{row:?}");
-            let _named = (of, value);
         }
     }
 

@@ -95,7 +95,7 @@ fn reasons(diff: &ObjectDiff, ctx: &UpdateContext<'_>, circumstances: &Circumsta
         let why = "the images lie in the pods (`emptyDir`), and go with each pod that is replaced".to_owned();
         found.push(Reason { impact: Impact::DataLoss, path: reason.path.clone(), why });
     }
-    found.sort_by(|a, b| b.impact.cmp(&a.impact));
+    found.sort_by_key(|reason| std::cmp::Reverse(reason.impact));
     let mut said = Vec::new();
     found.retain(|reason| {
         let is_new = !said.contains(reason);
@@ -197,9 +197,11 @@ impl Judged<'_> {
                 && row.when.iter().all(|condition| self.holds(condition, field))
         };
         let row = rows().iter().find(is_it)?;
-        let runs = self.circumstances.ran && self.circumstances.runs;
+        let Circumstances { ran, runs, .. } = *self.circumstances;
+        // What is created was not there before, whoever ran.
+        let is_idle = !runs || (!ran && on == On::Change);
         match &row.idle {
-            Some(why) if !runs && !(on == On::Create && self.circumstances.runs) => Some((Impact::None, why)),
+            Some(why) if is_idle => Some((Impact::None, why)),
             _ => Some((row.impact, &row.why)),
         }
     }
@@ -252,13 +254,11 @@ fn is_value(node: &Node, value: &str) -> bool {
 /// Tells whether a quantity, or one in a mapping of them, becomes smaller.
 fn shrinks(before: Option<&Node>, after: Option<&Node>) -> bool {
     let (Some(before), Some(after)) = (before, after) else { return false };
-    match (amount(before), amount(after)) {
-        (Some(before), Some(after)) => after < before,
-        _ => {
-            let entries = after.as_map().into_iter().flatten();
-            entries.into_iter().any(|(name, entry)| shrinks(before.get(name), Some(&entry.node)))
-        }
+    if let (Some(before), Some(after)) = (amount(before), amount(after)) {
+        return after < before;
     }
+    let mut entries = after.as_map().into_iter().flatten();
+    entries.any(|(name, entry)| shrinks(before.get(name), Some(&entry.node)))
 }
 
 /// Tells whether every mirror that there was is there after, each source with its policy: nodes then only get more.

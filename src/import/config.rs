@@ -5,9 +5,10 @@ use super::item::Item;
 use super::left::{Lefts, Why};
 use super::split::Split;
 use super::{Wish, storage};
+use crate::diff::is_written_by_itself;
 use crate::name::is_dns_label;
 use crate::spec::MIRROR_SETS;
-use crate::target::Minor;
+use crate::target::{Minor, Target};
 use crate::tree::{Map, Node, Value};
 
 /// The first minor that knows `logLevel`.
@@ -42,7 +43,8 @@ fn registry(item: &mut Item, draft: &mut Draft, lefts: &mut Lefts) {
         if !is_known(&["registry"], field, item, draft, lefts) {
             continue;
         }
-        let Some(kept) = Split::new(item, draft.target, lefts).kept(schema, &node, &path) else { continue };
+        let Some(mut kept) = Split::new(item, draft.target, lefts).kept(schema, &node, &path) else { continue };
+        without_written(item, &path, &mut kept, draft.target);
         let bootstrapped = draft.profile.bootstrap("config", draft.target.first()).and_then(|spec| spec.get(field));
         if is_filled(item, &path, &kept, bootstrapped) {
             if let Some(filled) = &mut draft.filled {
@@ -50,6 +52,21 @@ fn registry(item: &mut Item, draft: &mut Draft, lefts: &mut Lefts) {
             }
         } else {
             draft.put("registry", field, kept);
+        }
+    }
+}
+
+/// Takes away what within a field operator and server write by themselves, beside what somebody else wrote there.
+fn without_written(item: &Item, path: &[&str], node: &mut Node, target: Target) {
+    let Some(map) = node.as_map_mut().filter(|_| item.is_live) else { return };
+    let names: Vec<String> = map.keys().map(ToString::to_string).collect();
+    for name in &names {
+        let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
+        let Some(entry) = map.get_mut(name.as_str()) else { continue };
+        without_written(item, &path, &mut entry.node, target);
+        let is_written = is_written_by_itself(&item.object, &path, &entry.node, target);
+        if is_written && item.is_filled(&path) != Some(false) {
+            map.shift_remove(name.as_str());
         }
     }
 }

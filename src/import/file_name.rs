@@ -69,7 +69,7 @@ mod tests {
                 "registry.example.com.pem",
                 "registry.example.com_5000.pem",
                 "registry.example.com_2.pem",
-                "__/etc_passwd.pem".replace('/', "_").as_str(),
+                "____etc_passwd.pem",
                 "a__2j_b.pem",
                 "_con.pem",
                 "_com1.example.pem",

@@ -83,9 +83,6 @@ fn config(seen: &Seen) -> Option<String> {
         if spec.get("readOnly").and_then(Node::as_bool) == Some(true) {
             says.push("read only".into());
         }
-        if seen.is_stale() {
-            says.push("newer than what the operator has reported on".into());
-        }
         says.join(", ")
     })
 }
@@ -120,16 +117,16 @@ fn deployment(seen: &Seen) -> Option<String> {
     by_answer(seen.answer(DEPLOYMENT), |deployment| {
         let wanted = number(deployment, &["spec", "replicas"]).unwrap_or(1);
         let count = |field| number(deployment, &["status", field]).unwrap_or_default();
-        let mut says = format!("{} of {wanted} replicas ready", count("readyReplicas"));
+        let mut says = vec![format!("{} of {wanted} replicas ready", count("readyReplicas"))];
         let n_old = count("replicas") - count("updatedReplicas");
         if n_old > 0 {
-            says += &format!(", {} new, {n_old} old", count("updatedReplicas"));
+            says.push(format!("{} new, {n_old} old", count("updatedReplicas")));
         }
         let n_revisions = seen.list(REPLICA_SET).filter(|set| number(set, &["status", "replicas"]) > Some(0)).count();
         if n_revisions > 1 {
-            says += &format!(", in {n_revisions} revisions");
+            says.push(format!("in {n_revisions} revisions"));
         }
-        says
+        says.join(", ")
     })
 }
 
@@ -261,12 +258,13 @@ fn of_pruner(seen: &Seen) -> Option<String> {
         let is_suspended = of.at(&["spec", "suspend"]).and_then(Node::as_bool) == Some(true);
         let scheduled = seen.object(CRON_JOB).and_then(|job| text(job, &["spec", "schedule"]));
         let schedule = scheduled.or_else(|| text(of, &["spec", "schedule"])).unwrap_or("0 0 * * *");
-        let mut says = if is_suspended { "suspended".to_owned() } else { format!("at `{schedule}`") };
+        let says = if is_suspended { "suspended".to_owned() } else { format!("at `{schedule}`") };
+        let mut says = vec![says];
         if let Some(job) = pruner::last_job(seen) {
             let how = if pruner::failure(job).is_some() { "failed" } else { "succeeded" };
-            says += &format!(", {} {how}", name(job));
+            says.push(format!("{} {how}", name(job)));
         }
-        says
+        says.join(", ")
     })
 }
 
@@ -283,15 +281,16 @@ fn pools(seen: &Seen) -> Option<String> {
 
 fn pool(pool: &Node) -> String {
     let count = |field| number(pool, &["status", field]).unwrap_or_default();
-    let mut says = format!("{}: {} of {} updated", name(pool), count("updatedMachineCount"), count("machineCount"));
+    let mut says =
+        vec![format!("{}: {} of {} updated", name(pool), count("updatedMachineCount"), count("machineCount"))];
     let n_degraded = count("degradedMachineCount");
     if n_degraded > 0 {
-        says += &format!(", {n_degraded} degraded");
+        says.push(format!("{n_degraded} degraded"));
     }
     if pool.at(&["spec", "paused"]).and_then(Node::as_bool) == Some(true) {
-        says += ", paused";
+        says.push("paused".into());
     } else if !nodes::is_updated(pool) {
-        says += ", under way";
+        says.push("under way".into());
     }
-    says
+    says.join(", ")
 }

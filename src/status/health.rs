@@ -18,13 +18,11 @@ pub(super) enum Health {
 pub(super) fn of(kind: &str, condition: &str, status: &str) -> Health {
     let good = match (kind, condition) {
         // A Deployment is progressing while it has nothing to do, too.
-        ("Deployment", "Progressing") => "True",
-        ("Deployment", "ReplicaFailure") => "False",
-        ("MachineConfigPool", "Updated") => "True",
-        ("MachineConfigPool", "Updating" | "Degraded" | "NodeDegraded" | "RenderDegraded") => "False",
-        ("ImagePruner", "Failed") => "False",
-        ("ImagePruner", "Scheduled") => "True",
-        ("Config", "Removed") => "False",
+        ("Deployment", "Progressing") | ("MachineConfigPool", "Updated") | ("ImagePruner", "Scheduled") => "True",
+        ("Deployment", "ReplicaFailure")
+        | ("MachineConfigPool", "Updating")
+        | ("ImagePruner", "Failed")
+        | ("Config", "Removed") => "False",
         ("Config", storage) if storage.starts_with("Storage") => "True",
         (_, ended) if ended.ends_with("Available") => "True",
         (_, ended) if ended.ends_with("Progressing") || ended.ends_with("Degraded") => "False",

@@ -86,7 +86,7 @@ pub fn beside(rendered: &[Node]) -> Vec<ObjectId> {
     found
 }
 
-impl<'o> Predicted<'o> {
+impl Predicted<'_> {
     /// Returns what the way from the live objects to the predicted ones looks like to the rules on updates.
     pub fn context<'a>(&'a self, states: &'a States) -> UpdateContext<'a> {
         let bootstrap = self.platform.map_or(Bootstrap::Unknown, |(profile, _)| Bootstrap::Profile(profile));
@@ -221,7 +221,10 @@ impl<'o> Predicted<'o> {
             let at = rendered.at(&["metadata", "name"]).unwrap_or(rendered);
             let finding = Diagnostic::about(&codes::OTHER_OWNER, severity, &at.origin, message)
                 .note("two that apply one object take its fields from each other, again and again")
-                .help(format!("let one of them apply it: take it out of {by}, or keep applying these manifests there"));
+                .help(format!(
+                    "let one of them apply it: take it out of {} there, or take it out of these manifests",
+                    quoted(&owner.name)
+                ));
             findings.push(match self.platform {
                 Some((_, platform)) => finding.in_users_words(platform),
                 None => finding,

@@ -79,12 +79,12 @@ enum Patience {
 
 impl Patience {
     /// Returns how long is waited from now on.
-    fn from_now(self) -> Timespec {
-        let left = match self {
+    fn left(self) -> Timespec {
+        let time = match self {
             Self::Silence(most) => most,
             Self::Until(end) => end.saturating_duration_since(Instant::now()),
         };
-        Timespec { tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() }
+        Timespec { tv_sec: time.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: time.subsec_nanos().into() }
     }
 }
 
@@ -218,7 +218,7 @@ fn wait(streams: [Option<BorrowedFd<'_>>; 2], patience: Patience) -> io::Result<
     let mut polled: Vec<PollFd<'_>> =
         open.iter().map(|(_, stream)| PollFd::from_borrowed_fd(*stream, PollFlags::IN)).collect();
     loop {
-        match poll(&mut polled, Some(&patience.from_now())) {
+        match poll(&mut polled, Some(&patience.left())) {
             Ok(0) => return Err(io::Error::new(io::ErrorKind::TimedOut, "it does not answer")),
             Ok(_) => break,
             Err(rustix::io::Errno::INTR) => {}

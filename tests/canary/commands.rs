@@ -56,6 +56,12 @@ const LINES: &str = "
     render --reveal-secrets --verify ../changed clusters
     render --omit-secrets --verify ../out clusters
     render --reveal-secrets --output-dir manifests/config.yaml clusters
+    diff clusters/CLUSTER.yaml
+    diff --format json --full --compare-secrets --predict merge --field-manager any clusters/CLUSTER.yaml
+    diff --kubeconfig ../none --context a --allow-context a --as b --as-group c --insecure-skip-tls-verify clusters/env.yaml
+    diff --connect-timeout 1s --request-timeout 1s --timeout 2s --concurrency 2 --max-impact rollout clusters/env.yaml
+    diff --secret-env REGCFG_SECRET_* --age-identity ../age.txt --compare-secrets --openshift 4.19 clusters/env.yaml
+    diff --policy ../policy.yaml --as-of 2030-01-01 manifests
     argocd discover
     argocd generate
     argocd generate --reveal-secrets
@@ -96,6 +102,7 @@ const LINES: &str = "
     import --from - --name a --platform aws-upi
     import --from manifests --name a --platform aws-upi -o ../imported
     import --must-gather manifests --name a
+    import --kubeconfig nowhere --context c --allow-context c* --as u --as-group g --insecure-skip-tls-verify --connect-timeout 1s --request-timeout 1s --timeout 1s --concurrency 1
     init ../new --platform aws-upi --name new --openshift 4.19
     init . --platform aws-upi --name env --force
 ";

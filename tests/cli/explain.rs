@@ -15,8 +15,8 @@ use crate::sandbox::{Run, Sandbox};
 const NOT_IN_MARKDOWN: &[(&str, &str)] = &[
     ("RC0111", "Markdown is UTF-8 itself: `tests/golden/check` has a case"),
     ("RC0708", "a hundred levels are no reading: `tests/golden/render` has a case"),
-    ("RC0630", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
-    ("RC0631", "only a live cluster shows it: `tests/live_rules.rs` has a test"),
+    ("RC0630", "only what a cluster has shows it: `tests/golden/diff` has a case"),
+    ("RC0631", "only what a cluster has shows it: `tests/golden/diff` has a case"),
     ("RC0711", "an identity is a private key, which no explanation shows: `tests/golden/render` has a case"),
     ("RC0718", "an identity is no file of a project: `tests/golden/render` has a case"),
     ("RC0801", "which contexts are allowed is said on the command line: `tests/golden/diff` has a case"),

@@ -1,9 +1,8 @@
 //! What is compared: the objects of each spec, and those of plain manifests by cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
-
-use anyhow::Result;
 
 use crate::cli::check::{Sorted, manifests_of};
 use crate::cli::survey::judge_clusters;
@@ -23,7 +22,13 @@ use crate::world::{ProjectPath, World};
 pub(super) struct Subject<'w> {
     /// Its name.
     pub(super) name: String,
-    /// Whether its objects have its name as a label, and all of them were given, as far as anyone can know.
+    /// Which of the projects that were given it is of.
+    pub(super) project: usize,
+    /// The path of its spec in the project, or of the directory of its manifests.
+    pub(super) path: String,
+    /// Whether its objects have its name as a label.
+    pub(super) is_labelled: bool,
+    /// Whether they have, and all of them were given, as far as anyone can know.
     pub(super) is_whole: bool,
     /// Where it is named.
     pub(super) named: Place,
@@ -49,17 +54,23 @@ pub(super) struct Gathered<'w> {
     pub(super) findings: Findings,
     /// What went wrong.
     pub(super) errors: Vec<anyhow::Error>,
+    /// The files that were looked at, of each project.
+    pub(super) files: Vec<Vec<ProjectPath>>,
 }
 
-/// Gathers the clusters of what was given; `target` is that of plain manifests.
+/// Gathers the clusters of what was given; `target` is that of plain manifests. What stands below `old` is an older state, and
+/// none of the given files.
 pub(super) fn gather<'w>(
     workspace: &'w Workspace,
     projects: &'w [Project<'w>],
     target: Option<Target>,
-) -> Result<Gathered<'w>> {
-    let mut gathered = Gathered { subjects: Vec::new(), findings: Findings::new(), errors: Vec::new() };
+    old: Option<&Path>,
+) -> Gathered<'w> {
+    let mut gathered =
+        Gathered { subjects: Vec::new(), findings: Findings::new(), errors: Vec::new(), files: Vec::new() };
     for (opened, project) in workspace.opened.iter().zip(projects) {
-        gathered.add(opened, project, target.unwrap_or_else(|| Target::only(Minor::newest_released())));
+        let is_old = |path: &ProjectPath| old.is_some_and(|old| opened.root.join(path.as_str()).starts_with(old));
+        gathered.add(opened, project, &is_old, target.unwrap_or_else(|| Target::only(Minor::newest_released())));
     }
     let n_plain = gathered.subjects.iter().filter(|subject| subject.platform.is_none()).count();
     // The label of manifests names their context only where there is a choice.
@@ -68,12 +79,22 @@ pub(super) fn gather<'w>(
             subject.spec = Node::new(Value::Map(Map::new()), subject.named.clone());
         }
     }
-    Ok(gathered)
+    gathered
 }
 
 impl<'w> Gathered<'w> {
-    fn add(&mut self, opened: &'w Opened, project: &'w Project<'w>, target: Target) {
-        let sorted = Sorted::new(opened, project, &mut self.findings);
+    fn add(
+        &mut self,
+        opened: &'w Opened,
+        project: &'w Project<'w>,
+        is_old: &dyn Fn(&ProjectPath) -> bool,
+        target: Target,
+    ) {
+        let mut sorted = Sorted::new(opened, project, &mut self.findings);
+        sorted.specs.retain(|path| !is_old(path));
+        sorted.others.retain(|path| !is_old(path));
+        let (n_before, at) = (self.subjects.len(), self.files.len());
+        self.files.push(sorted.specs.iter().chain(&sorted.others).cloned().collect());
         // A layer that was given does not ask the clusters of all that extend it.
         let specs: Vec<ProjectPath> = sorted.specs.iter().filter(|path| sorted.given.contains(path)).cloned().collect();
         let answers = opened.each(project, &specs, Day::Running, |session, path, findings| {
@@ -83,14 +104,14 @@ impl<'w> Gathered<'w> {
             Some((surveyed, bundle?, ruling))
         });
         let (mut surveyed, mut made) = (Vec::new(), Vec::new());
-        for answer in answers {
+        for (path, answer) in specs.iter().zip(answers) {
             match answer {
                 Ok(answer) => {
                     self.findings.extend(answer.findings);
                     if let Some((known, bundle, ruling)) = answer.made {
                         let documents = known.as_ref().map(|known| known.facts.documents.clone()).unwrap_or_default();
                         surveyed.extend(known);
-                        made.push((bundle, ruling, documents));
+                        made.push((bundle, ruling, documents, path.as_str().to_owned()));
                     }
                 }
                 Err(error) => self.errors.push(error),
@@ -103,12 +124,13 @@ impl<'w> Gathered<'w> {
             .flat_map(|error| error.notes.iter().filter_map(|note| note.place.as_ref()).chain([&error.place]))
             .map(|place| place.source.name().to_owned())
             .collect();
-        made.retain(|(.., documents)| !documents.iter().any(|document| wrong.contains(document)));
+        made.retain(|(_, _, documents, _)| !documents.iter().any(|document| wrong.contains(document)));
         self.findings.extend(found);
         let world = project.world();
         let rendered: BTreeSet<String> = made.iter().map(|(bundle, ..)| bundle.cluster.clone()).collect();
-        self.subjects.extend(made.into_iter().map(|(bundle, ruling, _)| of_spec(bundle, ruling, world)));
+        self.subjects.extend(made.into_iter().map(|(bundle, ruling, _, path)| of_spec(bundle, path, ruling, world)));
         self.add_manifests(opened, project, &sorted, &rendered, target);
+        self.subjects[n_before..].iter_mut().for_each(|subject| subject.project = at);
     }
 
     /// Adds the clusters of plain manifests, but for those that are rendered of a spec that was given, too.
@@ -151,11 +173,14 @@ impl<'w> Gathered<'w> {
     }
 }
 
-fn of_spec<'w>(bundle: Bundle, ruling: Arc<dyn Weigh>, world: &'w dyn World) -> Subject<'w> {
+fn of_spec(bundle: Bundle, path: String, ruling: Arc<dyn Weigh>, world: &dyn World) -> Subject<'_> {
     let mut objects = bundle.objects;
     crate::emit::stream::order(&mut objects);
     Subject {
         name: bundle.cluster,
+        project: 0,
+        path,
+        is_labelled: true,
         is_whole: true,
         named: bundle.name.place().clone(),
         spec: bundle.spec,
@@ -180,7 +205,22 @@ fn of_manifests<'w>(
     let place = named.place().clone();
     let context = if label.is_some() { named } else { Node::new(Value::Null, place.clone()) };
     let spec = Node::map([("live", Node::map([("context", context)], place.clone()))], place.clone());
+    let is_labelled = label.is_some();
+    let path = dir.clone();
     let name = label.unwrap_or_else(|| if dir.is_empty() { "manifests".into() } else { dir });
     let ruling = Some(Arc::clone(ruling));
-    Some(Subject { name, is_whole: false, named: place, spec, target, platform: None, objects, ruling, world })
+    Some(Subject {
+        name,
+        project: 0,
+        path,
+        is_labelled,
+        is_whole: false,
+        named: place,
+        spec,
+        target,
+        platform: None,
+        objects,
+        ruling,
+        world,
+    })
 }

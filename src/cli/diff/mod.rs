@@ -4,14 +4,16 @@
 
 mod consequences;
 mod gather;
+mod older;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 
 use self::gather::{Gathered, Subject, gather};
@@ -19,23 +21,27 @@ use super::args::{AsOf, DiffFormat, EnvPattern, PolicyArgs, TargetArg, allowed, 
 use super::cluster_args::{ClusterArgs, Clusters};
 use super::console::Console;
 use super::exit::Exit;
-use super::failure;
+use super::failure::{self, Refusal};
 use super::identities::IdentityArgs;
 use super::workspace::Workspace;
-use crate::diag::visible::visible;
+use crate::diag::visible::{quoted, visible};
 use crate::diag::{Fault, Findings, Outcome};
 use crate::diff::live::{Asked, Predict, compare};
 use crate::diff::{ClusterDiff, What};
 use crate::impact::{Impact, above};
+use crate::live::Live;
+use crate::live::must_gather::MustGather;
 use crate::load::Project;
 use crate::secret::{AllowedEnv, Identities, SecretSlot, fill};
 use crate::spec::Spec;
 use crate::tree::emit::no_secrets;
 use crate::update;
+use crate::world::fs::FsWorld;
 
 /// Show what applying would change on clusters, without changing them
 ///
-/// Asks each cluster for every object, and for what an apply would make of it. Exit codes: 0 nothing differs, 1 something does
+/// Asks each cluster for every object, and for what an apply would make of it; or compares with a must-gather, a directory or a
+/// revision (`--must-gather`, `--against`), and then asks nobody. Exit codes: 0 nothing differs, 1 something does
 /// or is wrong, 2 no answer, or not a whole one
 #[derive(Args, Debug)]
 pub struct DiffArgs {
@@ -45,6 +51,16 @@ pub struct DiffArgs {
     /// compared twice. With several clusters of manifests, the label names the context
     #[arg(value_name = "FILE|DIR")]
     pub paths: Vec<PathBuf>,
+
+    /// Compare with an older state, and ask no cluster: a directory of manifests or specs, or a revision of Git
+    ///
+    /// A directory of that name comes before a revision
+    #[arg(long, value_name = "DIR|REV", conflicts_with_all = ["must_gather", "predict", "field_manager", "compare_secrets"])]
+    pub against: Option<PathBuf>,
+
+    /// Compare with what `oc adm must-gather` or `oc adm inspect` collected of the cluster, and ask no cluster
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["predict", "compare_secrets"])]
+    pub must_gather: Option<PathBuf>,
 
     /// How to print differences; by itself `unified`, or by the program that `KUBECTL_EXTERNAL_DIFF` names
     #[arg(long, value_name = "FORMAT")]
@@ -147,6 +163,7 @@ struct Answer {
     diff: Option<ClusterDiff>,
     findings: Findings,
     fault: Option<anyhow::Error>,
+    note: Option<String>,
 }
 
 pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
@@ -154,39 +171,64 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let workspace = Workspace::open_under(args.policy.path(), &paths, args.as_of.as_of)?;
     let mut faults: Vec<Fault> = Vec::new();
     let mut failed = |error: &anyhow::Error, console: &mut Console<'_>| {
-        console.show_error(error);
-        faults.push(failure::fault(error));
+        let fault = failure::fault(error);
+        // What is wrong with all clusters alike is said once.
+        if !faults.iter().any(|said| said.message == fault.message) {
+            console.show_error(error);
+            faults.push(fault);
+        }
     };
     for unopened in &workspace.faults {
         failed(&unopened.why, console);
     }
     let around: Vec<PathBuf> = workspace.opened.iter().map(|opened| opened.around.clone()).collect();
     let projects: Vec<Project<'_>> = workspace.opened.iter().map(|opened| Project::new(&opened.world)).collect();
-    let Gathered { subjects, mut findings, errors } = gather(&workspace, &projects, args.target.openshift)?;
+    // A directory of manifests often is a part of the project that they are rendered from.
+    let old = args.against.as_ref().filter(|path| path.is_dir()).map(|path| path.canonicalize()).transpose()?;
+    let Gathered { subjects, mut findings, errors, files } =
+        gather(&workspace, &projects, args.target.openshift, old.as_deref());
     for error in &errors {
         failed(error, console);
     }
     if subjects.is_empty() && errors.is_empty() && workspace.faults.is_empty() && findings.is_empty() {
         bail!("nothing to compare: no `kind: ClusterRegistry` and no manifest among the files given");
     }
-    let asking = Asking {
-        args,
-        identities: args.identities.of_invoker(&workspace),
-        allowed: allowed(&args.secret_env),
-        n_clusters: subjects.len(),
-    };
     let mut diffs = Vec::new();
-    if !subjects.is_empty() {
-        let clusters = args.cluster.open(&around)?;
-        for answer in side_by_side(&subjects, |subject| asking.ask(subject, &clusters)) {
+    if let Some(against) = &args.against {
+        let asked = older::Asked { against, workspace: &workspace, files, as_of: args.as_of.as_of, full: args.full };
+        match older::compare(asked, &subjects, &mut findings) {
+            Ok(found) => diffs = found,
+            Err(error) => failed(&error, console),
+        }
+    } else if !subjects.is_empty() {
+        let asking = Asking {
+            args,
+            identities: args.identities.of_invoker(&workspace),
+            allowed: allowed(&args.secret_env),
+            n_clusters: subjects.len(),
+        };
+        let world = args.must_gather.as_deref().map(collected).transpose()?;
+        let source = if let Some(world) = &world {
+            Source::Collected(must_gather(args, world, &subjects)?)
+        } else {
+            let clusters = args.cluster.open(&around)?;
+            clusters.fit(subjects.len())?;
+            Source::Clusters(Box::new(clusters))
+        };
+        for answer in side_by_side(&subjects, |subject| asking.ask(subject, &source)) {
             findings.extend(answer.findings);
             diffs.extend(answer.diff);
+            if let Some(note) = &answer.note {
+                console.note(note);
+            }
             if let Some(error) = answer.fault {
                 failed(&error, console);
             }
         }
-        for warning in clusters.warnings() {
-            console.note(&warning);
+        if let Source::Clusters(clusters) = &source {
+            for warning in clusters.warnings() {
+                console.note(&warning);
+            }
         }
     }
     let outcome = Outcome::of_run(Vec::new(), findings, faults);
@@ -200,6 +242,41 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     Ok(exit(&diffs, &outcome, above.map(|above| !above.is_empty())).merge(failed))
 }
 
+/// What is asked.
+enum Source<'w> {
+    /// Clusters.
+    Clusters(Box<Clusters>),
+    /// What was collected of one.
+    Collected(MustGather<'w>),
+}
+
+/// Opens the directory of a must-gather.
+fn collected(dir: &Path) -> Result<FsWorld> {
+    let shown = || visible(&dir.display().to_string()).into_owned();
+    if dir.is_file() {
+        let message = format!("`{}` is a file, and a must-gather is a directory", shown());
+        return Err(
+            Refusal::new(message, "unpack the archive with `tar -xf`, and name the directory that comes out").into()
+        );
+    }
+    FsWorld::open(dir, Path::new("."), None).with_context(|| format!("cannot open the must-gather `{}`", shown()))
+}
+
+/// Opens a must-gather, which is of one cluster.
+fn must_gather<'w>(args: &DiffArgs, world: &'w FsWorld, subjects: &[Subject<'_>]) -> Result<MustGather<'w>> {
+    let called = args.must_gather.as_ref().map(|dir| visible(&dir.display().to_string()).into_owned());
+    let called = called.unwrap_or_default();
+    if subjects.len() > 1 {
+        let message = format!("{} clusters were given, and a must-gather is of one", subjects.len());
+        return Err(Refusal::new(message, "name the spec of that cluster").into());
+    }
+    MustGather::open(world, called.clone()).ok_or_else(|| {
+        let message =
+            format!("`{called}` is no must-gather: neither `cluster-scoped-resources` nor `namespaces` is in it");
+        Refusal::new(message, "name the directory that `oc adm must-gather` or `oc adm inspect` made, unpacked").into()
+    })
+}
+
 /// What is the same for all clusters of a run.
 struct Asking<'a> {
     args: &'a DiffArgs,
@@ -209,18 +286,24 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// Asks one cluster.
-    fn ask(&self, subject: &Subject<'_>, clusters: &Clusters) -> Answer {
+    /// Compares one cluster with what is asked.
+    fn ask(&self, subject: &Subject<'_>, source: &Source<'_>) -> Answer {
         let mut findings = Findings::new();
         if let Some(ruling) = &subject.ruling {
             findings.weigh_by(std::sync::Arc::clone(ruling));
         }
-        let client = clusters.client_for(Spec::new(&subject.spec), &subject.named, self.n_clusters, &mut findings);
-        let client = match client {
-            Ok(Some(client)) => client,
-            Ok(None) => return Answer { diff: None, findings, fault: None },
-            Err(error) => return Answer { diff: None, findings, fault: Some(error) },
+        let clusters = match source {
+            Source::Collected(live) => return self.compare(subject, live, Predict::Merge, findings),
+            Source::Clusters(clusters) => clusters,
         };
+        match clusters.client_for(Spec::new(&subject.spec), &subject.named, self.n_clusters, &mut findings) {
+            Ok(Some(client)) => self.compare(subject, &*client, self.args.predict.into(), findings),
+            Ok(None) => Answer { diff: None, findings, fault: None, note: None },
+            Err(error) => Answer { diff: None, findings, fault: Some(error), note: None },
+        }
+    }
+
+    fn compare(&self, subject: &Subject<'_>, live: &dyn Live, predict: Predict, mut findings: Findings) -> Answer {
         let beside = update::beside(&subject.objects);
         let asked = Asked {
             cluster: &subject.name,
@@ -228,9 +311,10 @@ impl Asking<'_> {
             objects: &subject.objects,
             beside: &beside,
             target: subject.target,
-            predict: self.args.predict.into(),
+            predict,
             field_manager: self.args.field_manager.as_deref(),
             full: self.args.full,
+            has_secret_values: live.has_secret_values(),
         };
         let mut unread = Findings::new();
         let mut values = |slot: &SecretSlot| {
@@ -241,13 +325,14 @@ impl Asking<'_> {
         };
         let mut said = Findings::new();
         let (found, lists) = thread::scope(|scope| {
-            let lists = scope.spawn(|| consequences::lists(&*client, subject));
-            (compare(&*client, &asked, &mut values, &mut said), lists.join())
+            let lists = scope.spawn(|| consequences::lists(live, subject));
+            (compare(live, &asked, &mut values, &mut said), lists.join())
         });
-        let Ok(lists) = lists else {
+        let Ok(mut lists) = lists else {
             let error = anyhow!("`{}` met an internal error", visible(&subject.name));
-            return Answer { diff: None, findings, fault: Some(error) };
+            return Answer { diff: None, findings, fault: Some(error), note: None };
         };
+        let note = not_looked_for(live, lists.take_not_collected());
         let diff = consequences::judge(subject, found, lists, &mut said);
         // What the profile alone wrote is told at the platform, as everywhere.
         match &subject.platform {
@@ -257,8 +342,19 @@ impl Asking<'_> {
             None => findings.extend(said),
         }
         findings.extend(unread);
-        Answer { diff: Some(diff), findings, fault: None }
+        Answer { diff: Some(diff), findings, fault: None, note }
     }
+}
+
+/// Says of which kinds nobody knows what is left over of earlier.
+fn not_looked_for(live: &dyn Live, kinds: BTreeSet<String>) -> Option<String> {
+    let kinds: Vec<String> = kinds.into_iter().collect();
+    (!kinds.is_empty()).then(|| {
+        let (called, kinds) = (quoted(live.called()), kinds.join(", "));
+        format!(
+            "{called} does not hold all of these kinds, so that what of them is rendered no more is not told: {kinds}"
+        )
+    })
 }
 
 /// Returns the answer of the run. `is_above` says whether a change hits harder than allowed, where there is a limit.

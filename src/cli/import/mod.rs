@@ -106,7 +106,11 @@ pub(super) fn run(args: &ImportArgs, console: &mut Console<'_>) -> Result<Exit> 
         files: args.output_dir.is_some(),
         has_no_user_secret,
     };
-    let imported = import(objects, &wish).map_err(|refused| Refusal::new(refused.message, refused.help))?;
+    let mut imported = import(objects, &wish).map_err(|refused| Refusal::new(refused.message, refused.help))?;
+    if args.from.is_empty() && args.must_gather.is_none() {
+        // Nobody can open a place in what a server answered.
+        imported.left.iter_mut().for_each(|left| left.place = None);
+    }
     let proof = proof::proof(&imported, &originals, &profiles, fs::clock());
     let told = Told {
         imported: &imported,

@@ -16,6 +16,9 @@ const MOST_CHARS: usize = 400;
 /// Words before what logs somebody in, in small letters.
 const BEFORE_LOGINS: [&str; 2] = ["bearer ", "basic "];
 
+/// The shortest that logs somebody in; a word of prose is shorter.
+const SHORTEST_LOGIN: usize = 12;
+
 /// The texts that are never shown.
 #[derive(Clone, Default)]
 pub(super) struct Hide(Vec<Arc<str>>);
@@ -60,7 +63,7 @@ impl Hide {
     pub(super) fn said(&self, words: &str) -> String {
         // Bounded first, for what is looked through is the server's to make long; a secret that is cut is hidden whole.
         let longest = self.0.iter().map(|one| one.len()).max().unwrap_or_default();
-        let room = words.floor_char_boundary(MOST_CHARS * 4 + longest);
+        let room = boundary(words, MOST_CHARS * 4 + longest);
         let mut text = words[..room].to_owned();
         for secret in &self.0 {
             if text.contains(&**secret) {
@@ -74,7 +77,7 @@ impl Hide {
         }
         if room < words.len() {
             // What was cut through stands at the end.
-            text.truncate(text.floor_char_boundary(text.len().saturating_sub(longest)));
+            text.truncate(boundary(&text, text.len().saturating_sub(longest)));
         }
         let text = without_logins(&without_passwords(&text));
         let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -83,6 +86,11 @@ impl Hide {
         let shown = visible(shown.trim_end_matches('.')).into_owned();
         if is_cut { format!("{shown} …") } else { shown }
     }
+}
+
+/// Returns the last place up to one at which a text can be cut.
+fn boundary(text: &str, most: usize) -> usize {
+    (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
 /// Adds the texts that are concealed in one of two trees of the same shape.
@@ -112,9 +120,7 @@ fn without_logins(text: &str) -> String {
         let ends = |char: char| char.is_whitespace() || matches!(char, '"' | '\'' | ',' | ';' | ')' | ']' | '}');
         let end = text[start..].find(ends).map_or(text.len(), |end| start + end);
         shown.push_str(&text[at..start]);
-        // A word of prose behind it is none.
-        const SHORTEST: usize = 12;
-        shown.push_str(if end - start >= SHORTEST { CONCEALED } else { &text[start..end] });
+        shown.push_str(if end - start >= SHORTEST_LOGIN { CONCEALED } else { &text[start..end] });
         at = end;
     }
     shown.push_str(&text[at..]);

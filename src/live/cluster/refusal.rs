@@ -216,11 +216,11 @@ fn allow_help(question: &Question, host: &Host) -> String {
     let mut command = format!("oc auth can-i {} {}", question.verb(), shell::word(&named).unwrap_or_default());
     match (resource.namespaced, namespace) {
         (true, "") => command += " --all-namespaces",
-        (true, namespace) => command += &format!(" --namespace={}", shell::word(namespace).unwrap_or_default()),
+        (true, namespace) => command.extend([" --namespace=", &shell::word(namespace).unwrap_or_default()]),
         _ => {}
     }
     if let Some(context) = host.context.as_deref().and_then(shell::word) {
-        command += &format!(" --context={context}");
+        command.extend([" --context=", &context]);
     }
     let rule = format!(
         "{{apiGroups: [\"{}\"], resources: [{}], verbs: [{}]}}",

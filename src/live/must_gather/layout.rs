@@ -115,5 +115,5 @@ fn below(world: &dyn World, root: &ProjectPath, names: &[&str]) -> Vec<String> {
 }
 
 fn is_yaml(path: &ProjectPath) -> bool {
-    path.file_name().ends_with(".yaml")
+    path.file_name().rsplit_once('.').is_some_and(|(_, ending)| ending == "yaml")
 }

@@ -42,6 +42,7 @@ impl Role {
 
 /// What decides how hard a change hits.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own in `impact.yaml`")]
 pub(crate) struct Circumstances {
     /// The operator runs the registry before, as far as that is known.
     pub(crate) ran: bool,

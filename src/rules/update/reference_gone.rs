@@ -46,11 +46,12 @@ fn check(ctx: &UpdateContext<'_>, findings: &mut Findings) {
         told.push((kind, name));
         let shown = quoted(&format!("{kind} {namespace}/{name}"));
         // What is rendered no more is nothing that the new files have a place for.
-        let about = |severity, message: String| match is_new {
-            true => Diagnostic::about(RULE.code, severity, asked, message),
-            false => ctx
-                .gone(RULE.code, severity, message)
-                .note("what refers to it is rendered no more, and stays in the cluster"),
+        let about = |severity, message: String| {
+            if is_new {
+                return Diagnostic::about(RULE.code, severity, asked, message);
+            }
+            let stays = "what refers to it is rendered no more, and stays in the cluster";
+            ctx.gone(RULE.code, severity, message).note(stays)
         };
         // An ExternalSecret that is not the owner leaves its Secret behind.
         let leaves = old.at(&["spec", "target", "creationPolicy"]).and_then(Node::as_str) == Some("Orphan");

@@ -175,15 +175,12 @@ impl Values {
             let (before, from) = rest.split_at(start);
             filled.push_str(before);
             let named = from.find('}').and_then(|end| Some((end, self.value(&from[1..end])?)));
-            match named {
-                Some((end, value)) => {
-                    filled.push_str(&write(&value)?);
-                    rest = &from[end + 1..];
-                }
-                None => {
-                    filled.push('{');
-                    rest = &from[1..];
-                }
+            if let Some((end, value)) = named {
+                filled.push_str(&write(&value)?);
+                rest = &from[end + 1..];
+            } else {
+                filled.push('{');
+                rest = &from[1..];
             }
         }
         filled.push_str(rest);

@@ -202,6 +202,7 @@ fn what_is_said_names_codes_and_fields_that_are_there() {
 
 #[test]
 fn no_text_is_left_with_a_hole() {
+    let hole = regex::Regex::new(r"\{[a-z]+\}").unwrap();
     for (entry, samples) in entries() {
         for sample in samples {
             let text = |field: &str| sample.get(field).and_then(Node::as_str).unwrap_or_default().to_owned();
@@ -210,7 +211,6 @@ fn no_text_is_left_with_a_hole() {
             let problem = explained(&symptom(&seen, &reason, &text("message")));
             let change = problem.change.map(|change| format!("{} {}", change.path, change.says)).unwrap_or_default();
             for said in [problem.title, problem.cause, change, problem.command.unwrap_or_default()] {
-                let hole = regex::Regex::new(r"\{[a-z]+\}").unwrap();
                 assert!(!hole.is_match(&said), "{}: {said}", entry.name);
             }
         }

@@ -47,12 +47,11 @@ fn a_certificate_is_verified_and_what_is_wrong_with_it_is_told_apart() {
         assert!(unknown.message.starts_with(&begin), "{}", unknown.message);
         assert_eq!(server.seen().len(), 0, "the login was shown");
     }
-    let plain = Server::start(|_, _| ok());
-    let client = tls_client(&format!("https://127.0.0.1:{}", plain.port), &ours);
-    assert_eq!(
-        asked(&client, plain.port).message,
-        "cannot read Config cluster on 127.0.0.1:PORT: what answers speaks no TLS"
-    );
+    // As a server without TLS answers to what it cannot read.
+    let plain = proxy("HTTP/1.1 400 Bad Request");
+    let client = tls_client(&format!("https://127.0.0.1:{plain}"), &ours);
+    let expected = "cannot read Config cluster on 127.0.0.1:PORT: what answers speaks no TLS";
+    assert_eq!(asked(&client, plain).message, expected);
 }
 
 #[test]
