@@ -4,6 +4,8 @@
 //! In come rendered objects and a way to look at a cluster; out come differences, the objects as they are and as they would
 //! be, and what the server says of them as findings. At most two requests an object, and never one that holds a Secret.
 
+use std::borrow::Cow;
+
 use super::refusals::{self, Said};
 use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_origins};
 use crate::apply::{Manager, choose_manager, majority, predict};
@@ -13,8 +15,8 @@ use crate::name::ObjectName;
 use crate::secret::is_secret;
 use crate::target::Target;
 use crate::tree::emit::Fill;
-use crate::tree::sensitive::concealed;
-use crate::tree::{Node, Place};
+use crate::tree::sensitive::{concealed, without_passwords};
+use crate::tree::{Node, Place, Value};
 
 /// How it is found out what would become of an object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -190,7 +192,18 @@ fn dry_runs(live: &dyn Live, asked: &Asked<'_>, objects: &[Object<'_>]) -> Vec<O
 fn may_be_sent(object: &Node) -> bool {
     const CIPHERTEXT_AND_NAMES: [&str; 2] = ["ExternalSecret", "SealedSecret"];
     let holds_none = CIPHERTEXT_AND_NAMES.contains(&ObjectName::of(object).kind) || concealed(object) == *object;
-    !is_secret(object) && !object.has_secret() && holds_none
+    !is_secret(object) && !object.has_secret() && holds_none && !holds_password(object)
+}
+
+/// Tells whether a text in an object is or holds an address with a password, as those of proxies are.
+fn holds_password(object: &Node) -> bool {
+    let is_one = |text: &str| matches!(without_passwords(text), Cow::Owned(_));
+    match &object.value {
+        Value::String(text) => is_one(text),
+        Value::Seq(items) => items.iter().any(holds_password),
+        Value::Map(map) => map.iter().any(|(name, entry)| is_one(name) || holds_password(&entry.node)),
+        _ => false,
+    }
 }
 
 /// Decides on one object.
