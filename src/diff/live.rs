@@ -324,3 +324,24 @@ fn merged(asked: &Asked<'_>, object: &Object<'_>, live: Option<&Node>) -> Outcom
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{Source, SourceKind, json};
+
+    #[test]
+    fn what_may_hold_a_secret_is_sent_to_nobody() {
+        let may_be_sent = |text: &str| may_be_sent(&json::value(&Source::new("", text, SourceKind::User)).unwrap());
+        assert!(may_be_sent(r#"{"kind": "Config", "spec": {"proxy": {"http": "http://proxy:3128"}, "replicas": 2}}"#));
+        for text in [
+            r#"{"apiVersion": "v1", "kind": "Secret"}"#,
+            r#"{"kind": "Config", "spec": {"httpSecret": "hush"}}"#,
+            r#"{"kind": "Config", "spec": {"proxy": {"http": "http://joe:hush@proxy:3128"}}}"#,
+            r#"{"kind": "ConfigMap", "data": {"password": "hush"}}"#,
+            r#"{"kind": "ConfigMap", "data": {"a": "-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----"}}"#,
+        ] {
+            assert!(!may_be_sent(text), "{text}");
+        }
+    }
+}
