@@ -144,7 +144,7 @@ impl Said {
 }
 
 /// Tells whether a field may hold a secret by its name, or by that of a field above it.
-fn names_secret(field: &str) -> bool {
+pub(super) fn names_secret(field: &str) -> bool {
     field.split(['.', '[', ']']).any(may_name_a_secret)
 }
 
