@@ -103,8 +103,7 @@ fn of_object(out: &mut String, object: &ObjectDiff, paint: &Paint) {
 /// Says which object it is, what of it changes, and what only the cluster has; not safe yet.
 pub(super) fn said(object: &ObjectDiff) -> String {
     let mut said = object.object.to_string();
-    let changes = object.changes.iter().filter(|change| change.silent.is_none());
-    let changes: Vec<String> = changes.map(words::of_change).collect();
+    let changes = words::changes(object);
     let is_change = object.what == What::Change;
     if is_change && !changes.is_empty() {
         let _infallible = write!(said, ": {}", words::bounded(changes.iter()));
@@ -122,10 +121,8 @@ fn incomplete(out: &mut String, clusters: &[&ClusterDiff], paint: &Paint) {
     if clusters.is_empty() {
         return;
     }
-    let verb = if clusters.len() == 1 { "is" } else { "are" };
     let worse = paint.worse;
-    let count = words::counted(clusters.len(), "cluster");
-    line(out, format_args!("{worse}{count} {verb} not known as a whole{worse:#}"));
+    line(out, format_args!("{worse}{}{worse:#}", words::all_not_known(clusters)));
     let mut helps = BTreeSet::new();
     for cluster in clusters {
         let reasons = unknowns(cluster);

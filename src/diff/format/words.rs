@@ -137,6 +137,16 @@ pub(super) fn of_unknown(unknown: &Unknown) -> Vec<Note> {
     std::iter::once(note("unknown", &*unknown.message)).chain(causes).chain(help).collect()
 }
 
+/// Says how many clusters are not known as a whole, or not at all.
+pub(super) fn all_not_known(clusters: &[&ClusterDiff]) -> String {
+    let count = counted(clusters.len(), "cluster");
+    if clusters.iter().all(|cluster| cluster.objects.is_empty()) {
+        return format!("{count} could not be compared");
+    }
+    let verb = if clusters.len() == 1 { "is" } else { "are" };
+    format!("{count} {verb} not known as a whole")
+}
+
 /// How hard the fields of an object hit that hit for the same reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hit<'a> {
@@ -201,7 +211,7 @@ pub(super) fn not_known(cluster: &ClusterDiff) -> &'static str {
 }
 
 /// Says what becomes of a field, with its values where they are short.
-pub(super) fn of_change(change: &Change) -> String {
+fn of_change(change: &Change) -> String {
     let Change { path, before, after, .. } = change;
     match (before, after) {
         (None, Some(after)) if is_one_value(after) => format!("{path}: {} added", brief(after)),
@@ -233,10 +243,28 @@ fn brief(node: &Node) -> String {
     cut(&short(node), LONGEST)
 }
 
+/// Says what of an object changes: what its fields become first, and labels and annotations as one where they are many.
+pub(super) fn changes(object: &ObjectDiff) -> Vec<String> {
+    const MOST_MARKS: usize = 2;
+    let is_mark = |change: &&Change| ["metadata.labels", "metadata.annotations"].iter().any(|of| change.path.starts_with(of));
+    let changes = object.changes.iter().filter(|change| change.silent.is_none());
+    let (marks, fields): (Vec<&Change>, Vec<&Change>) = changes.partition(is_mark);
+    let mut said: Vec<String> = fields.into_iter().map(of_change).collect();
+    if marks.len() > MOST_MARKS {
+        said.push("labels and annotations".into());
+    } else {
+        said.extend(marks.into_iter().map(of_change));
+    }
+    said
+}
+
 fn of_live_only(field: &LiveOnly) -> String {
     let LiveOnly { path, value, manager, silent } = field;
     let value = short(value);
     match (manager, silent) {
+        _ if path == "metadata.deletionTimestamp" => {
+            format!("{path}: {value}: it is being deleted, which no apply ends, and waits for its finalizers")
+        }
         (_, Some(silent)) => format!("{path}: {value}, which {silent} writes by itself"),
         (Some(manager), None) => format!("{path}: {value}, written by {manager}"),
         (None, None) => format!("{path}: {value}"),
@@ -391,6 +419,7 @@ mod tests {
             assert_eq!(of_change(&change), expected);
         };
         check(Some("1"), Some("2"), "spec.a: 1 -> 2");
+        check(Some("''"), Some("x"), "spec.a: \"\" -> x");
         check(None, Some("true"), "spec.a: true added");
         check(Some("true"), None, "spec.a: true removed");
         check(None, Some("{b: 1}"), "spec.a added");
@@ -398,5 +427,18 @@ mod tests {
         check(Some("[b]"), Some("{c: 1}"), "spec.a");
         let long = "x".repeat(100);
         check(Some(&format!("{long}1")), Some(&format!("{long}2")), "spec.a");
+    }
+
+    #[test]
+    fn many_labels_and_annotations_are_one_change_after_those_of_fields() {
+        let mut object = changed("a", "replicas", "1", "2");
+        let mark = |name: &str| {
+            let path = format!("metadata.annotations.{name}");
+            Change { path, before: None, after: Some(yaml("x")), manager: None, silent: None }
+        };
+        object.changes.insert(0, mark("a"));
+        assert_eq!(changes(&object), ["spec.replicas: 1 -> 2", "metadata.annotations.a: x added"]);
+        object.changes.extend([mark("b"), mark("c")]);
+        assert_eq!(changes(&object), ["spec.replicas: 1 -> 2", "labels and annotations"]);
     }
 }

@@ -147,10 +147,8 @@ fn unknown(grouped: &Grouped<'_>) -> Option<String> {
             format!("<li>{}: {}</li>\n", code(&cluster.cluster), code(&why))
         })
     });
-    let count = words::counted(grouped.incomplete.len(), "cluster");
-    let verb = if grouped.incomplete.len() == 1 { "is" } else { "are" };
     let list = list(items.collect(), "reason");
-    (!list.is_empty()).then(|| format!("<p><b>{count} {verb} not known as a whole</b></p>\n{list}"))
+    (!list.is_empty()).then(|| format!("<p><b>{}</b></p>\n{list}", words::all_not_known(&grouped.incomplete)))
 }
 
 /// Lists what was found and what went wrong, the worst first.
