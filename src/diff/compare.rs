@@ -309,8 +309,10 @@ impl Walk<'_, '_> {
                 new.insert(shown_name(after), Entry { key: key(&node, after), node });
             }
         }
+        // What only held fields that are silent holds nothing for whoever reads this.
+        let gits_own = spot.git.and_then(Node::as_map).is_some_and(Map::is_empty);
         let whole = |map: Map, side: Side<'_>| {
-            let is_left = !map.is_empty() || spot.git.is_some() || side.raw.as_map().is_some_and(Map::is_empty);
+            let is_left = !map.is_empty() || gits_own || side.raw.as_map().is_some_and(Map::is_empty);
             is_left.then(|| Node::new(Value::Map(map), side.raw.origin.clone()))
         };
         let shown = Shown { before: whole(old, before), after: whole(new, after) };

@@ -177,7 +177,12 @@ pub struct Owner {
 }
 
 impl ClusterDiff {
-    /// Returns how hard the whole hits.
+    /// Tells whether everything of it is known: of each object what becomes of it, and which are rendered no more.
+    pub fn is_complete(&self) -> bool {
+        self.unknown.is_empty() && !self.objects.iter().any(ObjectDiff::is_unknown)
+    }
+
+    /// Returns how hard the whole hits, as far as it is known.
     pub fn impact(&self) -> Impact {
         self.objects.iter().map(ObjectDiff::impact).max().unwrap_or_default()
     }
@@ -187,6 +192,11 @@ impl ObjectDiff {
     /// Returns how hard its worst change hits.
     pub fn impact(&self) -> Impact {
         self.reasons.iter().map(|reason| reason.impact).max().unwrap_or_default()
+    }
+
+    /// Tells whether nothing can be told of it.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.what, What::Unknown(_))
     }
 
     /// Tells whether applying would change something.

@@ -63,10 +63,10 @@ impl<'a> Said<'a> {
             return self.findings.push(finding(&unknown.message, &unknown.message));
         }
         for cause in &unknown.causes {
-            let message = if cause.field.is_empty() {
-                cause.message.clone()
-            } else {
-                format!("`{}`: {}", cause.field, cause.message)
+            let message = without_go_diff(&cause.message);
+            let message = match &*cause.field {
+                "" => message.to_owned(),
+                field => format!("`{field}`: {message}"),
             };
             let about = if cause.field.is_empty() { &cause.message } else { &cause.field };
             self.findings.push(finding(about, &message));
@@ -160,6 +160,11 @@ pub(super) fn absences(asked: &Asked<'_>, objects: &[ObjectDiff], findings: &mut
     }
 }
 
+/// Returns a message without the diff of Go structs that API servers append to it, of which nobody can see what is meant.
+fn without_go_diff(message: &str) -> &str {
+    message.find("\n@@ ").or_else(|| message.find(" @@ -")).map_or(message, |end| &message[..end]).trim_end()
+}
+
 fn names(objects: &[ObjectId]) -> String {
     let shown: Vec<String> = objects.iter().take(MOST_NAMES).map(ToString::to_string).collect();
     let more = objects.len().saturating_sub(shown.len());
@@ -243,5 +248,13 @@ mod tests {
         check("unknown field \"spec.other\"", "a.yaml:6:1");
         check(".spec.list[0].x: field not declared in schema", "a.yaml:8:5");
         check("no field is named here", "a.yaml:3:9");
+    }
+
+    #[test]
+    fn the_diff_of_go_structs_is_left_out() {
+        let words = "Forbidden: spec is immutable after creation\n@@ -6,11 +6,11 @@\n   \"Resources\": {\n";
+        assert_eq!(without_go_diff(words), "Forbidden: spec is immutable after creation");
+        assert_eq!(without_go_diff("Forbidden: is immutable @@ -6,11 +6,11 @@ x"), "Forbidden: is immutable");
+        assert_eq!(without_go_diff("no diff: a@@b"), "no diff: a@@b");
     }
 }

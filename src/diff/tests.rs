@@ -205,6 +205,33 @@ fn what_somebody_else_wrote_is_live_only_and_what_the_operator_wrote_is_silent()
 }
 
 #[test]
+fn that_an_object_is_being_deleted_is_told() {
+    let git = config("", "{managementState: Managed}");
+    let live = config(
+        ", deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 0",
+        "{managementState: Managed}",
+    );
+    let diff = Case::new(&live, &live, &git).run();
+    let paths: Vec<&str> = diff.live_only.iter().map(|field| &*field.path).collect();
+    assert_eq!((diff.what, paths), (What::Unchanged, vec!["metadata.deletionTimestamp"]));
+}
+
+#[test]
+fn a_mapping_of_which_all_is_silent_is_not_shown_as_empty() {
+    let image = |annotations: &str| {
+        format!(
+            "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {{name: cluster, annotations: {{{annotations}}}}}\n\
+             spec: {{}}\n"
+        )
+    };
+    let create_only = "release.openshift.io/create-only: 'true'";
+    let git = image("a: b");
+    let diff = Case::new(&image(create_only), &image(&format!("{create_only}, a: b")), &git).run();
+    assert!(diff.before.unwrap().at(&["metadata", "annotations"]).is_none());
+    assert!(diff.after.unwrap().at(&["metadata", "annotations", "a"]).is_some());
+}
+
+#[test]
 fn with_full_what_is_silent_is_shown_and_marked() {
     let live = config(", resourceVersion: '7'", "{managementState: Managed, httpSecret: hush, logLevel: Normal}");
     let predicted = live.replace("'7'", "'8'");

@@ -25,7 +25,7 @@ use super::workspace::Workspace;
 use crate::diag::visible::{quoted, visible};
 use crate::diag::{Fault, Findings, Outcome};
 use crate::diff::live::{Asked, Predict, compare};
-use crate::diff::{ClusterDiff, What};
+use crate::diff::ClusterDiff;
 use crate::impact::{Impact, above};
 use crate::live::Live;
 use crate::live::must_gather::MustGather;
@@ -358,11 +358,8 @@ fn not_looked_for(live: &dyn Live, kinds: BTreeSet<String>) -> Option<String> {
 
 /// Returns the answer of the run. `is_above` says whether a change hits harder than allowed, where there is a limit.
 fn exit(diffs: &[ClusterDiff], outcome: &Outcome, is_above: Option<bool>) -> Exit {
-    let is_unknown = |diff: &ClusterDiff| {
-        !diff.unknown.is_empty() || diff.objects.iter().any(|object| matches!(object.what, What::Unknown(_)))
-    };
     let differs = |diff: &ClusterDiff| diff.objects.iter().any(crate::diff::ObjectDiff::differs);
-    let of_diffs = if diffs.iter().any(is_unknown) {
+    let of_diffs = if !diffs.iter().all(ClusterDiff::is_complete) {
         Exit::NoAnswer
     } else if is_above.unwrap_or_else(|| diffs.iter().any(differs)) {
         Exit::No

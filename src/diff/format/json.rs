@@ -58,7 +58,7 @@ pub fn document(clusters: &[ClusterDiff], outcome: &Outcome) -> String {
         "summary": {
             "clusters": clusters.len(),
             "differing": clusters.iter().filter(differs).count(),
-            "incomplete": clusters.iter().filter(|cluster| !is_complete(cluster)).count(),
+            "incomplete": clusters.iter().filter(|cluster| !cluster.is_complete()).count(),
             "impact": impact.word(),
             "counts": counts(&Counts::of(clusters)),
             "errors": counted["errors"],
@@ -93,16 +93,12 @@ fn without_passwords_below(value: &mut Value) {
     }
 }
 
-fn is_complete(cluster: &ClusterDiff) -> bool {
-    cluster.unknown.is_empty() && !cluster.objects.iter().any(|object| matches!(object.what, What::Unknown(_)))
-}
-
 fn cluster(cluster: &ClusterDiff) -> Value {
     json!({
         "cluster": cluster.cluster,
         "against": cluster.against,
         "impact": cluster.impact().word(),
-        "complete": is_complete(cluster),
+        "complete": cluster.is_complete(),
         "counts": counts(&Counts::of([cluster])),
         "objects": cluster.objects.iter().map(object).collect::<Vec<_>>(),
         "unknown": cluster.unknown.iter().map(unknown).collect::<Vec<_>>(),

@@ -3,7 +3,7 @@
 //! ```text
 //! 1 to create, 1 to change in 214 clusters: prod-eu-1, prod-eu-2, prod-eu-3 and 211 more; impact: rollout
 //!   + ConfigMap openshift-config/registry-ca
-//!   ~ Config cluster: spec.replicas, spec.logLevel; rollout
+//!   ~ Config cluster: spec.replicas: 1 -> 2, spec.tolerations added; rollout
 //! 12 clusters without differences
 //! 227 clusters: 214 to create, 214 to change, 2043 unchanged, 3 unknown; impact: rollout
 //! 1 cluster is not known as a whole
@@ -47,8 +47,7 @@ pub fn text(clusters: &[ClusterDiff], paint: &Paint) -> String {
     if clusters.len() > 1 && grouped.n_same > 0 {
         line(&mut out, format_args!("{} without differences", words::counted(grouped.n_same, "cluster")));
     }
-    let impact = clusters.iter().map(ClusterDiff::impact).max().unwrap_or_default();
-    unified::plan(&mut out, &name, &Counts::of(clusters), impact, paint);
+    unified::plan(&mut out, &name, clusters, paint);
     incomplete(&mut out, &grouped.incomplete, paint);
     out
 }
@@ -104,19 +103,16 @@ fn of_object(out: &mut String, object: &ObjectDiff, paint: &Paint) {
 /// Says which object it is, what of it changes, and what only the cluster has; not safe yet.
 pub(super) fn said(object: &ObjectDiff) -> String {
     let mut said = object.object.to_string();
-    let changes = object.changes.iter().filter(|change| change.silent.is_none());
-    let paths: Vec<&String> = changes.map(|change| &change.path).collect();
-    let paths = words::bounded(paths.into_iter());
+    let changes = words::changes(object);
     let is_change = object.what == What::Change;
-    if is_change && !paths.is_empty() {
-        let _infallible = write!(said, ": {paths}");
+    if is_change && !changes.is_empty() {
+        let _infallible = write!(said, ": {}", words::bounded(changes.iter()));
     } else if !matches!(object.what, What::Change | What::Unchanged | What::Create(Absent::Object)) {
         let _infallible = write!(said, " {}", words::becomes(&object.what));
     }
     if !object.live_only.is_empty() {
-        let paths: Vec<&String> = object.live_only.iter().map(|field| &field.path).collect();
-        let paths = words::bounded(paths.into_iter());
-        let _infallible = write!(said, "; live only: {paths}");
+        let fields: Vec<String> = object.live_only.iter().map(words::of_field).collect();
+        let _infallible = write!(said, "; live only: {}", words::bounded(fields.iter()));
     }
     said
 }
@@ -125,10 +121,8 @@ fn incomplete(out: &mut String, clusters: &[&ClusterDiff], paint: &Paint) {
     if clusters.is_empty() {
         return;
     }
-    let verb = if clusters.len() == 1 { "is" } else { "are" };
     let worse = paint.worse;
-    let count = words::counted(clusters.len(), "cluster");
-    line(out, format_args!("{worse}{count} {verb} not known as a whole{worse:#}"));
+    line(out, format_args!("{worse}{}{worse:#}", words::all_not_known(clusters)));
     let mut helps = BTreeSet::new();
     for cluster in clusters {
         let reasons = unknowns(cluster);

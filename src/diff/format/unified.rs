@@ -3,13 +3,15 @@
 //! ```text
 //! ~ Config cluster on prod-eu-1 is changed
 //!   = impact: rollout: spec.replicas: new registry pods replace the old ones
-//!   = predicted: by a dry-run as argocd-controller
 //! --- LIVE/prod-eu-1/imageregistry.operator.openshift.io.v1.Config..cluster
 //! +++ MERGED/prod-eu-1/imageregistry.operator.openshift.io.v1.Config..cluster
 //! @@ -8,4 +8,4 @@
 //!    managementState: Managed
 //! -  replicas: 1
 //! +  replicas: 2
+//!
+//! prod-eu-1 against api.prod-eu-1.example.com:6443 (context prod-eu-1): 1 to change, 9 unchanged; impact: rollout
+//!   = predicted: by the API server, in a dry-run as argocd-controller
 //! ```
 //!
 //! What stands between the diffs begins as no line does that `patch` reads, so that it takes all of it for one patch. On a
@@ -25,7 +27,7 @@ use crate::impact::Impact;
 
 use super::states::States;
 use super::words::{self, Note};
-use super::{Counts, Paint, names};
+use super::{Paint, names};
 
 /// The lines around a change.
 const CONTEXT: usize = 3;
@@ -44,9 +46,7 @@ pub fn text(clusters: &[ClusterDiff], paint: &Paint) -> String {
         closing(&mut out, cluster, paint);
     }
     if clusters.len() > 1 {
-        let impact = clusters.iter().map(ClusterDiff::impact).max().unwrap_or_default();
-        let name = words::counted(clusters.len(), "cluster");
-        plan(&mut out, &name, &Counts::of(clusters), impact, paint);
+        plan(&mut out, &words::counted(clusters.len(), "cluster"), clusters, paint);
     }
     out
 }
@@ -143,24 +143,36 @@ fn changes(out: &mut String, diff: &TextDiff<'_, '_, str>, op: &DiffOp, paint: &
 fn closing(out: &mut String, cluster: &ClusterDiff, paint: &Paint) {
     for unknown in &cluster.unknown {
         let worse = paint.worse;
-        line(out, format_args!("{worse}?{worse:#} {} is not known as a whole", inert(&cluster.cluster)));
+        line(out, format_args!("{worse}?{worse:#} {} {}", inert(&cluster.cluster), words::not_known(cluster)));
         for note in words::of_unknown(unknown) {
             detail(out, &note, Impact::None, paint);
         }
         out.push('\n');
     }
     let name = format!("{} against {}", cluster.cluster, cluster.against);
-    plan(out, &name, &Counts::of([cluster]), cluster.impact(), paint);
-    for (object, reason) in words::reasons(cluster) {
-        let text = format!("{}: {}", object.object, words::of_reason(reason));
-        detail(out, &Note { label: "impact", text }, reason.impact, paint);
+    plan(out, &name, std::slice::from_ref(cluster), paint);
+    // Of a single object the lines under it have just said so.
+    if cluster.objects.iter().filter(|object| is_shown(object)).count() > 1 {
+        for (object, hit) in words::all_hits(cluster) {
+            let text = format!("{}: {hit}", object.object);
+            detail(out, &Note { label: "impact", text }, hit.impact, paint);
+        }
+    }
+    for note in words::predicted(&cluster.objects) {
+        detail(out, &note, Impact::None, paint);
     }
 }
 
-/// Writes `prod-eu-1: 3 to create, 9 unchanged; impact: none`.
-pub(super) fn plan(out: &mut String, name: &str, counts: &Counts, impact: Impact, paint: &Paint) {
-    let (strong, hit) = (paint.strong, paint.of_impact(impact));
-    line(out, format_args!("{strong}{}{strong:#}: {counts}; impact: {hit}{}{hit:#}", inert(name), impact.word()));
+/// Writes `prod-eu-1: 3 to create, 9 unchanged; impact: none`; nothing where there are no clusters.
+pub(super) fn plan(out: &mut String, name: &str, clusters: &[ClusterDiff], paint: &Paint) {
+    if clusters.is_empty() {
+        return;
+    }
+    let impact = clusters.iter().map(ClusterDiff::impact).max().unwrap_or_default();
+    let is_complete = clusters.iter().all(ClusterDiff::is_complete);
+    let (strong, hit) = (paint.strong, if is_complete { paint.of_impact(impact) } else { paint.worse });
+    let (counts, impact) = (words::counts(clusters), words::impact(clusters));
+    line(out, format_args!("{strong}{}{strong:#}: {counts}; impact: {hit}{impact}{hit:#}", inert(name)));
 }
 
 fn line(out: &mut String, line: std::fmt::Arguments<'_>) {

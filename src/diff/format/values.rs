@@ -78,6 +78,7 @@ pub(super) fn hides_something(node: &Node) -> bool {
 pub(super) fn short(node: &Node) -> String {
     const LONGEST: usize = 60;
     let text = match &shown(node).value {
+        Value::String(text) if text.is_empty() => "\"\"".into(),
         Value::String(text) => text.to_string(),
         Value::Map(map) if map.is_empty() => "{}".into(),
         Value::Map(map) => match map.len() {

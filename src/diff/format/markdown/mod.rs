@@ -30,7 +30,7 @@ use crate::impact::Impact;
 
 use super::groups::{Group, Grouped, grouped};
 use super::states::States;
-use super::{Counts, Paint, names, summary, unified, words};
+use super::{Paint, names, summary, unified, words};
 use room::{Block, Comment, Section};
 use safe::code;
 
@@ -55,10 +55,9 @@ pub fn comment(clusters: &[ClusterDiff], outcome: &Outcome, longest: usize) -> S
 
 /// Writes the first line, in which there is nothing of others'.
 fn heading(clusters: &[ClusterDiff]) -> String {
-    let impact = clusters.iter().map(ClusterDiff::impact).max().unwrap_or_default();
     let on =
         if clusters.len() == 1 { String::new() } else { format!(" on {}", words::counted(clusters.len(), "cluster")) };
-    format!("### Registry configuration: {}{on}; impact: {}\n\n", Counts::of(clusters), impact.word())
+    format!("### Registry configuration: {}{on}; impact: {}\n\n", words::counts(clusters), words::impact(clusters))
 }
 
 fn top(clusters: &[ClusterDiff], grouped: &Grouped<'_>) -> String {
@@ -77,10 +76,10 @@ fn reasons(grouped: &Grouped<'_>) -> String {
     let mut said = BTreeSet::new();
     let mut items = Vec::new();
     for object in grouped.groups.iter().flat_map(|group| &group.objects) {
-        for reason in object.reasons.iter().filter(|reason| reason.impact > Impact::None) {
-            let text = format!("{}: {}", object.object, words::of_reason(reason));
+        for hit in words::hits(object) {
+            let text = format!("{}: {hit}", object.object);
             if said.insert(text.clone()) {
-                items.push((reason.impact, format!("<li>{}</li>\n", code(&text))));
+                items.push((hit.impact, format!("<li>{}</li>\n", code(&text))));
             }
         }
     }
@@ -126,7 +125,7 @@ fn block(object: &ObjectDiff, group: &Group<'_>) -> Block {
         impact => format!("; {}", impact.word()),
     };
     let mut head = format!("<details>\n<summary>{sign}{}{impact}</summary>\n", code(&summary::said(object)));
-    let notes = words::notes(object, &states.unseen).into_iter();
+    let notes = words::notes(object, &states.unseen).into_iter().chain(words::predicted([object]));
     let notes = notes.map(|note| format!("<li>{}: {}</li>\n", note.label, code(&note.text)));
     head += list(notes.collect(), "note").trim_end();
     let mut diff = String::new();
@@ -148,10 +147,8 @@ fn unknown(grouped: &Grouped<'_>) -> Option<String> {
             format!("<li>{}: {}</li>\n", code(&cluster.cluster), code(&why))
         })
     });
-    let count = words::counted(grouped.incomplete.len(), "cluster");
-    let verb = if grouped.incomplete.len() == 1 { "is" } else { "are" };
     let list = list(items.collect(), "reason");
-    (!list.is_empty()).then(|| format!("<p><b>{count} {verb} not known as a whole</b></p>\n{list}"))
+    (!list.is_empty()).then(|| format!("<p><b>{}</b></p>\n{list}", words::all_not_known(&grouped.incomplete)))
 }
 
 /// Lists what was found and what went wrong, the worst first.
