@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
-use super::path::{Path, Step};
+use super::path::Path;
 use super::refusals::{self, Said};
 use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_origins};
-use crate::apply::{Basis, Manager, choose_manager, majority, predict};
+use crate::apply::{Basis, Element, Manager, choose_manager, majority, predict};
 use crate::diag::Findings;
 use crate::live::{Absent, Answer, Apply, DryRun, Live, ObjectId, Unknown, Why};
 use crate::name::ObjectName;
@@ -248,12 +248,12 @@ fn judge<'a>(
 fn with_values_of(live: &Node, predicted: &Node) -> (Option<Node>, Vec<String>) {
     let mut live = live.clone();
     let mut paths = Vec::new();
-    let data = Path::default().below(Step::Field("data".into()));
+    let data = Path::default().below(Element::field("data"));
     let values = live.as_map_mut().and_then(|map| map.get_mut("data")).and_then(|entry| entry.node.as_map_mut());
     for (name, entry) in values.into_iter().flatten() {
         if let Some(value) = predicted.at(&["data", name]) {
             entry.node = value.clone();
-            paths.push(data.below(Step::Field(Arc::clone(name))).to_string());
+            paths.push(data.below(Element::Field(Arc::clone(name))).to_string());
         }
     }
     (Some(live), paths)

@@ -58,12 +58,11 @@ pub(super) fn grouped(clusters: &[ClusterDiff]) -> Grouped<'_> {
         }
         let alike = by_hash.entry(hash(&objects)).or_default();
         let groups = &mut grouped.groups;
-        match alike.iter().copied().find(|at| are_equal(&groups[*at].objects, &objects)) {
-            Some(at) => groups[at].clusters.push(cluster),
-            None => {
-                alike.push(groups.len());
-                groups.push(Group { clusters: vec![cluster], objects });
-            }
+        if let Some(at) = alike.iter().copied().find(|at| are_equal(&groups[*at].objects, &objects)) {
+            groups[at].clusters.push(cluster);
+        } else {
+            alike.push(groups.len());
+            groups.push(Group { clusters: vec![cluster], objects });
         }
     }
     grouped.groups.sort_by_key(|group| std::cmp::Reverse((group.impact(), group.clusters.len())));

@@ -94,7 +94,9 @@ impl Comment {
                 out += END;
             }
         }
-        lists.into_iter().for_each(|list| out += list);
+        for list in lists {
+            out += list;
+        }
         out += &cut.words(longest);
         // Less room than for the words that say so: the heading is all, and there is nothing of others' in it.
         if size(&out) <= longest { out } else { self.heading.chars().take(longest).collect() }
