@@ -183,7 +183,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let projects: Vec<Project<'_>> = workspace.opened.iter().map(|opened| Project::new(&opened.world)).collect();
     // A directory of manifests often is a part of the project that they are rendered from.
     let old = args.against.as_ref().filter(|path| path.is_dir()).map(|path| path.canonicalize()).transpose()?;
-    let Gathered { subjects, mut findings, errors, files } =
+    let Gathered { subjects, wrong, mut findings, errors, files } =
         gather(&workspace, &projects, args.target.openshift, old.as_deref());
     for error in &errors {
         failed(error, console);
@@ -193,7 +193,8 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     }
     let mut diffs = Vec::new();
     if let Some(against) = &args.against {
-        let asked = older::Asked { against, workspace: &workspace, files, as_of: args.as_of.as_of, full: args.full };
+        let asked =
+            older::Asked { against, workspace: &workspace, files, wrong, as_of: args.as_of.as_of, full: args.full };
         match older::compare(asked, &subjects, &mut findings) {
             Ok(found) => diffs = found,
             Err(error) => failed(&error, console),

@@ -264,8 +264,11 @@ fn a_secret_that_was_forgotten_is_concealed_here() {
 #[test]
 fn a_comment_holds_at_most_what_it_may_and_says_exactly_what_it_leaves_out() {
     let big = |at: usize, n_lines: usize| {
-        let lines: String = (0..n_lines).map(|line| format!("  k{line}: v{at}\n")).collect();
-        created(&format!("object-{at}"), &format!("apiVersion: v1\nkind: ConfigMap\ndata:\n{lines}"))
+        let mut text = "apiVersion: v1\nkind: ConfigMap\ndata:\n".to_owned();
+        for line in 0..n_lines {
+            let _infallible = writeln!(text, "  k{line}: v{at}");
+        }
+        created(&format!("object-{at}"), &text)
     };
     let number = |comment: &str, noun: &str| -> usize {
         let found = regex::Regex::new(&format!("Not shown.*[ :]([0-9]+) {noun}s?[.,]")).unwrap();

@@ -94,9 +94,7 @@ impl Comment {
                 out += END;
             }
         }
-        for list in lists {
-            out += list;
-        }
+        out.extend(lists.into_iter().map(String::as_str));
         out += &cut.words(longest);
         // Less room than for the words that say so: the heading is all, and there is nothing of others' in it.
         if size(&out) <= longest { out } else { self.heading.chars().take(longest).collect() }
