@@ -54,6 +54,9 @@ fn every_command_of_the_readme_runs_and_prints_what_is_shown() {
             ("console", None) => n_commands += reader.follow(&block),
             ("sh", None) => n_commands += reader.obey(&block),
             ("yaml", Some(path)) => reader.write(path, &block.text),
+            // What only a cluster shows, live tests hold.
+            ("text", None)
+                if ["$ regcfg diff ", "$ regcfg status "].iter().any(|start| block.text.starts_with(start)) => {}
             _ => panic!("README.md:{}: a block that nobody runs", block.line),
         }
     }

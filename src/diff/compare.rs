@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::meaning::same;
 use super::path::Path;
+use super::side::{NEVER, Side, hidden, key_of, show, shown_name, without_never};
 use super::written::{At, Written};
 use super::{Change, Compared, LiveOnly, ObjectDiff, What, lists};
 use crate::apply::{Element, Owners, readable};
@@ -18,7 +19,7 @@ use crate::schema::{self, Additional, Keywords, Schema};
 use crate::secret::is_secret;
 use crate::tree::emit::Fill;
 use crate::tree::sensitive::{CONCEALED, concealed};
-use crate::tree::{Entry, Map, Node, Origin, Value};
+use crate::tree::{Entry, Map, Node, Value};
 
 /// What is shown in the place of a secret that is not the one before.
 pub(in crate::diff) const ANOTHER: &str = "(another secret)";
@@ -79,10 +80,7 @@ pub(super) fn compare(compared: &Compared<'_>, fill: &mut Fill<'_>) -> ObjectDif
 fn created(compared: &Compared<'_>, after: &Node) -> ObjectDiff {
     let absent = compared.live.err().unwrap_or(crate::live::Absent::Object);
     let shown = concealed(after);
-    let mut after = show(Side { raw: after, shown: &shown });
-    for path in NEVER {
-        remove(&mut after, path);
-    }
+    let after = without_never(show(Side { raw: after, shown: &shown }));
     ObjectDiff {
         object: compared.object.clone(),
         what: What::Create(absent),
@@ -95,75 +93,6 @@ fn created(compared: &Compared<'_>, after: &Node) -> ObjectDiff {
         before: None,
         after: Some(after),
     }
-}
-
-/// What is never told: who owns what, and what may hold every secret that was ever applied.
-const NEVER: [&[&str]; 2] =
-    [&["metadata", "managedFields"], &["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]];
-
-fn remove(node: &mut Node, path: &[&str]) {
-    match path {
-        [] => {}
-        [last] => _ = node.as_map_mut().and_then(|map| map.shift_remove(*last)),
-        [first, rest @ ..] => {
-            if let Some(entry) = node.as_map_mut().and_then(|map| map.get_mut(*first)) {
-                remove(&mut entry.node, rest);
-            }
-        }
-    }
-}
-
-/// A value, and the same without what may be a secret.
-#[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
-    pub(super) raw: &'a Node,
-    shown: &'a Node,
-}
-
-impl Side<'_> {
-    fn get(self, key: &str) -> Option<Self> {
-        let (at, _, entry) = self.raw.as_map()?.get_full(key)?;
-        // Names that may be secrets are concealed, too; where two became one, nothing of it is shown.
-        let shown = self.shown.as_map().filter(|shown| shown.len() == self.raw.as_map().map_or(0, Map::len));
-        let shown = shown.and_then(|shown| shown.get_index(at)).map_or(self.shown, |(_, entry)| &entry.node);
-        Some(Self { raw: &entry.node, shown })
-    }
-
-    pub(super) fn items(self) -> Vec<Self> {
-        let shown = self.shown.as_seq().unwrap_or_default();
-        let items = self.raw.as_seq().unwrap_or_default().iter().enumerate();
-        items.map(|(at, raw)| Self { raw, shown: shown.get(at).unwrap_or(self.shown) }).collect()
-    }
-
-    /// Tells whether the value may be a secret.
-    fn is_hidden(self) -> bool {
-        match (&self.raw.value, &self.shown.value) {
-            (Value::Secret(_), _) => true,
-            (Value::Map(_) | Value::Seq(_) | Value::Null, _) => false,
-            (_, Value::String(shown)) if &**shown == CONCEALED => true,
-            _ => self.raw.origin.is_hidden(),
-        }
-    }
-}
-
-/// Returns a value as it may be shown.
-fn show(side: Side<'_>) -> Node {
-    let value = match &side.raw.value {
-        Value::Map(map) => {
-            let names = side.shown.as_map().filter(|shown| shown.len() == map.len());
-            let field = |(at, (name, entry)): (usize, (&Arc<str>, &Entry))| {
-                let name = names.and_then(|names| names.get_index(at)).map_or(name, |(name, _)| name);
-                let shown = side.get(map.get_index(at).map_or("", |(raw, _)| raw)).map(show);
-                let node = shown.unwrap_or_else(|| Node::string(CONCEALED, entry.node.origin.clone()));
-                (Arc::clone(name), Entry { key: entry.key.clone(), node })
-            };
-            Value::Map(map.iter().enumerate().map(field).collect())
-        }
-        Value::Seq(_) => Value::Seq(side.items().into_iter().map(show).collect()),
-        _ if side.is_hidden() => Value::String(CONCEALED.into()),
-        value => value.clone(),
-    };
-    Node::new(value, side.raw.origin.clone())
 }
 
 /// A place in an object, with what stands there on each side.
@@ -440,22 +369,6 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Returns the origin of a name that is shown. The names of a Secret's values are no secrets, though they come from where
-/// one was asked for.
-fn key_of(is_secret: bool, origin: &Origin) -> Origin {
-    match origin.template() {
-        Some(template) if is_secret && origin.is_hidden() => Origin::at(template.clone()),
-        _ => origin.clone(),
-    }
-}
-
-fn hidden(text: &'static str, like: &Node) -> Node {
-    if matches!(like.value, Value::Map(_) | Value::Seq(_)) {
-        return like.clone();
-    }
-    Node::string(text, like.origin.clone())
-}
-
 /// Compares two texts of base64, in a time that says nothing of where they differ.
 fn is_same_base64(a: &str, b: &str) -> bool {
     let bytes = |text: &str| {
@@ -489,16 +402,6 @@ fn ordered(spot: &Spot<'_>, mut names: Vec<Arc<str>>) -> Vec<Arc<str>> {
     });
     names.dedup();
     names
-}
-
-fn shown_name(side: Side<'_>, name: &Arc<str>) -> Arc<str> {
-    let at = side.raw.as_map().and_then(|map| map.get_index_of(&**name));
-    let shown = side.shown.as_map().filter(|shown| Some(shown.len()) == side.raw.as_map().map(Map::len));
-    match (at, shown) {
-        (Some(at), Some(shown)) => shown.get_index(at).map_or_else(|| CONCEALED.into(), |(name, _)| Arc::clone(name)),
-        (Some(_), None) => CONCEALED.into(),
-        (None, _) => Arc::clone(name),
-    }
 }
 
 fn below(schema: Option<&'static Schema>, name: &str) -> Option<&'static Schema> {

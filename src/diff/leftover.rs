@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use super::side::without_never;
 use super::{ObjectDiff, PredictedBy, What, owner};
 use crate::kept::is_kept;
 use crate::live::{Absent, Answer, Listing, ObjectId, Resource, Unknown};
@@ -179,16 +180,7 @@ pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
 
 /// Returns a live object as it may be shown: without secrets, and without who wrote what.
 fn shown(live: &Node) -> Node {
-    let mut shown = concealed(live);
-    let metadata = shown.as_map_mut().and_then(|map| map.get_mut("metadata"));
-    if let Some(metadata) = metadata.and_then(|entry| entry.node.as_map_mut()) {
-        metadata.shift_remove("managedFields");
-        let annotations = metadata.get_mut("annotations").and_then(|entry| entry.node.as_map_mut());
-        if let Some(annotations) = annotations {
-            annotations.shift_remove("kubectl.kubernetes.io/last-applied-configuration");
-        }
-    }
-    shown
+    without_never(concealed(live))
 }
 
 #[cfg(test)]

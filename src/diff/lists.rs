@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use super::compare::{Shown, Side, Spot, Walk};
+use super::compare::{Shown, Spot, Walk};
+use super::side::Side;
 use crate::apply::{Element, Scalar};
 use crate::schema::{Keywords, ListType};
 use crate::tree::{Node, Value};
@@ -50,7 +51,7 @@ pub(super) fn compare(walk: &mut Walk<'_, '_>, spot: &Spot<'_>, before: Side<'_>
             let is_moved = *in_order && is_moved(&pairs);
             (pairs, is_moved)
         }
-        By::Value => (pairs_by(&old, &new, |item| telling(item)), false),
+        By::Value => (pairs_by(&old, &new, telling), false),
         By::Place => (pairs_in_common(&old, &new), false),
     };
     let is_atomic = is_atomic(walk.keywords(spot.schema));

@@ -260,7 +260,7 @@ fn judge<'a>(
 fn with_values_of(live: &Node, predicted: &Node) -> (Option<Node>, Vec<String>) {
     let mut live = live.clone();
     let mut paths = Vec::new();
-    let data = Path::default().below(Element::Field("data".into()));
+    let data = Path::default().below(Element::field("data"));
     let values = live.as_map_mut().and_then(|map| map.get_mut("data")).and_then(|entry| entry.node.as_map_mut());
     for (name, entry) in values.into_iter().flatten() {
         if let Some(value) = predicted.at(&["data", name]) {

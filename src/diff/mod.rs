@@ -1,8 +1,8 @@
 //! Live objects and what they would become -> the differences, field by field.
 //!
 //! In come, for each object of a cluster, what is there and what would be there; out comes what changes, without what
-//! operator and server write by themselves. Where either state comes from is not known here; nothing is asked and nothing
-//! printed.
+//! operator and server write by themselves. [`live`] alone asks for either state, and by no other way than [`crate::live::Live`];
+//! nothing is printed.
 
 mod compare;
 pub mod format;
@@ -15,6 +15,7 @@ mod origins;
 mod owner;
 mod path;
 mod refusals;
+mod side;
 mod written;
 
 pub use leftover::{left_over, listings};

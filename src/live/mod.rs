@@ -9,6 +9,7 @@ pub mod manifests;
 pub mod must_gather;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::diag::visible::visible;
 use crate::schema::{self, Kind};
@@ -239,14 +240,19 @@ impl Resource {
     }
 
     /// Returns one of its objects with version and kind, which items of lists need not say.
-    pub(crate) fn complete(&self, mut object: Node) -> Node {
-        let place = object.place().clone();
-        for (field, text) in [("apiVersion", self.api_version()), ("kind", self.kind.clone())] {
-            if object.get(field).is_none() {
-                object.insert(field, Node::string(text, place.clone()));
-            }
+    pub(crate) fn complete(&self, object: Node) -> Node {
+        let Some(map) = object.as_map().filter(|map| !(map.contains_key("kind") && map.contains_key("apiVersion")))
+        else {
+            return object;
+        };
+        let place = object.place();
+        let text = |text: String| Node::string(text, place.clone());
+        let typed = [("apiVersion", text(self.api_version())), ("kind", text(self.kind.clone()))];
+        let mut complete = Node::map(typed, object.origin.clone());
+        if let Some(fields) = complete.as_map_mut() {
+            fields.extend(map.iter().map(|(name, entry)| (Arc::clone(name), entry.clone())));
         }
-        object
+        complete
     }
 }
 

@@ -173,7 +173,7 @@ impl Client {
         let Some(listed) = listed else {
             return Err(self.unknown(question, Why::Malformed, "the answer is no list"));
         };
-        items.extend(listed.as_seq().into_iter().flatten().map(|item| with_type(item, resource)));
+        items.extend(listed.as_seq().into_iter().flatten().map(|item| resource.complete(item.clone())));
         let after = page.at(&["metadata", "continue"]).and_then(Node::as_str);
         Ok(after.unwrap_or_default().to_owned())
     }
@@ -310,19 +310,4 @@ fn namespace(name: &str) -> ObjectId {
         namespaced: false,
     };
     ObjectId { resource, namespace: String::new(), name: name.into() }
-}
-
-/// Returns an item of a list with its type, which servers leave out of lists of built-in kinds.
-fn with_type(item: &Node, resource: &Resource) -> Node {
-    let Some(map) = item.as_map().filter(|_| item.get("kind").is_none() || item.get("apiVersion").is_none()) else {
-        return item.clone();
-    };
-    let place = item.place();
-    let text = |text: String| Node::string(text, place.clone());
-    let mut typed =
-        Node::map([("apiVersion", text(resource.api_version())), ("kind", text(resource.kind.clone()))], place.clone());
-    for (name, entry) in map.iter().filter(|(name, _)| !matches!(&***name, "kind" | "apiVersion")) {
-        typed.insert(name.clone(), entry.node.clone());
-    }
-    typed
 }

@@ -67,7 +67,7 @@ impl<'w> MustGather<'w> {
                 },
                 Err(Unreadable::NotThere) => {}
                 Err(Unreadable::Fault(why)) => {
-                    return Answer::Unknown(self.unreadable(&object.to_string(), &path, &why));
+                    return Answer::Unknown(Self::unreadable(&object.to_string(), &path, &why));
                 }
             }
         }
@@ -95,7 +95,7 @@ impl<'w> MustGather<'w> {
                 }
                 Err(Unreadable::NotThere) => {}
                 Err(Unreadable::Fault(why)) => {
-                    return Answer::Unknown(self.unreadable(&visible(&resource.plural), &path, &why));
+                    return Answer::Unknown(Self::unreadable(&visible(&resource.plural), &path, &why));
                 }
             }
         }
@@ -140,7 +140,7 @@ impl<'w> MustGather<'w> {
             is_empty = false;
             match document.get("items") {
                 Some(items) if items.as_seq().is_some() => {
-                    objects.extend(items.as_seq().into_iter().flatten().cloned())
+                    objects.extend(items.as_seq().into_iter().flatten().cloned());
                 }
                 // What Go writes for a list without anything.
                 Some(items) if items.is_null() => {}
@@ -162,7 +162,7 @@ impl<'w> MustGather<'w> {
         }
     }
 
-    fn unreadable(&self, asked: &str, path: &ProjectPath, why: &str) -> Unknown {
+    fn unreadable(asked: &str, path: &ProjectPath, why: &str) -> Unknown {
         Unknown {
             why: Why::Malformed,
             message: format!("{asked} cannot be read from `{}`: {}", visible(path.as_str()), visible(why)),

@@ -257,7 +257,7 @@ fn an_object_of_somebody_else_is_named() {
     Scene::default().with(&rendered, &theirs, "").finds(&["info RC0631"]);
     let ours = theirs.replace("openshift-config,", &format!("openshift-config, {LABEL},"));
     Scene::default().with(&rendered, &ours, "").finds(&[]);
-    Scene { engine: Some("Flux"), ..Scene::default() }.with(&rendered, &ours, "").finds(&["warning RC0631"]);
+    Scene { engine: Some(Engine::Flux), ..Scene::default() }.with(&rendered, &ours, "").finds(&["warning RC0631"]);
     Scene { engine: Some(Engine::ArgoCd), ..Scene::default() }.with(&rendered, &ours, "").finds(&[]);
 }
 
