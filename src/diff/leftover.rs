@@ -12,6 +12,7 @@ use super::{ObjectDiff, PredictedBy, What, owner};
 use crate::kept::is_kept;
 use crate::live::{Absent, Answer, Listing, ObjectId, Resource, Unknown};
 use crate::lower::REGISTRY_NAMESPACE;
+use crate::mutation::is_off;
 use crate::name::{CLUSTER_LABEL, cluster_label};
 use crate::schema;
 use crate::target::Target;
@@ -165,6 +166,9 @@ fn is_made_by_another(live: &Node) -> bool {
     let owners = live.at(&["metadata", "ownerReferences"]).and_then(Node::as_seq).unwrap_or_default();
     let annotation = |name: &str| live.at(&["metadata", "annotations", name]).is_some();
     let label = |name: &str| live.at(&["metadata", "labels", name]).is_some();
+    if is_off("diff-made-by-others") {
+        return false;
+    }
     !owners.is_empty()
         || annotation("reconcile.external-secrets.io/data-hash")
         || label("reconcile.external-secrets.io/managed")
@@ -173,7 +177,8 @@ fn is_made_by_another(live: &Node) -> bool {
 
 /// Says of an object that it is there and would be rendered no more.
 pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
-    let kept = KEPT.contains(&&*object.resource.kind) || is_kept(live);
+    let kept = (KEPT.contains(&&*object.resource.kind) && !is_off("diff-kept-kinds"))
+        || (is_kept(live) && !is_off("diff-kept-objects"));
     ObjectDiff {
         object,
         what: What::NoLongerRendered { kept },
@@ -190,7 +195,7 @@ pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
 
 /// Returns a live object as it may be shown: without secrets, and without who wrote what.
 fn shown(live: &Node) -> Node {
-    let mut shown = concealed(live);
+    let mut shown = if is_off("diff-left-concealed") { live.clone() } else { concealed(live) };
     let metadata = shown.as_map_mut().and_then(|map| map.get_mut("metadata"));
     if let Some(metadata) = metadata.and_then(|entry| entry.node.as_map_mut()) {
         metadata.shift_remove("managedFields");
