@@ -33,6 +33,9 @@ const SECRETS: &[&str] = &[
 ];
 const OF_SECRETS: &[&str] = &["secret::", "pull_secret::", "sops::", "lower::", "policy::"];
 
+/// What may miss the parts that begin with `apply-`, `diff-` and `impact-`.
+const OF_CLUSTERS: &[&str] = &["apply::", "diff::", "impact::"];
+
 /// A run of tests: which executable, what to ask of it, and which golden cases.
 struct Stage<'a> {
     executable: &'a Path,
@@ -87,6 +90,8 @@ fn stages<'a>(part: &str, executables: &'a Executables, golden: &[(PathBuf, Stri
         [own].into_iter().chain(shown).chain([unit(&["rules::"])]).collect()
     } else if SECRETS.iter().any(|start| part.starts_with(start)) {
         vec![unit(OF_SECRETS)]
+    } else if ["apply-", "diff-", "impact-"].iter().any(|start| part.starts_with(start)) {
+        vec![unit(OF_CLUSTERS)]
     } else {
         vec![unit(if part.starts_with("crd-") { &["validate::crd::"] } else { &["validate::"] }), unit(&["schema::"])]
     };
@@ -94,11 +99,12 @@ fn stages<'a>(part: &str, executables: &'a Executables, golden: &[(PathBuf, Stri
     first.into_iter().chain(all_stages(executables)).chain([last]).collect()
 }
 
-fn all_stages(executables: &Executables) -> [Stage<'_>; 2] {
+fn all_stages(executables: &Executables) -> [Stage<'_>; 3] {
     let Executables { unit, cli, .. } = executables;
     let stage = |executable, filters: &[&str]| Stage { executable, filters: owned(filters), cases: String::new() };
     [
         stage(unit, &["rules::", "schema::", "validate::", "check::", "policy::", "secret::", "sops::", "lower::"]),
+        stage(unit, OF_CLUSTERS),
         stage(cli, &["golden_cases", "examples_do_what_they_say"]),
     ]
 }

@@ -8,6 +8,7 @@ use indexmap::map::Entry as Slot;
 use super::Fault;
 use super::element::Element;
 use super::typing::{ListShape, MapType, Shape, Typing};
+use crate::mutation::is_off;
 use crate::schema::ListType;
 use crate::tree::{Entry, Map, Node, Value};
 
@@ -21,7 +22,7 @@ pub(super) fn merge(typing: Typing, live: Option<&Node>, applied: Option<&Node>)
         Shape::Map(map) => {
             let [below, above] = [live, applied].map(|node| node.and_then(Node::as_map));
             let is_empty = |map: Option<&Map>| map.is_none_or(Map::is_empty);
-            if map.is_atomic || (is_empty(below) && is_empty(above)) {
+            if (map.is_atomic && !is_off("apply-atomic-map")) || (is_empty(below) && is_empty(above)) {
                 return Ok(Some(top.clone()));
             }
             let merged = merge_maps(map, below, above)?;
@@ -29,7 +30,7 @@ pub(super) fn merge(typing: Typing, live: Option<&Node>, applied: Option<&Node>)
         }
         Shape::List(list) => {
             let [below, above] = [live, applied].map(|node| node.and_then(Node::as_seq).unwrap_or_default());
-            if list.how == ListType::Atomic || (below.is_empty() && above.is_empty()) {
+            if list.how == ListType::Atomic || is_off("apply-list-keys") || (below.is_empty() && above.is_empty()) {
                 return Ok(Some(top.clone()));
             }
             let merged = merge_lists(list, below, above)?;

@@ -15,6 +15,7 @@ use super::reconcile::reconciled;
 use super::shown::shown;
 use super::typing::Typing;
 use super::{Applied, Basis, Fault, Manager, last_applied, native};
+use crate::mutation::is_off;
 use crate::schema::{self, Kind};
 use crate::target::Minor;
 use crate::tree::{Entry, Map, Node, Value};
@@ -100,7 +101,8 @@ impl<'a> Scene<'a> {
         let before = managers.iter().position(|other| other.is_same(&mine)).map(|at| managers.swap_remove(at));
         managers.push(mine);
         let merged = merge(typing, Some(&live), Some(&applied))?.unwrap_or(applied);
-        let new = match before.filter(|before| !before.fields.is_empty()) {
+        let is_left = |before: &Managed| !before.fields.is_empty() && !is_off("apply-removal");
+        let new = match before.filter(is_left) {
             Some(before) => pruned(typing, &merged, &managers, &before.fields)?,
             None => merged,
         };
@@ -117,7 +119,7 @@ impl<'a> Scene<'a> {
 
 /// Keeps kubectl's annotation up to date, as the server does for the manager of that name.
 fn renew(object: &mut Node, applied: &Node, manager: &Manager) {
-    if manager.name == last_applied::MANAGER {
+    if manager.name == last_applied::MANAGER && !is_off("apply-last-applied") {
         last_applied::renew(object, applied);
     }
 }
@@ -159,7 +161,8 @@ fn relevant(entries: Vec<Managed>, kind: &Kind, typing: Typing) -> Vec<Managed> 
 fn pruned(typing: Typing, merged: &Node, managers: &[Managed], before: &FieldSet) -> Result<Node, Fault> {
     let before = before.with_named(typing);
     let bare = without(typing, merged, &before);
-    let owned = managers.iter().fold(FieldSet::default(), |owned, entry| owned.union(&entry.fields));
+    let others = managers.iter().filter(|_| !is_off("apply-owned-by-others"));
+    let owned = others.fold(FieldSet::default(), |owned, entry| owned.union(&entry.fields));
     let all = fields(typing, merged)?.with_named(typing);
     let kept = fields(typing, &bare)?.with_named(typing).union(&owned.with_named(typing));
     let with_owned = without(typing, merged, &all.difference(&kept));
@@ -171,7 +174,7 @@ fn pruned(typing: Typing, merged: &Node, managers: &[Managed], before: &FieldSet
 fn conflicts<'a>(managers: &'a [Managed], changed: &Comparison) -> Vec<(&'a Managed, FieldSet)> {
     let changed = changed.modified.union(&changed.added);
     let conflicts = managers.iter().map(|entry| (entry, entry.fields.intersection(&changed)));
-    conflicts.filter(|(_, fields)| !fields.is_empty()).collect()
+    conflicts.filter(|(_, fields)| !fields.is_empty() && !is_off("apply-conflicts")).collect()
 }
 
 /// Shows conflicts, each manager once.

@@ -13,6 +13,7 @@ use super::{ObjectDiff, PredictedBy, What, owner};
 use crate::kept::is_kept;
 use crate::live::{Absent, Answer, Listing, ObjectId, Resource, Unknown};
 use crate::lower::REGISTRY_NAMESPACE;
+use crate::mutation::is_off;
 use crate::name::{CLUSTER_LABEL, cluster_label};
 use crate::schema;
 use crate::target::Target;
@@ -155,6 +156,9 @@ fn is_made_by_another(live: &Node) -> bool {
     let owners = live.at(&["metadata", "ownerReferences"]).and_then(Node::as_seq).unwrap_or_default();
     let annotation = |name: &str| live.at(&["metadata", "annotations", name]).is_some();
     let label = |name: &str| live.at(&["metadata", "labels", name]).is_some();
+    if is_off("diff-made-by-others") {
+        return false;
+    }
     !owners.is_empty()
         || annotation("reconcile.external-secrets.io/data-hash")
         || label("reconcile.external-secrets.io/managed")
@@ -163,7 +167,8 @@ fn is_made_by_another(live: &Node) -> bool {
 
 /// Says of an object that it is there and would be rendered no more.
 pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
-    let kept = KEPT.contains(&&*object.resource.kind) || is_kept(live);
+    let kept = (KEPT.contains(&&*object.resource.kind) && !is_off("diff-kept-kinds"))
+        || (is_kept(live) && !is_off("diff-kept-objects"));
     ObjectDiff {
         object,
         what: What::NoLongerRendered { kept },
@@ -180,7 +185,7 @@ pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
 
 /// Returns a live object as it may be shown: without secrets, and without who wrote what.
 fn shown(live: &Node) -> Node {
-    without_never(concealed(live))
+    without_never(if is_off("diff-left-concealed") { live.clone() } else { concealed(live) })
 }
 
 #[cfg(test)]

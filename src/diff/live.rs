@@ -13,6 +13,7 @@ use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_or
 use crate::apply::{Basis, Element, Manager, choose_manager, majority, predict};
 use crate::diag::Findings;
 use crate::live::{Absent, Answer, Apply, DryRun, Live, ObjectId, Unknown, Why};
+use crate::mutation::is_off;
 use crate::name::ObjectName;
 use crate::secret::is_secret;
 use crate::target::Target;
@@ -196,7 +197,7 @@ fn dry_runs(live: &dyn Live, asked: &Asked<'_>, objects: &[Object<'_>]) -> Vec<O
 fn may_be_sent(object: &Node) -> bool {
     const CIPHERTEXT_AND_NAMES: [&str; 2] = ["ExternalSecret", "SealedSecret"];
     let holds_none = CIPHERTEXT_AND_NAMES.contains(&ObjectName::of(object).kind) || concealed(object) == *object;
-    !is_secret(object) && !object.has_secret() && holds_none && !holds_password(object)
+    (!is_secret(object) && !object.has_secret() && holds_none && !holds_password(object)) || is_off("diff-never-sent")
 }
 
 /// Tells whether a text in an object is or holds an address with a password, as those of proxies are.

@@ -6,6 +6,7 @@ use super::meaning::same;
 use super::path::{Path, Pattern, is_like};
 use crate::apply::{Engine, Writer};
 use crate::diag::Findings;
+use crate::mutation::is_off;
 use crate::target::{Minor, Target};
 use crate::tree::parse::{Reading, document};
 use crate::tree::{Node, Source, SourceKind};
@@ -98,7 +99,9 @@ impl Written {
 
     /// Returns who writes what stands at a place, whoever wrote it this time; none where no row knows the place.
     pub(super) fn by_row(&self, at: &At<'_>) -> Option<Arc<str>> {
-        let row = self.rows.iter().find(|row| row.fits(at) && !(row.not_by_hand && self.is_by_hand(at.managers)));
+        let mut rows = self.rows.iter().filter(|_| !is_off("diff-silent"));
+        let row = rows
+            .find(|row| row.fits(at) && !(row.not_by_hand && self.is_by_hand(at.managers) && !is_off("diff-by-hand")));
         row.map(|row| Arc::clone(&row.who))
     }
 
@@ -154,12 +157,14 @@ impl Row {
             && self.until.is_none_or(|until| at.target.first() < until);
         self.of.as_ref().is_none_or(|of| of == at.of)
             && self.path.fits(at.path)
-            && is_on
-            && (self.values.is_empty() || self.values.iter().any(|value| same(None, value, at.value)))
-            && (self.with.is_empty() || self.with.iter().any(is_there))
-            && !self.without.iter().any(is_there)
+            && (is_on || is_off("diff-silent-minors"))
+            && (self.values.is_empty()
+                || is_off("diff-silent-values")
+                || self.values.iter().any(|value| same(None, value, at.value)))
+            && (self.with.is_empty() || is_off("diff-silent-with") || self.with.iter().any(is_there))
+            && (is_off("diff-silent-without") || !self.without.iter().any(is_there))
             && self.engine.is_none_or(|engine| at.engine == Some(engine))
-            && (self.by != By::Operator || !at.is_dropped)
+            && (self.by != By::Operator || !at.is_dropped || is_off("diff-silent-dropped"))
     }
 }
 

@@ -12,6 +12,7 @@ pub use limit::{Above, above};
 use crate::diff::{Change, ClusterDiff, ObjectDiff, What};
 use crate::kept::is_kept;
 use crate::live::ObjectId;
+use crate::mutation::is_off;
 use crate::name::ObjectName;
 use crate::rules::{Circumstances, Role, UpdateContext, amount};
 use crate::target::{Minor, Target};
@@ -86,12 +87,14 @@ fn reasons(diff: &ObjectDiff, ctx: &UpdateContext<'_>, circumstances: &Circumsta
         What::NoLongerRendered { .. } => judged.whole(On::Gone),
         What::Change => {
             // What somebody writes by himself is no change.
-            let changes = diff.changes.iter().filter(|change| change.silent.is_none());
+            let changes = diff.changes.iter().filter(|change| change.silent.is_none() || is_off("impact-silent"));
             changes.flat_map(|change| judged.change(change)).collect()
         }
     };
     let hits_pods = |reason: &&Reason| matches!(reason.impact, Impact::Rollout | Impact::Drain);
-    if let Some(reason) = found.iter().find(hits_pods).filter(|_| circumstances.in_pods && circumstances.ran) {
+    if let Some(reason) =
+        found.iter().find(hits_pods).filter(|_| circumstances.in_pods && circumstances.ran && !is_off("impact-in-pods"))
+    {
         let why = "the images lie in the pods (`emptyDir`), and go with each pod that is replaced".to_owned();
         found.push(Reason { impact: Impact::DataLoss, path: reason.path.clone(), why });
     }
@@ -191,10 +194,10 @@ impl Judged<'_> {
         let is_it = |row: &&Row| {
             row.becomes == on
                 && row.is_of(self.kind)
-                && row.is_on(minor)
+                && (row.is_on(minor) || is_off("impact-minors"))
                 && row.role.is_none_or(|role| self.role.is_some_and(|(is, _)| is == role))
                 && (on != On::Change || row.covers(field.path))
-                && row.when.iter().all(|condition| self.holds(condition, field))
+                && row.when.iter().all(|condition| self.holds(condition, field) || is_off("impact-when"))
         };
         let row = rows().iter().find(is_it)?;
         let Circumstances { ran, runs, .. } = *self.circumstances;
