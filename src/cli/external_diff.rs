@@ -78,7 +78,6 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::path::{Path, PathBuf};
-    use std::time::Duration;
 
     use super::*;
     use crate::diff::format::files::Pair;
@@ -169,27 +168,5 @@ mod tests {
             let error = run(&ExternalDiff::of(value)).unwrap_err().to_string();
             assert!(error.starts_with("cannot run `"), "{error}");
         }
-    }
-
-    #[test]
-    fn a_signal_ends_the_program_and_leaves_nothing() {
-        use rustix::process::{Signal, getpid, kill_process};
-        let dir = tempfile::tempdir().unwrap();
-        let started = dir.path().join("started");
-        let external = program(dir.path(), &format!("{NOTE}; touch $out/started; exec sleep 60"));
-        let waiting = std::thread::spawn({
-            let started = started.clone();
-            move || {
-                while !started.exists() {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-                // Whoever runs a program listens to this signal by now, so that it ends no test.
-                kill_process(getpid(), Signal::TERM).unwrap();
-            }
-        });
-        let error = run(&external).unwrap_err().to_string();
-        waiting.join().unwrap();
-        assert!(error.starts_with("the run was told to stop while `"), "{error}");
-        assert!(given(dir.path()).iter().all(|directory| !directory.exists()));
     }
 }

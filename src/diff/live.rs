@@ -5,10 +5,12 @@
 //! be, and what the server says of them as findings. At most two requests an object, and never one that holds a Secret.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use super::path::{Path, Step};
 use super::refusals::{self, Said};
 use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_origins};
-use crate::apply::{Manager, choose_manager, majority, predict};
+use crate::apply::{Basis, Manager, choose_manager, majority, predict};
 use crate::diag::Findings;
 use crate::live::{Absent, Answer, Apply, DryRun, Live, ObjectId, Unknown, Why};
 use crate::name::ObjectName;
@@ -48,6 +50,8 @@ pub struct Asked<'a> {
     pub field_manager: Option<&'a str>,
     /// Whether everything is told, also what is no difference.
     pub full: bool,
+    /// Whether the values of live Secrets are those of the cluster.
+    pub has_secret_values: bool,
 }
 
 /// What was found out.
@@ -225,11 +229,17 @@ fn judge<'a>(
             return (not_told(id, unknown), state);
         }
     };
+    let (stand_in, not_compared) = match &there {
+        Ok(live) if !asked.has_secret_values && is_secret(rendered) => {
+            with_values_of(live, &super::with_data(&predicted))
+        }
+        _ => (None, Vec::new()),
+    };
     let compared = Compared {
         object: id.clone(),
         live: match (&there, absent) {
             (_, Some(absent)) => Err(absent),
-            (Ok(live), None) => Ok(live),
+            (Ok(live), None) => Ok(stand_in.as_ref().unwrap_or(live)),
             (Err(absent), None) => Err(*absent),
         },
         predicted: &predicted,
@@ -240,8 +250,25 @@ fn judge<'a>(
         full: asked.full,
     };
     let mut diff = compared.compare(fill);
+    diff.not_compared.extend(not_compared);
     diff.owner = there.as_ref().ok().and_then(owner);
     (diff, State { object: id, rendered: at, manager, live: there.ok(), predicted: Some(predicted) })
+}
+
+/// Returns a live Secret whose values are not the cluster's, with those that it would have, so that only its keys are
+/// compared; and the paths of what was not.
+fn with_values_of(live: &Node, predicted: &Node) -> (Option<Node>, Vec<String>) {
+    let mut live = live.clone();
+    let mut paths = Vec::new();
+    let data = Path::default().below(Step::Field("data".into()));
+    let values = live.as_map_mut().and_then(|map| map.get_mut("data")).and_then(|entry| entry.node.as_map_mut());
+    for (name, entry) in values.into_iter().flatten() {
+        if let Some(value) = predicted.at(&["data", name]) {
+            entry.node = value.clone();
+            paths.push(data.below(Step::Field(Arc::clone(name))).to_string());
+        }
+    }
+    (Some(live), paths)
 }
 
 fn absent(answer: &Answer<Node>) -> Absent {
@@ -312,6 +339,8 @@ fn merged(asked: &Asked<'_>, object: &Object<'_>, live: Option<&Node>) -> Outcom
         Ok(applied) => {
             let by = if is_secret(object.rendered) {
                 PredictedBy::Comparison
+            } else if applied.basis == Basis::Overlay {
+                PredictedBy::Overlay
             } else {
                 PredictedBy::Merge(object.manager.clone())
             };

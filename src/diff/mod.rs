@@ -97,8 +97,12 @@ pub enum PredictedBy {
     DryRun(Manager),
     /// It was computed from the live object's managedFields, as the API server does.
     Merge(Manager),
-    /// Both states were compared as they are written; that of Secrets, and of directories and revisions.
+    /// What is rendered was laid over the live object, of which nobody noted who wrote what: nothing goes.
+    Overlay,
+    /// Both states were compared as they are written: those of Secrets.
     Comparison,
+    /// Nothing was: both states are somebody's files, in a directory or a revision.
+    Files,
 }
 
 /// A change of one field, or of an item of a list.

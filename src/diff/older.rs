@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::leftover::gone;
-use super::{ClusterDiff, Compared, PredictedBy, with_data};
-use crate::live::{Absent, ObjectId, Unknown, Why};
+use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, with_data};
+use crate::live::{Absent, ObjectId, Resource};
 use crate::name::ObjectName;
 use crate::target::Target;
 use crate::tree::Node;
@@ -16,35 +16,43 @@ use crate::tree::emit::no_secrets;
 pub fn between(cluster: &str, against: &str, old: &[Node], new: &[Node], target: Target, full: bool) -> ClusterDiff {
     let mut left: BTreeMap<ObjectId, &Node> = BTreeMap::new();
     for object in old {
-        if let Some(id) = ObjectId::of(object) {
+        if let Some(id) = id_of(object) {
             left.entry(id).or_insert(object);
         }
     }
-    let (mut objects, mut unknown) = (Vec::new(), Vec::new());
+    let mut objects = Vec::new();
     for rendered in new {
-        let Some(object) = ObjectId::of(rendered) else {
-            unknown.extend(unknown_kind(rendered, old));
-            continue;
-        };
-        let live = left.remove(&object).ok_or(Absent::Object);
-        let predicted = &with_data(rendered);
-        let by = PredictedBy::Comparison;
+        let Some(object) = id_of(rendered) else { continue };
+        // A value of a Secret is the same one, wherever it is written.
+        let (before, predicted) = (left.remove(&object).map(with_data), &with_data(rendered));
+        let live = before.as_ref().ok_or(Absent::Object);
+        let by = PredictedBy::Files;
         let compared = Compared { object, live, predicted, rendered, by, engine: None, target, full };
         objects.push(compared.compare(&mut no_secrets));
     }
-    objects.extend(left.into_iter().map(|(object, old)| gone(object, old)));
-    ClusterDiff { cluster: cluster.to_owned(), against: against.to_owned(), objects, unknown }
+    let gone = left.into_iter().map(|(object, old)| ObjectDiff { by: PredictedBy::Files, ..gone(object, old) });
+    objects.extend(gone);
+    ClusterDiff { cluster: cluster.to_owned(), against: against.to_owned(), objects, unknown: Vec::new() }
 }
 
-/// Says that an object of a kind that is not described here differs, or is new: nobody knows what of it counts.
-fn unknown_kind(rendered: &Node, old: &[Node]) -> Option<Unknown> {
-    let called = ObjectName::of(rendered);
-    let before = old.iter().find(|object| ObjectName::of(object) == called);
-    if before.is_some_and(|before| before == rendered) {
-        return None;
+/// Returns what an object is called; none where it does not say it. Of one of a kind that is not described here, nobody
+/// asks a cluster.
+fn id_of(object: &Node) -> Option<ObjectId> {
+    if let Some(id) = ObjectId::of(object) {
+        return Some(id);
     }
-    let message = format!("{called} is of a kind that is not described here, and was not compared");
-    Some(Unknown::new(Why::NotCollected, message, "compare it with `git diff` or `kubectl diff`"))
+    let called = ObjectName::of(object);
+    let namespace = object.at(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default();
+    let api_version = object.get("apiVersion").and_then(Node::as_str)?;
+    let resource = Resource {
+        group: called.group.into(),
+        version: api_version.rsplit('/').next().unwrap_or_default().into(),
+        plural: called.kind.to_lowercase(),
+        kind: called.kind.into(),
+        namespaced: !namespace.is_empty(),
+    };
+    let name = object.at(&["metadata", "name"]).and_then(Node::as_str)?;
+    Some(ObjectId { resource, namespace: namespace.into(), name: name.into() })
 }
 
 #[cfg(test)]
@@ -90,5 +98,30 @@ mod tests {
         let whats: Vec<(&str, &What)> = found.iter().map(|(name, what, _)| (name.as_str(), what)).collect();
         let gone = What::NoLongerRendered { kept: false };
         assert_eq!(whats, [("b", &What::Unchanged), ("c", &What::Create(Absent::Object)), ("a", &gone)]);
+    }
+
+    #[test]
+    fn a_value_of_a_secret_is_the_same_in_text_and_in_base64() {
+        let secret =
+            |data: &str| format!("{{apiVersion: v1, kind: Secret, metadata: {{name: s, namespace: n}}, {data}}}\n");
+        let whats = |old: &str, new: &str| compared(&secret(old), &secret(new)).remove(0).1;
+        assert_eq!(whats("stringData: {a: b}", "stringData: {a: b}"), What::Unchanged);
+        assert_eq!(whats("data: {a: Yg==}", "stringData: {a: b}"), What::Unchanged);
+        assert_eq!(whats("stringData: {a: b}", "stringData: {a: c}"), What::Change);
+        assert_eq!(whats("stringData: {a: b}", "stringData: {a: b, c: d}"), What::Change);
+    }
+
+    #[test]
+    fn objects_of_kinds_that_are_not_described_are_compared_as_they_are_written() {
+        let app = |path: &str| {
+            format!(
+                "{{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {{name: a}}, spec: {{path: {path}}}}}\n"
+            )
+        };
+        assert_eq!(compared(&app("x"), &app("x"))[0].1, What::Unchanged);
+        let found = compared(&app("x"), &app("y"));
+        assert_eq!((&found[0].1, &*found[0].2), (&What::Change, &["spec.path".to_owned()][..]));
+        assert_eq!(compared("", &app("y"))[0].1, What::Create(Absent::Object));
+        assert_eq!(compared(&app("y"), "")[0].1, What::NoLongerRendered { kept: false });
     }
 }

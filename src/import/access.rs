@@ -99,18 +99,15 @@ fn subjects(item: &Item, lefts: &mut Lefts) -> Subjects {
             }
             _ => None,
         };
-        match named {
-            Some((sort, name)) => {
-                let of_sort = subjects.entry(sort).or_default();
-                if !of_sort.contains(&name) {
-                    of_sort.push(name);
-                }
-            }
-            None => {
-                let path = ["subjects".to_owned(), format!("[{index}]")];
-                let message = "neither a user, a group nor a service account of a namespace";
-                lefts.push(item.left(&path, Why::Unusable, message, "bind it by hand, or name whom it stands for"));
-            }
+        let Some((sort, name)) = named else {
+            let path = ["subjects".to_owned(), format!("[{index}]")];
+            let message = "neither a user, a group nor a service account of a namespace";
+            lefts.push(item.left(&path, Why::Unusable, message, "bind it by hand, or name whom it stands for"));
+            continue;
+        };
+        let of_sort = subjects.entry(sort).or_default();
+        if !of_sort.contains(&name) {
+            of_sort.push(name);
         }
     }
     subjects

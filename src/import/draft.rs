@@ -81,17 +81,9 @@ impl Draft {
 
     /// Returns the content that stands for certificates: a file called after what they are for, or their text in place.
     pub(super) fn certificates(&mut self, of: &str, text: String) -> Node {
-        match &mut self.names {
-            Some(names) => {
-                let path = format!("cas/{}", names.of(of));
-                self.files.push((path.clone(), text));
-                let file = self.text(path);
-                self.map([("file", file)])
-            }
-            None => {
-                let text = self.text(text);
-                self.map([("pem", text)])
-            }
-        }
+        let Some(names) = &mut self.names else { return self.map([("pem", self.text(text))]) };
+        let path = format!("cas/{}", names.of(of));
+        self.files.push((path.clone(), text));
+        self.map([("file", self.text(path))])
     }
 }

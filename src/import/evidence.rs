@@ -19,13 +19,13 @@ pub(super) fn target(items: &[Item], wish: &Wish<'_>) -> Result<(Target, String)
             Ok((target, format!("OpenShift {target}: as asked; the ClusterVersion says {version}")))
         }
         (Some(target), _) => Ok((target, format!("OpenShift {target}: as asked"))),
-        (None, Some(version)) => match minor(&version) {
-            Some(minor) => Ok((Target::only(minor), format!("OpenShift {minor}: by the ClusterVersion, {version}"))),
-            None => {
+        (None, Some(version)) => {
+            let Some(minor) = minor(&version) else {
                 let message = format!("the cluster is of OpenShift {version}, which is not known here");
-                Err(Refused::new(message, "say the nearest release that is, with `--openshift`"))
-            }
-        },
+                return Err(Refused::new(message, "say the nearest release that is, with `--openshift`"));
+            };
+            Ok((Target::only(minor), format!("OpenShift {minor}: by the ClusterVersion, {version}")))
+        }
         (None, None) => by_schemas(items),
     }
 }

@@ -1,5 +1,7 @@
 //! What a spec does not say of the objects that it was made of: where, why, and what to do.
 
+use std::fmt::Write;
+
 use crate::tree::{Place, SourceKind};
 
 /// Something that a spec does not say.
@@ -108,7 +110,7 @@ pub(super) fn shown(path: &[String]) -> String {
             }
             text.push_str(step);
         } else {
-            text.push_str(&format!("[{step:?}]"));
+            let _infallible = write!(text, "[{step:?}]");
         }
     }
     text

@@ -8,6 +8,7 @@ use super::draft::Draft;
 use super::item::{Item, is_empty};
 use super::left::{Lefts, Why};
 use super::split::Split;
+use crate::diag::visible::quoted;
 use crate::tree::{Entry, Map, Node, Value};
 
 /// The name of the objects where the spec gives none.
@@ -15,20 +16,26 @@ const NAME: &str = "registry-mirrors";
 
 /// A kind of objects with mirrors.
 struct Kind {
-    kind: &'static str,
+    name: &'static str,
     list: &'static str,
     section: &'static str,
 }
 
-const DIGEST: Kind = Kind { kind: "ImageDigestMirrorSet", list: "imageDigestMirrors", section: "imageDigestMirrors" };
+const DIGEST: Kind = Kind { name: "ImageDigestMirrorSet", list: "imageDigestMirrors", section: "imageDigestMirrors" };
 const POLICY: Kind =
-    Kind { kind: "ImageContentSourcePolicy", list: "repositoryDigestMirrors", section: "imageDigestMirrors" };
-const TAG: Kind = Kind { kind: "ImageTagMirrorSet", list: "imageTagMirrors", section: "imageTagMirrors" };
+    Kind { name: "ImageContentSourcePolicy", list: "repositoryDigestMirrors", section: "imageDigestMirrors" };
+const TAG: Kind = Kind { name: "ImageTagMirrorSet", list: "imageTagMirrors", section: "imageTagMirrors" };
 
 /// Takes the mirrors.
 pub(super) fn mirrors(items: &mut [Item], draft: &mut Draft, lefts: &mut Lefts) {
     let [digest, policy, tag] = [&DIGEST, &POLICY, &TAG].map(|kind| taken(items, kind, draft, lefts));
-    let by_digest = merged(digest.as_ref(), policy.as_ref());
+    let (by_digest, torn) = merged(digest.as_ref(), policy.as_ref());
+    for item in items.iter().filter(|item| item.kind == POLICY.name && !torn.is_empty()) {
+        let path = ["spec".to_owned(), POLICY.list.to_owned()];
+        let message = format!("an ImageDigestMirrorSet says something else of {}", torn.join(", "));
+        let help = "decide which order of mirrors and which policy holds, and write it into the spec";
+        lefts.push(item.left(&path, Why::Unusable, message, help));
+    }
     for (kind, by_source) in [(&DIGEST, by_digest), (&TAG, tag.clone())] {
         if let Some(by_source) = by_source {
             let node = draft.value(Value::Map(by_source));
@@ -37,9 +44,8 @@ pub(super) fn mirrors(items: &mut [Item], draft: &mut Draft, lefts: &mut Lefts) 
     }
     let kind = match (&digest, &policy) {
         (None, Some(_)) if has_mirror_sets(draft) => Some("ImageContentSourcePolicy"),
-        (Some(_), None) if !has_mirror_sets(draft) => Some("ImageDigestMirrorSet"),
         (Some(digest), Some(policy)) if same_mirrors(digest, policy) => Some("Both"),
-        (Some(_), Some(_)) if !has_mirror_sets(draft) => Some("ImageDigestMirrorSet"),
+        (Some(_), _) if !has_mirror_sets(draft) => Some("ImageDigestMirrorSet"),
         _ => None,
     };
     if let Some(kind) = kind {
@@ -54,8 +60,12 @@ pub(super) fn mirrors(items: &mut [Item], draft: &mut Draft, lefts: &mut Lefts) 
     }
     let name = name.unwrap_or_else(|| NAME.to_owned());
     for item in items.iter().filter(|item| item.is_begun() && is_of_mirrors(item)) {
-        if item.name != name || (item.kind == POLICY.kind && !is_policy_kept) {
-            let by = if item.kind == TAG.kind { TAG.kind } else { DIGEST.kind };
+        if item.name != name || (item.kind == POLICY.name && !is_policy_kept) {
+            let by = match &digest {
+                _ if item.kind == TAG.name => TAG.name,
+                Some(_) => DIGEST.name,
+                None => POLICY.name,
+            };
             let message = format!("its mirrors are in the {by} `{name}` that the spec renders");
             let help = "delete it once that is applied and every machine config pool is updated; if a tool such as oc-mirror makes it, take its sources out of the spec instead";
             lefts.push(item.left(&["metadata".to_owned(), "name".to_owned()], Why::Replaced, message, help));
@@ -64,7 +74,7 @@ pub(super) fn mirrors(items: &mut [Item], draft: &mut Draft, lefts: &mut Lefts) 
 }
 
 fn is_of_mirrors(item: &Item) -> bool {
-    [&DIGEST, &POLICY, &TAG].iter().any(|kind| item.kind == kind.kind)
+    [&DIGEST, &POLICY, &TAG].iter().any(|kind| item.kind == kind.name)
 }
 
 /// Returns the name of all objects with mirrors, where it is the same.
@@ -77,7 +87,7 @@ fn name(items: &[Item]) -> Option<String> {
 /// Takes the mirrors of all objects of a kind, by source; none where there is no object with a list.
 fn taken(items: &mut [Item], kind: &Kind, draft: &Draft, lefts: &mut Lefts) -> Option<Map> {
     let mut by_source: Option<Map> = None;
-    for item in items.iter_mut().filter(|item| item.kind == kind.kind) {
+    for item in items.iter_mut().filter(|item| item.kind == kind.name) {
         item.begin();
         let Some(list) = item.take(&["spec", kind.list]) else { continue };
         let by_source = by_source.get_or_insert_default();
@@ -121,14 +131,13 @@ fn mirrors_of(
     draft: &Draft,
     lefts: &mut Lefts,
 ) -> Option<Node> {
-    let schema = match Draft::schema(&["mirrors", kind.section])?.additional {
-        crate::schema::Additional::Each(each) => each,
-        _ => return None,
+    let crate::schema::Additional::Each(schema) = Draft::schema(&["mirrors", kind.section])?.additional else {
+        return None;
     };
     let mut rest = entry.clone();
     rest.as_map_mut()?.shift_remove("source");
     // The policy is no field of the older kind.
-    if kind.kind == POLICY.kind {
+    if kind.name == POLICY.name {
         for field in names(Some(&rest)).iter().filter(|field| *field != "mirrors") {
             rest.as_map_mut()?.shift_remove(field.as_str());
             let path: Vec<String> = path.iter().cloned().chain([field.clone()]).collect();
@@ -176,14 +185,22 @@ fn joined(first: &Node, second: &Node) -> Option<Node> {
     Some(joined)
 }
 
-/// Returns the mirrors by digest of both kinds.
-fn merged(digest: Option<&Map>, policy: Option<&Map>) -> Option<Map> {
-    let (Some(digest), Some(policy)) = (digest, policy) else { return digest.or(policy).cloned() };
+/// Returns the mirrors by digest of both kinds, and the sources of which they say what contradicts each other.
+fn merged(digest: Option<&Map>, policy: Option<&Map>) -> (Option<Map>, Vec<String>) {
+    let (Some(digest), Some(policy)) = (digest, policy) else { return (digest.or(policy).cloned(), Vec::new()) };
     let mut merged = digest.clone();
+    let mut torn = Vec::new();
     for (source, entry) in policy {
-        merged.entry(source.clone()).or_insert_with(|| entry.clone());
+        let Some(there) = merged.get_mut(source) else {
+            merged.insert(source.clone(), entry.clone());
+            continue;
+        };
+        match joined(&there.node, &entry.node) {
+            Some(joined) => there.node = joined,
+            None => torn.push(quoted(source)),
+        }
     }
-    Some(merged)
+    (Some(merged), torn)
 }
 
 /// Tells whether two objects have the same mirrors, whatever they say of their sources.

@@ -90,12 +90,12 @@ impl Evidence {
         let is_internal =
             settings.and_then(|settings| settings.at(&["networkAccess", "type"])?.as_str()) == Some("Internal");
         let is_named = text("container").or_else(|| text("bucket")).is_some();
-        let has_user_secret = match (user_secret(items), state) {
-            (Some(_), _) => Some(true),
-            (None, Some("Managed")) => Some(false),
-            (None, _) if is_internal || !is_named => Some(false),
-            (None, Some("Unmanaged")) => Some(true),
-            (None, _) => None,
+        let has_user_secret = if user_secret(items).is_some() {
+            Some(true)
+        } else if state == Some("Managed") || is_internal || !is_named {
+            Some(false)
+        } else {
+            (state == Some("Unmanaged")).then_some(true)
         };
         Self { infrastructure: status.and_then(kind), has_endpoint: endpoint.is_some(), backend, has_user_secret }
     }
@@ -132,25 +132,18 @@ fn one(
         wanted.is_none() || has_user_secret.is_none() || wanted == has_user_secret
     };
     let fitting: Vec<&Arc<Profile>> = candidates.iter().filter(fits).copied().collect();
-    match &*fitting {
-        [profile] => {
-            let name = profile.name();
-            let among = if candidates.len() > 1 && has_user_secret == Some(true) {
-                ", and credentials are the user's own"
-            } else if candidates.len() > 1 {
-                ", and credentials are those that the cluster mints"
-            } else {
-                ""
-            };
-            Ok((Arc::clone(profile), format!("platform {name}: {by}{among}")))
-        }
-        _ => {
-            let several = if fitting.is_empty() { candidates } else { &fitting };
-            let names: Vec<String> = several.iter().map(|profile| format!("`{}`", profile.name())).collect();
-            let message = format!("the platform cannot be told: {by}, which {} have", names.join(" and "));
-            Err(Refused::new(message, ask(several)))
-        }
-    }
+    let [profile] = &*fitting else {
+        let several = if fitting.is_empty() { candidates } else { &fitting };
+        let names: Vec<String> = several.iter().map(|profile| format!("`{}`", profile.name())).collect();
+        let message = format!("the platform cannot be told: {by}, which {} have", names.join(" and "));
+        return Err(Refused::new(message, ask(several)));
+    };
+    let among = match (candidates.len(), has_user_secret) {
+        (1, _) => "",
+        (_, Some(true)) => ", and credentials are the user's own",
+        _ => ", and credentials are those that the cluster mints",
+    };
+    Ok((Arc::clone(profile), format!("platform {}: {by}{among}", profile.name())))
 }
 
 fn ask(profiles: &[&Arc<Profile>]) -> String {

@@ -74,8 +74,8 @@ mod tests {
 
     #[test]
     fn what_is_not_among_them_is_not_there() {
-        let live = manifests("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: n}}");
-        let id = |name: &str| ObjectId { resource: maps(), namespace: "n".into(), name: name.into() };
+        let live = manifests("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns}}");
+        let id = |name: &str| ObjectId { resource: maps(), namespace: "ns".into(), name: name.into() };
         let answers = live.get(&[id("a"), id("b")]);
         assert!(matches!(answers[0], Answer::There(_)), "{answers:?}");
         assert!(matches!(answers[1], Answer::Absent(Absent::Object)), "{answers:?}");
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn lists_are_of_a_kind_a_namespace_and_labels() {
         let live = manifests(
-            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: n, labels: {x: y, z: ''}}}\n---\n\
-             {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: m, labels: {x: y}}}\n---\n\
-             {apiVersion: v1, kind: Secret, metadata: {name: c, namespace: n, labels: {x: y}}}\n",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, labels: {x: one, z: ''}}}\n---\n\
+             {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: other, labels: {x: one}}}\n---\n\
+             {apiVersion: v1, kind: Secret, metadata: {name: c, namespace: ns, labels: {x: one}}}\n",
         );
         let count = |namespace: &str, labels: &str| {
             let listing = Listing { resource: maps(), namespace: namespace.into(), labels: labels.into() };
@@ -96,7 +96,7 @@ mod tests {
             }
         };
         assert_eq!(
-            [count("", ""), count("n", ""), count("", "x=y"), count("", "x=y,z"), count("", "x=z")],
+            [count("", ""), count("ns", ""), count("", "x=one"), count("", "x=one,z"), count("", "x=z")],
             [2, 1, 2, 1, 0]
         );
     }

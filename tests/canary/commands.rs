@@ -102,6 +102,7 @@ const LINES: &str = "
     import --from - --name a --platform aws-upi
     import --from manifests --name a --platform aws-upi -o ../imported
     import --must-gather manifests --name a
+    import --kubeconfig nowhere --context c --allow-context c* --as u --as-group g --insecure-skip-tls-verify --connect-timeout 1s --request-timeout 1s --timeout 1s --concurrency 1
     init ../new --platform aws-upi --name new --openshift 4.19
     init . --platform aws-upi --name env --force
 ";

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write the disk, where the library may not")]
 
 mod explain;
+mod external_diff;
 mod golden;
 mod init;
 mod projects;

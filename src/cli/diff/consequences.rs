@@ -2,13 +2,15 @@
 //!
 //! Hands what was found on to those who know: `impact`, and the rules on updates.
 
+use std::collections::BTreeSet;
+
 use super::gather::Subject;
 use crate::apply::Engine;
 use crate::diag::Findings;
 use crate::diff::live::Found;
 use crate::diff::{ClusterDiff, left_over, listings};
 use crate::impact;
-use crate::live::{Answer, Listing, Live, ObjectId};
+use crate::live::{Answer, Listing, Live, ObjectId, Why};
 use crate::tree::Node;
 use crate::update::{Predicted, Prediction};
 
@@ -27,6 +29,27 @@ pub(super) fn lists(live: &dyn Live, subject: &Subject<'_>) -> Lists {
 
 fn ids(subject: &Subject<'_>) -> Vec<ObjectId> {
     subject.objects.iter().filter_map(ObjectId::of).collect()
+}
+
+impl Lists {
+    /// Takes out the lists that nobody collected, and says of which kinds they are: a must-gather never has all, and what is
+    /// left over of them is no part of the answer.
+    pub(super) fn take_not_collected(&mut self) -> BTreeSet<String> {
+        let mut kinds = BTreeSet::new();
+        let lists = std::mem::take(&mut self.listings).into_iter().zip(std::mem::take(&mut self.answers));
+        for (listing, answer) in lists {
+            match answer {
+                Answer::Unknown(unknown) if unknown.why == Why::NotCollected => {
+                    kinds.insert(listing.resource.kind);
+                }
+                answer => {
+                    self.listings.push(listing);
+                    self.answers.push(answer);
+                }
+            }
+        }
+        kinds
+    }
 }
 
 /// Judges what was found, and adds what is left over.

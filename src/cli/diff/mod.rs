@@ -6,6 +6,7 @@ mod consequences;
 mod gather;
 mod older;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -23,7 +24,7 @@ use super::exit::Exit;
 use super::failure::{self, Refusal};
 use super::identities::IdentityArgs;
 use super::workspace::Workspace;
-use crate::diag::visible::visible;
+use crate::diag::visible::{quoted, visible};
 use crate::diag::{Fault, Findings, Outcome};
 use crate::diff::live::{Asked, Predict, compare};
 use crate::diff::{ClusterDiff, What};
@@ -162,6 +163,7 @@ struct Answer {
     diff: Option<ClusterDiff>,
     findings: Findings,
     fault: Option<anyhow::Error>,
+    note: Option<String>,
 }
 
 pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
@@ -216,6 +218,9 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
         for answer in side_by_side(&subjects, |subject| asking.ask(subject, &source)) {
             findings.extend(answer.findings);
             diffs.extend(answer.diff);
+            if let Some(note) = &answer.note {
+                console.note(note);
+            }
             if let Some(error) = answer.fault {
                 failed(&error, console);
             }
@@ -248,6 +253,12 @@ enum Source<'w> {
 /// Opens the directory of a must-gather.
 fn collected(dir: &Path) -> Result<FsWorld> {
     let shown = || visible(&dir.display().to_string()).into_owned();
+    if dir.is_file() {
+        let message = format!("`{}` is a file, and a must-gather is a directory", shown());
+        return Err(
+            Refusal::new(message, "unpack the archive with `tar -xf`, and name the directory that comes out").into()
+        );
+    }
     FsWorld::open(dir, Path::new("."), None).with_context(|| format!("cannot open the must-gather `{}`", shown()))
 }
 
@@ -287,8 +298,8 @@ impl Asking<'_> {
         };
         match clusters.client_for(Spec::new(&subject.spec), &subject.named, self.n_clusters, &mut findings) {
             Ok(Some(client)) => self.compare(subject, &*client, self.args.predict.into(), findings),
-            Ok(None) => Answer { diff: None, findings, fault: None },
-            Err(error) => Answer { diff: None, findings, fault: Some(error) },
+            Ok(None) => Answer { diff: None, findings, fault: None, note: None },
+            Err(error) => Answer { diff: None, findings, fault: Some(error), note: None },
         }
     }
 
@@ -303,6 +314,7 @@ impl Asking<'_> {
             predict,
             field_manager: self.args.field_manager.as_deref(),
             full: self.args.full,
+            has_secret_values: live.has_secret_values(),
         };
         let mut unread = Findings::new();
         let mut values = |slot: &SecretSlot| {
@@ -316,10 +328,11 @@ impl Asking<'_> {
             let lists = scope.spawn(|| consequences::lists(live, subject));
             (compare(live, &asked, &mut values, &mut said), lists.join())
         });
-        let Ok(lists) = lists else {
+        let Ok(mut lists) = lists else {
             let error = anyhow!("`{}` met an internal error", visible(&subject.name));
-            return Answer { diff: None, findings, fault: Some(error) };
+            return Answer { diff: None, findings, fault: Some(error), note: None };
         };
+        let note = not_looked_for(live, lists.take_not_collected());
         let diff = consequences::judge(subject, found, lists, &mut said);
         // What the profile alone wrote is told at the platform, as everywhere.
         match &subject.platform {
@@ -329,8 +342,19 @@ impl Asking<'_> {
             None => findings.extend(said),
         }
         findings.extend(unread);
-        Answer { diff: Some(diff), findings, fault: None }
+        Answer { diff: Some(diff), findings, fault: None, note }
     }
+}
+
+/// Says of which kinds nobody knows what is left over of earlier.
+fn not_looked_for(live: &dyn Live, kinds: BTreeSet<String>) -> Option<String> {
+    let kinds: Vec<String> = kinds.into_iter().collect();
+    (!kinds.is_empty()).then(|| {
+        let (called, kinds) = (quoted(live.called()), kinds.join(", "));
+        format!(
+            "{called} does not hold all of these kinds, so that what of them is rendered no more is not told: {kinds}"
+        )
+    })
 }
 
 /// Returns the answer of the run. `is_above` says whether a change hits harder than allowed, where there is a limit.

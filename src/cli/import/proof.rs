@@ -39,7 +39,7 @@ pub(super) fn proof(imported: &Imported, originals: &[Node], profiles: &Profiles
         for part in ["spec", "data", "roleRef", "subjects", "rules"] {
             if let (Some(new), Some(old)) = (object.get(part), original.get(part)) {
                 compare(old, new, part, &mut |path| {
-                    differs.push(format!("{}: {}", visible(&name.to_string()), visible(path)))
+                    differs.push(format!("{}: {}", visible(&name.to_string()), visible(path)));
                 });
             }
         }

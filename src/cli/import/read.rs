@@ -48,14 +48,11 @@ pub(super) fn must_gather(dir: &Path) -> Result<Read> {
     let called = dir.display().to_string();
     let here = Path::new(".").canonicalize().context("cannot tell the current directory")?;
     let world = FsWorld::open(dir, &here, None).with_context(|| format!("cannot read `{}`", visible(&called)))?;
-    match MustGather::open(&world, called.clone()) {
-        Some(live) => looked_at(&live),
-        None => {
-            let help =
-                "name the directory that `oc adm must-gather` wrote; the files of `oc get -o yaml` are for `--from`";
-            Err(Refusal::new(format!("`{}` is no must-gather", visible(&called)), help).into())
-        }
-    }
+    let Some(live) = MustGather::open(&world, called.clone()) else {
+        let help = "name the directory that `oc adm must-gather` wrote; the files of `oc get -o yaml` are for `--from`";
+        return Err(Refusal::new(format!("`{}` is no must-gather", visible(&called)), help).into());
+    };
+    looked_at(&live)
 }
 
 /// Reads manifests.

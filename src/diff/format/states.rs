@@ -3,7 +3,7 @@
 //! A value that may be a secret is not there; where it changes, the word for it changes.
 
 use crate::diag::visible::inert;
-use crate::diff::{Change, ObjectDiff, What};
+use crate::diff::{Change, ObjectDiff, PredictedBy, What};
 use crate::tree::{Node, emit};
 
 use super::values::shown;
@@ -17,6 +17,8 @@ pub(super) struct States {
     pub(super) after: Option<String>,
     /// The paths of changes that the texts do not show.
     pub(super) unseen: Vec<String>,
+    /// Whether both are states of files, and none is a cluster's.
+    pub(super) are_files: bool,
 }
 
 impl States {
@@ -33,7 +35,7 @@ impl States {
             What::Change => object.changes.iter().filter(is_unseen).map(|change| change.path.clone()).collect(),
             _ => Vec::new(),
         };
-        Self { before, after, unseen }
+        Self { before, after, unseen, are_files: object.by == PredictedBy::Files }
     }
 }
 

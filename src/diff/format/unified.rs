@@ -99,8 +99,9 @@ pub(super) fn diff(out: &mut String, states: &States, file: &str, paint: &Paint)
     }
     let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(before, after);
     let strong = paint.strong;
-    line(out, format_args!("{strong}--- {}{strong:#}", named("LIVE", &states.before)));
-    line(out, format_args!("{strong}+++ {}{strong:#}", named("MERGED", &states.after)));
+    let [old, new] = if states.are_files { ["BEFORE", "AFTER"] } else { ["LIVE", "MERGED"] };
+    line(out, format_args!("{strong}--- {}{strong:#}", named(old, &states.before)));
+    line(out, format_args!("{strong}+++ {}{strong:#}", named(new, &states.after)));
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         let frame = paint.frame;
         line(out, format_args!("{frame}{}{frame:#}", hunk.header()));

@@ -89,7 +89,8 @@ pub(super) fn way(by: &PredictedBy) -> (&'static str, Option<&Manager>) {
     match by {
         PredictedBy::DryRun(manager) => ("dry-run", Some(manager)),
         PredictedBy::Merge(manager) => ("merge", Some(manager)),
-        PredictedBy::Comparison => ("comparison", None),
+        PredictedBy::Overlay => ("overlay", None),
+        PredictedBy::Comparison | PredictedBy::Files => ("comparison", None),
     }
 }
 
@@ -166,12 +167,18 @@ fn silent(object: &ObjectDiff) -> Vec<Note> {
 }
 
 fn predicted(object: &ObjectDiff) -> Option<Note> {
-    let is_news = matches!(object.what, What::Create(_) | What::Change);
-    is_news.then(|| match &object.by {
-        PredictedBy::DryRun(manager) => note("predicted", format!("by a dry-run as {}", manager.name)),
-        PredictedBy::Merge(manager) => note("predicted", format!("from managedFields, as {}", manager.name)),
-        PredictedBy::Comparison => note("predicted", "by comparison"),
-    })
+    let way = match &object.by {
+        PredictedBy::DryRun(manager) => format!("by a dry-run as {}", manager.name),
+        // Nothing is merged with nothing.
+        PredictedBy::Merge(_) if matches!(object.what, What::Create(_)) => return None,
+        PredictedBy::Merge(manager) => format!("from managedFields, as {}", manager.name),
+        PredictedBy::Overlay => {
+            "by laying it over what is there; without managedFields nobody knows what the spec gave up".into()
+        }
+        PredictedBy::Comparison => "by comparison".into(),
+        PredictedBy::Files => return None,
+    };
+    matches!(object.what, What::Create(_) | What::Change).then(|| note("predicted", way))
 }
 
 /// Says whose values are changed, where that is not who applies.

@@ -126,6 +126,7 @@ impl<'w> MustGather<'w> {
     fn read(&self, path: &ProjectPath) -> Read {
         let bytes = self.world.read(path, LARGEST).map_err(|error| match error {
             ReadError::NotFound | ReadError::IsDirectory => Unreadable::NotThere,
+            ReadError::LeavesProject => Unreadable::Fault("it leads out of the must-gather".into()),
             error => Unreadable::Fault(error.to_string()),
         })?;
         let text = String::from_utf8(bytes).map_err(|_| Unreadable::Fault("it is not UTF-8".into()))?;
@@ -134,15 +135,21 @@ impl<'w> MustGather<'w> {
         let read = documents(&source, Reading::AsKubectl, &mut findings);
         let fault = || findings.iter().find(|finding| finding.is_error()).map(|finding| finding.message.clone());
         let documents = read.ok_or_else(|| Unreadable::Fault(fault().unwrap_or_else(|| "it is no YAML".into())))?;
-        let mut objects = Vec::new();
-        for document in documents {
-            match document.get("items").and_then(Node::as_seq) {
-                Some(items) => objects.extend(items.iter().cloned()),
-                None if document.as_map().is_some() => objects.push(document),
-                None => {}
+        let (mut objects, mut is_empty) = (Vec::new(), true);
+        for document in documents.into_iter().filter(|document| document.as_map().is_some()) {
+            is_empty = false;
+            match document.get("items") {
+                Some(items) if items.as_seq().is_some() => {
+                    objects.extend(items.as_seq().into_iter().flatten().cloned())
+                }
+                // What Go writes for a list without anything.
+                Some(items) if items.is_null() => {}
+                _ if is_list(&document) => return Err(Unreadable::Fault("it is a list without items".into())),
+                _ => objects.push(document),
             }
         }
-        Ok(Arc::new(objects))
+        // What could not be collected leaves an empty file, which says nothing of the cluster.
+        if is_empty { Err(Unreadable::Fault("it is empty".into())) } else { Ok(Arc::new(objects)) }
     }
 
     fn not_collected(&self, asked: &str) -> Unknown {
@@ -158,7 +165,7 @@ impl<'w> MustGather<'w> {
     fn unreadable(&self, asked: &str, path: &ProjectPath, why: &str) -> Unknown {
         Unknown {
             why: Why::Malformed,
-            message: format!("{asked} cannot be read from {}: {}", quoted(&self.world.display(path)), visible(why)),
+            message: format!("{asked} cannot be read from `{}`: {}", visible(path.as_str()), visible(why)),
             help: "collect it again with `oc adm inspect`".into(),
             causes: Vec::new(),
         }
@@ -204,6 +211,11 @@ fn is_aggregated(group: &str) -> bool {
 fn name_of(node: &Node) -> (&str, &str) {
     let text = |key: &str| node.at(&["metadata", key]).and_then(Node::as_str).unwrap_or_default();
     (text("namespace"), text("name"))
+}
+
+/// Tells whether a document is a list of objects.
+fn is_list(document: &Node) -> bool {
+    document.get("kind").and_then(Node::as_str).is_some_and(|kind| kind == "List" || kind.ends_with("List"))
 }
 
 fn is_called(node: &Node, object: &ObjectId) -> bool {

@@ -17,9 +17,9 @@ fn world(prefix: &str) -> MemWorld {
             "namespaces/openshift-config/openshift-config.yaml",
             "---\nkind: Namespace\nmetadata: {name: openshift-config}\n",
         ),
-        ("namespaces/n/pods/p-1/p-1.yaml", "---\nkind: Pod\nmetadata: {name: p-1, namespace: n, labels: {a: b}}\n"),
+        ("namespaces/ns/pods/p-1/p-1.yaml", "---\nkind: Pod\nmetadata: {name: p-1, namespace: ns, labels: {a: b}}\n"),
         ("cluster-scoped-resources/apiextensions.k8s.io/customresourcedefinitions.yaml", CRDS),
-        ("namespaces/n/core/persistentvolumeclaims.yaml", "---\nkind: [\n"),
+        ("namespaces/ns/core/persistentvolumeclaims.yaml", "---\nkind: [\n"),
     ];
     let files: Vec<(String, &str)> = files.map(|(path, text)| (format!("{prefix}{path}"), text)).into();
     MemWorld::new(files.iter().map(|(path, text)| (path.as_str(), *text)))
@@ -53,7 +53,7 @@ fn objects_are_found_in_their_own_files_and_in_lists_below_images_or_at_the_top(
         let world = world(prefix);
         assert!(is_there(&get(&world, &id("imageregistry.operator.openshift.io/v1", "Config", "", "cluster"))));
         assert!(is_there(&get(&world, &id("v1", "Namespace", "", "openshift-config"))));
-        assert!(is_there(&get(&world, &id("v1", "Pod", "n", "p-1"))));
+        assert!(is_there(&get(&world, &id("v1", "Pod", "ns", "p-1"))));
         let map = get(&world, &id("v1", "ConfigMap", "openshift-config", "cas"));
         let Answer::There(map) = map else { panic!("{map:?}") };
         assert_eq!(map.get("kind").and_then(Node::as_str), Some("ConfigMap"), "a typed list leaves the kind out");
@@ -78,9 +78,9 @@ fn only_what_its_list_lacks_is_known_not_to_be_there() {
 
 #[test]
 fn what_cannot_be_read_is_said_with_its_file() {
-    let answer = get(&world(""), &id("v1", "PersistentVolumeClaim", "n", "a"));
+    let answer = get(&world(""), &id("v1", "PersistentVolumeClaim", "ns", "a"));
     let Answer::Unknown(unknown) = answer else { panic!("{answer:?}") };
-    assert!(unknown.message.contains("namespaces/n/core/persistentvolumeclaims.yaml"), "{}", unknown.message);
+    assert!(unknown.message.contains("namespaces/ns/core/persistentvolumeclaims.yaml"), "{}", unknown.message);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn lists_are_of_all_namespaces_or_of_one() {
     let world = world("");
     let live = MustGather::open(&world, "must-gather").unwrap();
     let count = |plural: (&str, &str), namespace: &str, labels: &str| {
-        let resource = id("v1", plural.0, "n", "").resource;
+        let resource = id("v1", plural.0, "ns", "").resource;
         let resource = Resource { plural: plural.1.into(), ..resource };
         let listing = Listing { resource, namespace: namespace.into(), labels: labels.into() };
         match live.list(&[listing]).remove(0) {
@@ -108,8 +108,8 @@ fn lists_are_of_all_namespaces_or_of_one() {
         }
     };
     assert_eq!(count(("ConfigMap", "configmaps"), "", ""), Some(1));
-    assert_eq!(count(("Pod", "pods"), "n", "a=b"), Some(1));
-    assert_eq!(count(("Pod", "pods"), "n", "a=c"), Some(0));
+    assert_eq!(count(("Pod", "pods"), "ns", "a=b"), Some(1));
+    assert_eq!(count(("Pod", "pods"), "ns", "a=c"), Some(0));
     assert_eq!(count(("Secret", "secrets"), "openshift-config", ""), None);
 }
 
