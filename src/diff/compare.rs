@@ -288,6 +288,8 @@ impl Walk<'_, '_> {
         }
         let managers = spot.owners.all();
         let silent = match &*managers {
+            // That an object goes is written by the server, too, but because somebody deletes it.
+            [] if spot.path.is(&["metadata", "deletionTimestamp"]) => None,
             [] => self.has_managers.then(|| SERVER.into()),
             managers => managers.iter().find_map(|manager| Written::known().of_cluster(*manager)),
         };

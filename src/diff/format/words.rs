@@ -233,7 +233,8 @@ fn brief(node: &Node) -> String {
 /// Says what of an object changes: what its fields become first, and labels and annotations as one where they are many.
 pub(super) fn changes(object: &ObjectDiff) -> Vec<String> {
     const MOST_MARKS: usize = 2;
-    let is_mark = |change: &&Change| ["metadata.labels", "metadata.annotations"].iter().any(|of| change.path.starts_with(of));
+    let is_mark =
+        |change: &&Change| ["metadata.labels", "metadata.annotations"].iter().any(|of| change.path.starts_with(of));
     let changes = object.changes.iter().filter(|change| change.silent.is_none());
     let (marks, fields): (Vec<&Change>, Vec<&Change>) = changes.partition(is_mark);
     let mut said: Vec<String> = fields.into_iter().map(of_change).collect();
@@ -380,9 +381,8 @@ mod tests {
 
     #[test]
     fn how_it_is_predicted_is_said_once_where_it_is_the_same_of_all() {
-        let said = |objects: &[ObjectDiff]| -> Vec<String> {
-            predicted(objects).into_iter().map(|note| note.text).collect()
-        };
+        let said =
+            |objects: &[ObjectDiff]| -> Vec<String> { predicted(objects).into_iter().map(|note| note.text).collect() };
         let edited = |name| changed(name, "replicas", "1", "2");
         let dry_run = "by the API server, in a dry-run as argocd-controller";
         assert_eq!(said(&[edited("a"), edited("b"), unchanged("c")]), [dry_run]);
