@@ -8,6 +8,7 @@ mod predicted;
 
 pub use predicted::{Predicted, Prediction, States, beside};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::visible::quoted;
@@ -60,6 +61,15 @@ pub struct Before {
     pub clusters: Vec<Cluster>,
     /// The files of which nothing can be made.
     pub unknown: Vec<Unknown>,
+    /// The names and files of clusters that are given, but of which no new state came, since they are wrong: none is gone.
+    pub without_new: BTreeSet<String>,
+}
+
+impl Before {
+    /// Tells whether an old cluster is given, but is wrong now.
+    pub fn is_wrong_now(&self, old: &Cluster) -> bool {
+        self.without_new.contains(&old.path) || old.name.as_ref().is_some_and(|name| self.without_new.contains(name))
+    }
 }
 
 /// A file of the old state of which nothing can be made.
@@ -95,7 +105,7 @@ pub fn check(before: &Before, new: &[Cluster], target: Target, are_all: bool, fi
         let place = new.iter().find(is_it).map_or(&unknown.place, |new| &new.named);
         findings.push(not_checked(before, unknown, place));
     }
-    for gone in left.into_iter().filter(|old| are_all && old.is_registry()) {
+    for gone in left.into_iter().filter(|old| are_all && old.is_registry() && !before.is_wrong_now(old)) {
         findings.push(is_gone(before, gone));
     }
     Compared { n_matched: pairs.len() }

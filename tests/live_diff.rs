@@ -21,10 +21,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cluster::{ADMIN, Cluster, crds, live};
+use cluster::{ADMIN, Action, Cluster, Rule, crds, live};
 use retargeted::{EXAMPLES, Retargeted};
 use serde_json::{Value as Json, json};
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         secrets_are_compared_and_never_sent,
         plain_manifests_are_compared_by_their_label,
         no_object_is_asked_for_more_than_twice,
+        no_object_waits_for_lists,
     ])
 }
 
@@ -546,4 +548,22 @@ fn no_object_is_asked_for_more_than_twice(cluster: &Cluster) {
     // Once with a dry-run, and once without.
     assert!(counts.len() == 2 && counts.values().all(|count| *count <= 3), "{counts:#?}");
     assert!(counts.keys().all(|path| !path.ends_with("/api") && !path.ends_with("/apis")), "{counts:#?}");
+}
+
+fn no_object_waits_for_lists(cluster: &Cluster) {
+    let project = applied(cluster, SPEC, &[]);
+    let proxy = cluster.proxy();
+    // Lists that take as long as anyone waits for them.
+    proxy.rule(Rule::new("labelSelector=", Action::Delay(Duration::from_secs(3))));
+    let kubeconfig = cluster.kubeconfig_through(&proxy, ADMIN);
+    let output = regcfg(project.0.path(), &["diff", "cluster.yaml"], Some(&kubeconfig));
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen = proxy.seen();
+    let asked: Vec<bool> = seen.iter().map(|seen| seen.uri.contains("labelSelector=")).collect();
+    let (n_lists, n_others) = (asked.iter().filter(|is_list| **is_list).count(), 4);
+    assert_eq!(asked.len() - n_lists, n_others, "two objects, each twice: {seen:#?}");
+    let last = asked.iter().rposition(|is_list| !is_list).unwrap();
+    let before = asked[..last].iter().filter(|is_list| **is_list).count();
+    // Those that are answered make room for more.
+    assert!(before <= 10 && 10 < n_lists, "{before} of {n_lists} lists were asked before the last object");
 }

@@ -71,6 +71,14 @@ impl Element {
         keys.sort_unstable();
         Self::Key(keys)
     }
+
+    /// Tells whether this is an item that has all the keys of another.
+    pub(super) fn has_keys_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Key(all), Self::Key(some)) => some.iter().all(|key| all.contains(key)),
+            _ => false,
+        }
+    }
 }
 
 fn json(text: &str) -> Result<Json, &'static str> {
@@ -141,35 +149,4 @@ impl fmt::Display for Scalar {
             Self::Nested(json) => json.fmt(f),
         }
     }
-}
-
-fn bracketed(text: &mut String, step: &dyn fmt::Display) {
-    *text += "[";
-    *text += &step.to_string();
-    *text += "]";
-}
-
-/// Shows a path as people write it: `spec.routes[name=public].hostname`, `metadata.labels["app.kubernetes.io/name"]`.
-pub fn shown(path: &[Element]) -> String {
-    let mut text = String::new();
-    for element in path {
-        match element {
-            Element::Field(name) if name.contains(['.', '/', '[', ' ', '"']) || name.is_empty() => {
-                bracketed(&mut text, &Json::from(&**name));
-            }
-            Element::Field(name) => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text += name;
-            }
-            Element::Key(keys) => {
-                let keys: Vec<String> = keys.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                bracketed(&mut text, &keys.join(","));
-            }
-            Element::Value(value) => bracketed(&mut text, value),
-            Element::Index(index) => bracketed(&mut text, index),
-        }
-    }
-    text
 }

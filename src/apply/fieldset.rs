@@ -61,6 +61,14 @@ impl FieldSet {
         self.branches.get(element).map(|branch| &branch.below).filter(|below| !below.is_empty())
     }
 
+    /// Returns what is below a step that there is, if only because something below it is a member. An item of a keyed list is
+    /// found by some of its keys, too.
+    pub(super) fn step(&self, element: &Element) -> Option<&Self> {
+        let by_some_keys =
+            || self.branches.iter().find(|(other, _)| other.has_keys_of(element)).map(|(_, branch)| branch);
+        self.branches.get(element).or_else(by_some_keys).map(|branch| &branch.below)
+    }
+
     /// Tells whether a field, or one below it, is a member.
     pub fn touches(&self, path: &[Element]) -> bool {
         match path {
@@ -70,14 +78,6 @@ impl FieldSet {
                 Some(branch) => branch.below.touches(rest),
                 None => false,
             },
-        }
-    }
-
-    /// Tells whether fields below one are members.
-    pub(super) fn parts(&self, path: &[Element]) -> bool {
-        match path {
-            [] => !self.is_empty(),
-            [first, rest @ ..] => self.branches.get(first).is_some_and(|branch| branch.below.parts(rest)),
         }
     }
 

@@ -1,12 +1,11 @@
 //! Who wrote what of a live object, as its `managedFields` say, and who will apply it next.
 //!
-//! In come live objects, whatever stands in them; out come their managers, the one that will apply an object, and the owners
-//! of single fields. What becomes of an object is not known here.
+//! In come live objects, whatever stands in them; out come their managers, and the one that will apply an object. What becomes
+//! of an object is not known here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::element::Element;
 use super::fieldset::FieldSet;
 use super::{Engine, Manager, Unreadable};
 use crate::tree::Node;
@@ -63,6 +62,11 @@ pub fn managed(live: &Node) -> Result<Vec<Managed>, Unreadable> {
         managed.push(entry);
     }
     Ok(managed)
+}
+
+/// Reads of the `managedFields` what can be read, for those who only tell who wrote what.
+pub fn readable(live: &Node) -> Vec<Managed> {
+    entries(live).iter().filter_map(|entry| read(entry).ok()).collect()
 }
 
 fn entries(live: &Node) -> &[Node] {
@@ -169,7 +173,7 @@ pub fn manager_of(live: &Node) -> Option<Manager> {
 
 /// Sorts engines that own their objects before those that people run by hand.
 fn class(rank: usize) -> u8 {
-    u8::from(KNOWN.get(rank).is_none_or(|known| matches!(known.engine, Engine::Kubectl | Engine::Regcfg)))
+    u8::from(KNOWN.get(rank).is_none_or(|known| known.engine.is_by_hand()))
 }
 
 /// Returns the manager that applies most of a cluster's objects, if any is known to apply one.
@@ -192,43 +196,4 @@ pub fn choose_manager(live: Option<&Node>, majority: Option<&Manager>, named: Op
     }
     let known = live.and_then(manager_of).or_else(|| majority.cloned());
     known.unwrap_or_else(|| Manager { name: OURS.into(), engine: Engine::Regcfg })
-}
-
-/// Who owns the fields of a live object.
-#[derive(Clone, Debug, Default)]
-pub struct Owners {
-    managed: Vec<Managed>,
-}
-
-impl Owners {
-    /// Reads who owns the fields of an object; of `managedFields` that cannot be read nobody is known to own anything.
-    pub fn of(live: &Node) -> Self {
-        let mut managed = managed(live).unwrap_or_default();
-        // Who applies a field owns it more than who once wrote it, and who wrote it last more than those before.
-        managed.sort_by(|a, b| (a.operation, &b.time, &a.manager).cmp(&(b.operation, &a.time, &b.manager)));
-        Self { managed }
-    }
-
-    /// Returns the managers of a field, the foremost first: those who own the field itself, or the whole that it is in, or
-    /// else something below it.
-    pub fn all(&self, path: &[Element]) -> Vec<&str> {
-        let mut found: Vec<&str> = Vec::new();
-        let mut add = |owns: &dyn Fn(&FieldSet) -> bool| {
-            for entry in self.managed.iter().filter(|entry| owns(&entry.fields)) {
-                if !found.contains(&&*entry.manager) {
-                    found.push(&entry.manager);
-                }
-            }
-            !found.is_empty()
-        };
-        let _found = add(&|fields| fields.has(path))
-            || add(&|fields| fields.touches(path))
-            || (1..path.len()).rev().any(|n| add(&|fields| fields.has(&path[..n]) && !fields.parts(&path[..n])));
-        found
-    }
-
-    /// Returns the manager of a field that is to be shown.
-    pub fn owner_of(&self, path: &[Element]) -> Option<&str> {
-        self.all(path).first().copied()
-    }
 }

@@ -16,16 +16,20 @@ mod merge;
 mod migrate;
 mod native;
 mod owned;
+mod owners;
 mod predict;
 mod reconcile;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod typing;
 
-pub use element::{Element, Scalar, shown};
+pub use element::{Element, Scalar};
 pub use fieldset::FieldSet;
-pub use managers::{Managed, OURS, Operation, Owners, choose_manager, majority, managed, manager_of};
+pub use managers::{Managed, OURS, Operation, choose_manager, majority, managed, manager_of, readable};
+pub use owners::{Owners, Writer};
 pub use predict::{predict, predict_migrated};
+pub use shown::shown;
 
 use std::fmt;
 
@@ -145,9 +149,19 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-impl fmt::Display for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Engine {
+    /// All of them.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::ArgoCd, Self::Flux, Self::Acm, Self::Helm, Self::Kubectl, Self::Regcfg, Self::Other];
+
+    /// Tells whether people run it by hand, so that it owns no object.
+    pub fn is_by_hand(self) -> bool {
+        matches!(self, Self::Kubectl | Self::Regcfg | Self::Other)
+    }
+
+    /// Returns its name, for people.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::ArgoCd => "Argo CD",
             Self::Flux => "Flux",
             Self::Acm => "ACM",
@@ -155,6 +169,25 @@ impl fmt::Display for Engine {
             Self::Kubectl => "kubectl",
             Self::Regcfg => "regcfg",
             Self::Other => "another",
-        })
+        }
+    }
+
+    /// Returns the word for it in documents and data.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ArgoCd => "argo-cd",
+            Self::Flux => "flux",
+            Self::Acm => "acm",
+            Self::Helm => "helm",
+            Self::Kubectl => "kubectl",
+            Self::Regcfg => "regcfg",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Fault;
-use super::element::{Element, shown};
+use super::element::Element;
 use super::fieldset::{Branch, FieldSet};
+use super::shown::shown;
 use super::typing::{ListShape, MapType, Shape, Typing};
 use crate::schema::ListType;
 use crate::tree::{Entry, Map, Node, Value};

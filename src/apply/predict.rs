@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::compare::{Comparison, compare};
-use super::element::shown;
 use super::fieldset::FieldSet;
 use super::managers::{BEFORE_FIRST_APPLY, Managed, Operation, managed};
 use super::merge::merge;
 use super::migrate::migrated;
 use super::owned::{check, fields, without};
 use super::reconcile::reconciled;
+use super::shown::shown;
 use super::typing::Typing;
 use super::{Applied, Basis, Fault, Manager, last_applied, native};
 use crate::schema::{self, Kind};

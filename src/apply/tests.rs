@@ -180,12 +180,18 @@ fn owners_are_those_of_the_field_or_of_the_whole_that_it_is_in() {
             entry("argocd-controller", "Apply", "{'f:replicas': {}}")
         ),
     );
-    let owners = Owners::of(&live);
-    let path = |names: &[&str]| names.iter().map(|name| Element::field(*name)).collect::<Vec<_>>();
-    assert_eq!(owners.all(&path(&["spec", "replicas"])), ["argocd-controller", "kubectl-edit"]);
-    assert_eq!(owners.owner_of(&path(&["spec", "tolerations", "key"])), Some("kubectl-edit"));
-    assert_eq!(owners.owner_of(&path(&["spec", "proxy"])), Some("kubectl-edit"));
-    assert_eq!(owners.owner_of(&path(&["spec", "proxy", "https"])), None);
+    let managed = readable(&live);
+    let owner_of = |path: &[(&str, bool)]| {
+        let mut here = Owners::of(&managed).below(&Element::field("spec"), false);
+        for (name, is_atomic) in path {
+            here = here.below(&Element::field(*name), *is_atomic);
+        }
+        here.all().iter().map(|writer| writer.name.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(owner_of(&[("replicas", false)]).len(), 2);
+    assert_eq!(owner_of(&[("tolerations", false), ("key", true)]), ["kubectl-edit"]);
+    assert_eq!(owner_of(&[("proxy", false)]), ["kubectl-edit"]);
+    assert!(owner_of(&[("proxy", false), ("https", false)]).is_empty());
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::target::{Minor, NotAMinor, Target};
 /// Compile the configuration of OpenShift's image registry from one declarative spec
 ///
 /// Reads specs (`kind: ClusterRegistry`), checks them as the API server and the registry operator of the target release
-/// would, and writes Kubernetes manifests. It never changes a cluster, and reads none.
+/// would, and writes Kubernetes manifests. `diff`, `status` and `import` look at clusters; no command changes one.
 ///
 /// Exit codes: 0 done, 1 the answer is "no" (errors found, output out of date), 2 no answer (usage, unreadable files)
 #[derive(Debug, Parser)]

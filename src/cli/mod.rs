@@ -23,6 +23,7 @@ mod new_files;
 mod origins;
 mod outside;
 mod panic;
+mod parallel;
 mod policy;
 mod profile;
 mod render;

@@ -46,6 +46,8 @@ pub(super) struct Asked<'a> {
 struct State {
     clusters: Vec<Cluster>,
     unknown: Vec<Unknown>,
+    /// The names and files of clusters that are wrong.
+    wrong: BTreeSet<String>,
 }
 
 /// Both states of the clusters of a project, or of all that was given.
@@ -87,8 +89,8 @@ pub(super) fn before_in_directory(against: &Path, as_of: Option<i64>, findings: 
         let help = "name the directory that was applied, such as that of `render -o`";
         return Err(Refusal::new(format!("`{called}` holds no manifest to compare with"), help).into());
     }
-    let State { clusters, unknown } = old;
-    Ok(Before { called, is_here: true, clusters, unknown })
+    let State { clusters, unknown, .. } = old;
+    Ok(Before { called, is_here: true, clusters, unknown, without_new: BTreeSet::new() })
 }
 
 /// Gathers what was, out of a project's files as of a revision: those that were given, and all below the directories that
@@ -110,8 +112,8 @@ pub(super) fn before_in_revision(name: &str, opened: &Opened, given: Vec<Project
     // Where a file stood; in a change that removes it, that place is what reviewers see.
     let here = |path: &ProjectPath| start_of(opened.world.display(path));
     old.add(&project, &files, &Naming { path: &same, place: &here })?;
-    let State { clusters, unknown } = old;
-    Ok(Before { called: name.to_owned(), is_here: false, clusters, unknown })
+    let State { clusters, unknown, .. } = old;
+    Ok(Before { called: name.to_owned(), is_here: false, clusters, unknown, without_new: BTreeSet::new() })
 }
 
 /// Returns the name of a revision as the user wrote it.
@@ -122,7 +124,7 @@ pub(super) fn revision_name(against: &Path) -> Result<&str> {
 
 /// Gathers all that is new, and the manifests and specs below a directory.
 fn with_directory(asked: &Asked<'_>, findings: &mut Findings) -> Result<States> {
-    let before = before_in_directory(asked.against, asked.as_of, findings)?;
+    let mut before = before_in_directory(asked.against, asked.as_of, findings)?;
     let mut new = State::default();
     // A directory of manifests often is a part of the project that they are rendered from.
     let dir = asked.against.canonicalize()?;
@@ -135,6 +137,7 @@ fn with_directory(asked: &Asked<'_>, findings: &mut Findings) -> Result<States> 
         new.add_manifests(objects.into_iter().map(|object| (String::new(), object)), asked.target);
     }
     let are_all = asked.workspace.opened.iter().any(|opened| !opened.dirs.is_empty());
+    before.without_new = new.wrong;
     Ok(States { before, new: new.clusters, are_all })
 }
 
@@ -150,7 +153,8 @@ fn with_revision(asked: &Asked<'_>) -> Result<Vec<States>> {
     for opened in &asked.workspace.opened {
         let mut new = State::default();
         let files = new.add_new(opened, asked.target, &|_| false)?;
-        let before = before_in_revision(name, opened, files)?;
+        let mut before = before_in_revision(name, opened, files)?;
+        before.without_new = new.wrong;
         states.push(States { before, new: new.clusters, are_all: !opened.dirs.is_empty() });
     }
     Ok(states)
@@ -188,6 +192,9 @@ impl State {
         let answers = compiled(&project, &sorted.specs).into_iter().zip(surveyed);
         for (path, (answer, ruling)) in sorted.specs.iter().zip(answers) {
             let (made, ruling) = (answer?.made, ruling?.made);
+            if made.is_none() {
+                self.wrong.extend(known_by(&project, path));
+            }
             self.clusters.extend(made.map(|bundle| Cluster { ruling, ..cluster(bundle, path.as_str().to_owned()) }));
         }
         let mut objects = Vec::new();
@@ -238,10 +245,7 @@ impl State {
                     self.clusters.push(cluster);
                 }
                 (None, Some(fault)) => {
-                    let document = project.document(path, None, &mut Findings::new());
-                    let name = document.and_then(|document| {
-                        document.node.at(&["metadata", "name"]).and_then(Node::as_str).map(str::to_owned)
-                    });
+                    let name = name_in(project, path);
                     self.unknown.push(unknown(path, name, fault, naming));
                 }
                 (None, None) => {}
@@ -309,6 +313,17 @@ fn objects_of(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
             objects
         }
     }
+}
+
+/// Returns the name that a spec gives, right or wrong as the spec is.
+fn name_in(project: &Project<'_>, path: &ProjectPath) -> Option<String> {
+    let document = project.document(path, None, &mut Findings::new())?;
+    document.node.at(&["metadata", "name"]).and_then(Node::as_str).map(str::to_owned)
+}
+
+/// Returns what a cluster may be known by of whose spec nothing came: its file, and its name if it says one.
+pub(super) fn known_by(project: &Project<'_>, path: &ProjectPath) -> impl Iterator<Item = String> {
+    name_in(project, path).into_iter().chain([path.as_str().to_owned()])
 }
 
 fn first_error(findings: &Findings) -> Option<&Diagnostic> {

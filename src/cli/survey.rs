@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::check::{Sorted, secrets};
-use super::workspace::{Opened, in_order};
+use super::parallel::in_order;
+use super::workspace::Opened;
 use crate::diag::{Diagnostic, Findings};
 use crate::load::{DocumentKind, Project};
 use crate::lower::Day;

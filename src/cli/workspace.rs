@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 
 use super::failure::Found;
+use super::parallel::in_order;
 use super::policy;
 use crate::diag::visible::visible;
 use crate::diag::{Findings, codes};
@@ -290,32 +289,4 @@ fn locate(path: &Path) -> Result<(Root, ProjectPath, bool)> {
     let root = discover_root(path).with_context(|| format!("cannot find the project of `{}`", shown()))?;
     let located = root.locate(path).with_context(|| format!("cannot read `{}`", shown()))?;
     Ok((root, located, found.is_dir()))
-}
-
-/// Maps things on all cores, keeping their order. Few are not worth a thread.
-pub(super) fn in_order<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> T + Sync) -> Vec<T> {
-    const FEW: usize = 4;
-    let n_useful = things.len() / FEW;
-    // Asked only where it matters: the answer is read from files of the system.
-    let n_threads = if n_useful < 2 { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(n_useful) };
-    if n_threads < 2 {
-        return things.iter().map(one).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(things.len()));
-    thread::scope(|scope| {
-        for _ in 0..n_threads {
-            scope.spawn(|| {
-                while let Some((at, thing)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, things.get(at)?)))
-                {
-                    let answer = one(thing);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, answer)| answer).collect()
 }

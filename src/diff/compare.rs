@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use subtle::ConstantTimeEq;
 
-use super::managers::Owners;
 use super::meaning::same;
-use super::path::{Path, Step};
+use super::path::Path;
 use super::written::{At, Written};
 use super::{Change, Compared, LiveOnly, ObjectDiff, What, lists};
+use crate::apply::{Element, Owners, readable};
 use crate::schema::{self, Additional, Keywords, Schema};
 use crate::secret::is_secret;
 use crate::tree::emit::Fill;
@@ -39,7 +39,8 @@ pub(super) fn compare(compared: &Compared<'_>, fill: &mut Fill<'_>) -> ObjectDif
     let schema = schema::find(text("apiVersion"), text("kind")).map(|kind| kind.schema);
     let resource = &compared.object.resource;
     let group = if resource.group.is_empty() { String::new() } else { format!(".{}", resource.group) };
-    let owners = Owners::of(live);
+    let managed = readable(live);
+    let owners = Owners::of(&managed);
     let mut walk = Walk {
         compared,
         of: format!("{}{group}", resource.kind),
@@ -287,7 +288,7 @@ impl Walk<'_, '_> {
         let is_secret = self.is_secret;
         let (mut old, mut new) = (Map::new(), Map::new());
         for name in names(spot, before, after) {
-            let step = Step::Field(Arc::clone(&name));
+            let step = Element::Field(Arc::clone(&name));
             let below = Spot {
                 schema: below(spot.schema, &name),
                 before: before.get(&name),
@@ -415,7 +416,7 @@ impl Walk<'_, '_> {
         let mut fields = Map::new();
         for name in names_of_one(spot, side) {
             let Some(field) = side.get(&name) else { continue };
-            let step = Step::Field(Arc::clone(&name));
+            let step = Element::Field(Arc::clone(&name));
             let below = Spot {
                 schema: below(spot.schema, &name),
                 before: spot.before.map(|_| field),

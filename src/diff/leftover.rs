@@ -103,7 +103,7 @@ pub fn left_over(
             }
         };
         for live in objects {
-            let live = with_kind(live, &listing.resource);
+            let live = listing.resource.complete(live);
             let Some(object) = named(&live, &listing.resource) else { continue };
             let is_ours = cluster_label(&live).and_then(Node::as_str) == Some(cluster);
             if is_ours && !is_made_by_another(&live) && !rendered.contains(&object) && seen.insert(object.clone()) {
@@ -139,17 +139,6 @@ impl Obstacles {
         };
         self.found.into_iter().map(said).collect()
     }
-}
-
-/// Returns a listed object with its kind, which items of a list need not say.
-fn with_kind(mut live: Node, resource: &Resource) -> Node {
-    let place = live.place().clone();
-    for (field, text) in [("apiVersion", resource.api_version()), ("kind", resource.kind.clone())] {
-        if live.get(field).is_none() {
-            live.insert(field, Node::string(text, place.clone()));
-        }
-    }
-    live
 }
 
 /// Returns what a listed object is called.

@@ -4,9 +4,10 @@
 //! The order of keyed lists and of sets is no difference. A list that is replaced as a whole is shown item by item all the
 //! same, and its order counts.
 
+use std::sync::Arc;
+
 use super::compare::{Shown, Side, Spot, Walk};
-use super::managers::text_of;
-use super::path::Step;
+use crate::apply::{Element, Scalar};
 use crate::schema::{Keywords, ListType};
 use crate::tree::{Node, Value};
 
@@ -49,7 +50,7 @@ pub(super) fn compare(walk: &mut Walk<'_, '_>, spot: &Spot<'_>, before: Side<'_>
             let is_moved = *in_order && is_moved(&pairs);
             (pairs, is_moved)
         }
-        By::Value => (pairs_by(&old, &new, |item| text_of(item).map(|text| vec![(String::new(), text)])), false),
+        By::Value => (pairs_by(&old, &new, |item| telling(item)), false),
         By::Place => (pairs_in_common(&old, &new), false),
     };
     let is_atomic = is_atomic(walk.keywords(spot.schema));
@@ -100,7 +101,7 @@ fn by(keywords: Option<&Keywords>, old: &[Side<'_>], new: &[Side<'_>]) -> By {
                 return By::Keys { fields, in_order: false };
             }
         }
-        Some(ListType::Set) if old.iter().chain(new).all(|item| text_of(item.raw).is_some()) => return By::Value,
+        Some(ListType::Set) if old.iter().chain(new).all(|item| telling(item.raw).is_some()) => return By::Value,
         _ => {}
     }
     let telling = TELLING.iter().map(|name| vec![(*name).to_owned()]).find(is_telling);
@@ -120,9 +121,10 @@ fn is_unique(items: &[Side<'_>], fields: &[String]) -> bool {
     seen.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-fn keys_of(item: &Node, fields: &[String]) -> Option<Vec<(String, String)>> {
-    let keys: Vec<(String, String)> =
-        fields.iter().filter_map(|field| Some((field.clone(), text_of(item.get(field)?)?))).collect();
+/// Returns the values of an item's fields that tell it from others.
+fn keys_of(item: &Node, fields: &[String]) -> Option<Vec<(Arc<str>, Scalar)>> {
+    let keys: Vec<(Arc<str>, Scalar)> =
+        fields.iter().filter_map(|field| Some((field.as_str().into(), telling(item.get(field)?)?))).collect();
     (!keys.is_empty()).then_some(keys)
 }
 
@@ -212,14 +214,22 @@ fn in_common(old: &[Side<'_>], new: &[Side<'_>]) -> Vec<(usize, usize)> {
     common
 }
 
-fn step(by: &By, item: &Node, pair: Pair) -> Step {
+/// Returns a value that tells items apart: text, a whole number, a boolean.
+fn telling(node: &Node) -> Option<Scalar> {
+    Some(Scalar::of(node)).filter(|scalar| matches!(scalar, Scalar::String(_) | Scalar::Int(_) | Scalar::Bool(_)))
+}
+
+fn step(by: &By, item: &Node, pair: Pair) -> Element {
     match by {
-        By::Keys { fields, .. } => Step::Keys(keys_of(item, fields).unwrap_or_default()),
-        By::Value => Step::Item(text_of(item).unwrap_or_default()),
-        By::Place => match text_of(item) {
+        By::Keys { fields, .. } => Element::key(keys_of(item, fields).unwrap_or_default()),
+        By::Value => Element::Value(Scalar::of(item)),
+        By::Place => match telling(item) {
             // A plain text is told by itself; its number is another one after every change.
-            Some(text) if pair.before.is_none() || pair.after.is_none() => Step::Item(text),
-            _ => Step::Index(pair.after.or(pair.before).unwrap_or_default()),
+            Some(value) if pair.before.is_none() || pair.after.is_none() => Element::Value(value),
+            _ => {
+                let at = pair.after.or(pair.before).unwrap_or_default();
+                Element::Index(i64::try_from(at).unwrap_or(i64::MAX))
+            }
         },
     }
 }
@@ -231,7 +241,7 @@ fn git_item<'g>(by: &By, git: &'g [Node], item: &Node, at: Option<usize>) -> Opt
             let keys = keys_of(item, fields);
             git.iter().find(|other| keys_of(other, fields) == keys)
         }
-        By::Value => git.iter().find(|other| text_of(other) == text_of(item)),
+        By::Value => git.iter().find(|other| telling(other) == telling(item)),
         By::Place => git.iter().find(|other| *other == item).or_else(|| at.and_then(|at| git.get(at))),
     }
 }

@@ -4,6 +4,7 @@
 //! In come rendered objects and a way to look at a cluster; out come differences, the objects as they are and as they would
 //! be, and what the server says of them as findings. At most two requests an object, and never one that holds a Secret.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::path::{Path, Step};
@@ -16,8 +17,8 @@ use crate::name::ObjectName;
 use crate::secret::is_secret;
 use crate::target::Target;
 use crate::tree::emit::Fill;
-use crate::tree::sensitive::concealed;
-use crate::tree::{Node, Place};
+use crate::tree::sensitive::{concealed, without_passwords};
+use crate::tree::{Node, Place, Value};
 
 /// How it is found out what would become of an object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -195,7 +196,18 @@ fn dry_runs(live: &dyn Live, asked: &Asked<'_>, objects: &[Object<'_>]) -> Vec<O
 fn may_be_sent(object: &Node) -> bool {
     const CIPHERTEXT_AND_NAMES: [&str; 2] = ["ExternalSecret", "SealedSecret"];
     let holds_none = CIPHERTEXT_AND_NAMES.contains(&ObjectName::of(object).kind) || concealed(object) == *object;
-    !is_secret(object) && !object.has_secret() && holds_none
+    !is_secret(object) && !object.has_secret() && holds_none && !holds_password(object)
+}
+
+/// Tells whether a text in an object is or holds an address with a password, as those of proxies are.
+fn holds_password(object: &Node) -> bool {
+    let is_one = |text: &str| matches!(without_passwords(text), Cow::Owned(_));
+    match &object.value {
+        Value::String(text) => is_one(text),
+        Value::Seq(items) => items.iter().any(holds_password),
+        Value::Map(map) => map.iter().any(|(name, entry)| is_one(name) || holds_password(&entry.node)),
+        _ => false,
+    }
 }
 
 /// Decides on one object.
@@ -299,6 +311,16 @@ fn outcome<'a>(
             said.warned(object.rendered, &warnings);
             Outcome::Predicted(predicted, PredictedBy::DryRun(object.manager.clone()))
         }
+        // An apply makes what is not there: it is something else that is missing, such as the role that is to be bound.
+        Some(Answer::Absent(Absent::Object)) => {
+            let help = "see that what it names is there, or is applied first";
+            let missing = Unknown::new(Why::NoDryRun, "something that the object names is not there", help);
+            if asked.predict == Predict::DryRun {
+                return Outcome::Unknown(missing);
+            }
+            said.without_dry_run(&object.id, &missing);
+            merged(asked, object, live)
+        }
         Some(Answer::Absent(absent)) => Outcome::Created(absent),
         Some(Answer::Unknown(unknown)) => match unknown.why {
             Why::Invalid | Why::Denied => {
@@ -339,5 +361,26 @@ fn merged(asked: &Asked<'_>, object: &Object<'_>, live: Option<&Node>) -> Outcom
             format!("what would become of {} cannot be computed: {fault}", object.id),
             "ask with the right to `patch` it, which a dry-run needs; or compare it by hand",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{Source, SourceKind, json};
+
+    #[test]
+    fn what_may_hold_a_secret_is_sent_to_nobody() {
+        let may_be_sent = |text: &str| may_be_sent(&json::value(&Source::new("", text, SourceKind::User)).unwrap());
+        assert!(may_be_sent(r#"{"kind": "Config", "spec": {"proxy": {"http": "http://proxy:3128"}, "replicas": 2}}"#));
+        for text in [
+            r#"{"apiVersion": "v1", "kind": "Secret"}"#,
+            r#"{"kind": "Config", "spec": {"httpSecret": "hush"}}"#,
+            r#"{"kind": "Config", "spec": {"proxy": {"http": "http://joe:hush@proxy:3128"}}}"#,
+            r#"{"kind": "ConfigMap", "data": {"password": "hush"}}"#,
+            r#"{"kind": "ConfigMap", "data": {"a": "-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----"}}"#,
+        ] {
+            assert!(!may_be_sent(text), "{text}");
+        }
     }
 }

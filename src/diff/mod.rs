@@ -9,7 +9,6 @@ pub mod format;
 mod leftover;
 mod lists;
 pub mod live;
-mod managers;
 mod meaning;
 mod older;
 mod origins;
@@ -26,7 +25,7 @@ use std::sync::Arc;
 
 use compare::with_data;
 
-use crate::apply::{Engine, Manager};
+use crate::apply::{Element, Engine, Manager, Writer};
 use crate::impact::{Impact, Reason};
 use crate::live::{Absent, ObjectId, Unknown};
 use crate::name::ObjectName;
@@ -198,7 +197,7 @@ impl ObjectDiff {
 
 /// Tells whether a manager of fields is a part of the cluster, and no person or engine.
 pub(crate) fn is_of_cluster(manager: &str) -> bool {
-    written::Written::known().of_cluster(managers::Manager { name: manager, is_subresource: false }).is_some()
+    written::Written::known().of_cluster(Writer { name: manager, is_subresource: false }).is_some()
 }
 
 /// Tells whether what stands at a path of names in a live object is what operator, server or engine write there by
@@ -209,7 +208,7 @@ pub(crate) fn is_written_by_itself(object: &Node, path: &[&str], value: &Node, t
         "" => called.kind.to_owned(),
         group => format!("{}.{group}", called.kind),
     };
-    let path = path.iter().fold(path::Path::default(), |path, name| path.below(path::Step::Field((*name).into())));
+    let path = path.iter().fold(path::Path::default(), |path, name| path.below(Element::field(*name)));
     let git = Node::map::<&str>([], object.origin.clone());
     let at =
         written::At { of: &of, path: &path, value, git: &git, managers: &[], engine: None, target, is_dropped: false };

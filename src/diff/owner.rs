@@ -8,6 +8,7 @@
 //! pkg/lib/ownerutil; openshift/oc-mirror internal/pkg/clusterresources and pkg/cli/mirror/manifests.go.
 
 use super::Owner;
+use crate::apply::Engine;
 use crate::tree::Node;
 
 /// Kinds that oc-mirror writes.
@@ -62,17 +63,20 @@ impl<'o> Marks<'o> {
         // Both marks, as Helm itself asks for before it takes an object for its own.
         let release = self.annotation("meta.helm.sh/release-name")?;
         let is_helms = self.label("app.kubernetes.io/managed-by") == Some("Helm");
-        is_helms.then(|| owned("Helm", self.annotation("meta.helm.sh/release-namespace"), release))
+        is_helms.then(|| owned(Engine::Helm.name(), self.annotation("meta.helm.sh/release-namespace"), release))
     }
 
     fn acm(&self) -> Option<Owner> {
         let mut works = self
             .owners()
             .filter(|(group, kind, _)| *group == "work.open-cluster-management.io" && *kind == "AppliedManifestWork");
-        let work = works.next().map(|(.., name)| owned("ACM", None, name));
-        let by_manager = || self.is_managed_by(&["work-agent"]).then(|| owned("ACM", None, "ManifestWork"));
-        let by_policy =
-            || self.is_managed_by(&["config-policy-controller"]).then(|| owned("ACM", None, "ConfigurationPolicy"));
+        let work = works.next().map(|(.., name)| owned(Engine::Acm.name(), None, name));
+        let by_manager =
+            || self.is_managed_by(&["work-agent"]).then(|| owned(Engine::Acm.name(), None, "ManifestWork"));
+        let by_policy = || {
+            self.is_managed_by(&["config-policy-controller"])
+                .then(|| owned(Engine::Acm.name(), None, "ConfigurationPolicy"))
+        };
         work.or_else(by_manager).or_else(by_policy)
     }
 
@@ -109,7 +113,7 @@ impl<'o> Marks<'o> {
     fn flux(&self) -> Option<Owner> {
         let named = |tool: &str| {
             let name = self.label(&format!("{tool}.toolkit.fluxcd.io/name"))?;
-            Some(owned("Flux", self.label(&format!("{tool}.toolkit.fluxcd.io/namespace")), name))
+            Some(owned(Engine::Flux.name(), self.label(&format!("{tool}.toolkit.fluxcd.io/namespace")), name))
         };
         named("kustomize").or_else(|| named("helm"))
     }
@@ -123,7 +127,7 @@ impl<'o> Marks<'o> {
             let name = self.label("app.kubernetes.io/instance")?;
             self.is_managed_by(&["argocd-controller", "argocd-application-controller"]).then_some(name)
         };
-        tracked.or_else(labelled).or_else(by_instance).map(|name| owned("Argo CD", None, name))
+        tracked.or_else(labelled).or_else(by_instance).map(|name| owned(Engine::ArgoCd.name(), None, name))
     }
 }
 

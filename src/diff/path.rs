@@ -1,27 +1,12 @@
 //! Paths of fields in objects: how differences name them, and how the data of `written.yaml` matches them.
-//!
-//! `spec.routes[name=public].hostname`: fields by name, items of keyed lists by their keys, items of sets by their value,
-//! all other items by their number. What could be misread stands in quotes.
 
-use std::fmt::{self, Write};
-use std::sync::Arc;
+use std::fmt;
 
-/// A step down from a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// To a field of a mapping.
-    Field(Arc<str>),
-    /// To the item of a list that has these keys.
-    Keys(Vec<(String, String)>),
-    /// To the item of a set that has this value.
-    Item(String),
-    /// To the item of a list at this position.
-    Index(usize),
-}
+use crate::apply::{Element, shown};
 
 /// The way from an object to one of its values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Path(Vec<Step>);
+pub(super) struct Path(Vec<Element>);
 
 /// The paths that something holds for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +14,7 @@ pub(super) struct Pattern(Vec<String>);
 
 impl Path {
     /// Returns the way one step further.
-    pub(super) fn below(&self, step: Step) -> Self {
+    pub(super) fn below(&self, step: Element) -> Self {
         let mut steps = Vec::with_capacity(self.0.len() + 1);
         steps.extend_from_slice(&self.0);
         steps.push(step);
@@ -39,51 +24,15 @@ impl Path {
     /// Tells whether this is the way through fields of these names.
     pub(super) fn is(&self, names: &[&str]) -> bool {
         self.0.len() == names.len()
-            && self.0.iter().zip(names).all(|(step, name)| matches!(step, Step::Field(field) if **field == **name))
+            && self.0.iter().zip(names).all(|(step, name)| matches!(step, Element::Field(field) if **field == **name))
     }
 }
 
-/// Shows the path, without a dot at its beginning; nothing for the object itself.
+/// Shows the path as people write it; nothing for the object itself.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Field(name) if is_plain(name) => write!(f, "{}{name}", if at > 0 { "." } else { "" })?,
-                Step::Field(name) => write!(f, "[{}]", in_quotes(name))?,
-                Step::Keys(keys) => {
-                    let keys: Vec<String> = keys.iter().map(|(key, value)| format!("{key}={}", shown(value))).collect();
-                    write!(f, "[{}]", keys.join(","))?;
-                }
-                Step::Item(value) => write!(f, "[={}]", shown(value))?,
-                Step::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
+        f.write_str(&shown(&self.0))
     }
-}
-
-fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-}
-
-fn shown(value: &str) -> String {
-    let is_plain = !value.is_empty()
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':'));
-    if is_plain { value.to_owned() } else { in_quotes(value) }
-}
-
-fn in_quotes(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for char in text.chars() {
-        match char {
-            '"' | '\\' => quoted.extend(['\\', char]),
-            char if char.is_control() => _ = write!(quoted, "\\u{{{:x}}}", char as u32),
-            char => quoted.push(char),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 impl Pattern {
@@ -117,15 +66,16 @@ impl Pattern {
     }
 }
 
-fn fits(pattern: &str, step: &Step) -> bool {
+fn fits(pattern: &str, step: &Element) -> bool {
     match step {
-        Step::Field(name) => is_like(pattern, name),
-        Step::Item(value) => is_like(pattern, value),
-        Step::Keys(_) | Step::Index(_) => pattern == "*",
+        Element::Field(name) => is_like(pattern, name),
+        Element::Value(value) => is_like(pattern, &value.to_string()),
+        Element::Key(_) | Element::Index(_) => pattern == "*",
     }
 }
 
-fn is_like(pattern: &str, text: &str) -> bool {
+/// Tells whether a text is what a pattern stands for: itself, or any that begins as it does before a `*` at its end.
+pub(super) fn is_like(pattern: &str, text: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(start) => text.starts_with(start),
         None => pattern == text,
@@ -135,39 +85,31 @@ fn is_like(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apply::Scalar;
 
-    fn path(steps: impl IntoIterator<Item = Step>) -> Path {
+    fn path(steps: impl IntoIterator<Item = Element>) -> Path {
         Path(steps.into_iter().collect())
     }
 
-    fn field(name: &str) -> Step {
-        Step::Field(name.into())
-    }
-
-    #[test]
-    fn a_path_is_read_by_people_and_cannot_be_misread() {
-        let keys = vec![("name".into(), "public".into())];
-        let shown = path([field("spec"), field("routes"), Step::Keys(keys), field("hostname")]).to_string();
-        assert_eq!(shown, "spec.routes[name=public].hostname");
-        let odd = path([field("metadata"), field("annotations"), field("a.b/\"c\"\n")]).to_string();
-        assert_eq!(odd, r#"metadata.annotations["a.b/\"c\"\u{a}"]"#);
-        assert_eq!(path([field("a"), Step::Index(2)]).to_string(), "a[2]");
-        assert_eq!(path([field("a"), Step::Item("x y".into())]).to_string(), "a[=\"x y\"]");
-        assert_eq!(Path::default().to_string(), "");
+    fn field(name: &str) -> Element {
+        Element::field(name)
     }
 
     #[test]
     fn a_pattern_stands_for_steps_and_ends_of_names() {
-        let fits = |pattern: &str, steps: Vec<Step>| Pattern::read(pattern).unwrap().fits(&path(steps));
+        let fits = |pattern: &str, steps: Vec<Element>| Pattern::read(pattern).unwrap().fits(&path(steps));
         assert!(fits("spec.*.bucket", vec![field("spec"), field("s3"), field("bucket")]));
         assert!(!fits("spec.*.bucket", vec![field("spec"), field("bucket")]));
         assert!(fits(
             r#"metadata.annotations["openshift.io/*"]"#,
             vec![field("metadata"), field("annotations"), field("openshift.io/sa.scc.mcs")]
         ));
-        assert!(fits(r#"finalizers["a.b/c"]"#, vec![field("finalizers"), Step::Item("a.b/c".into())]));
+        assert!(fits(
+            r#"finalizers["a.b/c"]"#,
+            vec![field("finalizers"), Element::Value(Scalar::String("a.b/c".into()))]
+        ));
         assert!(fits(r#"a["b"].c"#, vec![field("a"), field("b"), field("c")]));
-        assert!(fits("a.*", vec![field("a"), Step::Index(0)]));
+        assert!(fits("a.*", vec![field("a"), Element::Index(0)]));
         assert!(Pattern::read("").is_none() && Pattern::read("a[\"b").is_none() && Pattern::read("a..b").is_none());
     }
 }

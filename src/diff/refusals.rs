@@ -96,7 +96,7 @@ impl<'a> Said<'a> {
             };
             let finding = Diagnostic::new(&codes::NO_DRY_RUN, severity, self.asked.named, visible(&message))
                 .note(format!("it is so for {}", names(&objects)))
-                .help("allow `patch` on these kinds to have the server's own word, which sends only dry-runs");
+                .help("allow what `deploy/rbac/diff-dry-run.yaml` lists to have the server's own word; only dry-runs are sent");
             self.findings.push(finding);
         }
         self.findings

@@ -175,8 +175,8 @@ fn what_is_only_written_otherwise_is_no_difference() {
 }
 
 const MANAGED: &str = r#", managedFields: [
-  {manager: kubectl-edit, operation: Update, time: "2026-01-02T00:00:00Z", fieldsV1: {"f:spec": {"f:proxy": {"f:http": {}, "f:https": {}}, "f:readOnly": {}, "f:replicas": {}}, "f:metadata": {"f:labels": {"f:team": {}}}}},
-  {manager: cluster-image-registry-operator, operation: Update, time: "2026-01-01T00:00:00Z", fieldsV1: {"f:spec": {"f:defaultRoute": {}, "f:rolloutStrategy": {}}}}]"#;
+  {manager: kubectl-edit, operation: Update, apiVersion: v1, fieldsType: FieldsV1, time: "2026-01-02T00:00:00Z", fieldsV1: {"f:spec": {"f:proxy": {"f:http": {}, "f:https": {}}, "f:readOnly": {}, "f:replicas": {}}, "f:metadata": {"f:labels": {"f:team": {}}}}},
+  {manager: cluster-image-registry-operator, operation: Update, apiVersion: v1, fieldsType: FieldsV1, time: "2026-01-01T00:00:00Z", fieldsV1: {"f:spec": {"f:defaultRoute": {}, "f:rolloutStrategy": {}}}}]"#;
 
 #[test]
 fn what_somebody_else_wrote_is_live_only_and_what_the_operator_wrote_is_silent() {
@@ -236,7 +236,7 @@ fn what_git_says_is_never_silent() {
 
 #[test]
 fn what_was_applied_and_is_no_more_is_told_though_the_operator_would_write_it_again() {
-    let owned = r#", managedFields: [{manager: regcfg, operation: Apply, fieldsV1: {"f:spec": {"f:httpSecret": {}, "f:storage": {"f:s3": {"f:region": {}}}}}}]"#;
+    let owned = r#", managedFields: [{manager: regcfg, operation: Apply, apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {"f:spec": {"f:httpSecret": {}, "f:storage": {"f:s3": {"f:region": {}}}}}}]"#;
     let live = config(owned, "{managementState: Managed, httpSecret: hush, storage: {s3: {bucket: b, region: r}}}");
     let git = config("", "{managementState: Managed, storage: {s3: {bucket: b}}}");
     check(&live, &git, &git, &["spec.storage.s3.region: \"r\" -> -", "spec.httpSecret: \"(a secret)\" -> -"]);
@@ -244,7 +244,7 @@ fn what_was_applied_and_is_no_more_is_told_though_the_operator_would_write_it_ag
 
 #[test]
 fn a_backend_that_stays_beside_the_one_of_git_is_not_the_operators_to_fill() {
-    let managed = r#", managedFields: [{manager: someone, operation: Update, fieldsV1: {"f:spec": {"f:storage": {"f:pvc": {"f:claim": {}}}}}}]"#;
+    let managed = r#", managedFields: [{manager: someone, operation: Update, apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {"f:spec": {"f:storage": {"f:pvc": {"f:claim": {}}}}}}]"#;
     let live = config(managed, "{managementState: Managed, storage: {pvc: {claim: c}}}");
     let after = config("", "{managementState: Managed, storage: {pvc: {claim: c}, s3: {bucket: b}}}");
     let git = config("", "{managementState: Managed, storage: {s3: {bucket: b}}}");
@@ -262,7 +262,7 @@ fn a_backend_that_stays_beside_the_one_of_git_is_not_the_operators_to_fill() {
 
 #[test]
 fn marks_of_engines_are_silent_even_where_an_apply_would_drop_them() {
-    let owned = r#", managedFields: [{manager: argocd-controller, operation: Apply, fieldsV1: {"f:metadata": {"f:annotations": {"f:argocd.argoproj.io/tracking-id": {}}, "f:labels": {"f:app.kubernetes.io/instance": {}}}}}], annotations: {argocd.argoproj.io/tracking-id: a}, labels: {app.kubernetes.io/instance: a}"#;
+    let owned = r#", managedFields: [{manager: argocd-controller, operation: Apply, apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {"f:metadata": {"f:annotations": {"f:argocd.argoproj.io/tracking-id": {}}, "f:labels": {"f:app.kubernetes.io/instance": {}}}}}], annotations: {argocd.argoproj.io/tracking-id: a}, labels: {app.kubernetes.io/instance: a}"#;
     let (live, git) = (config(owned, "{replicas: 1}"), config("", "{replicas: 1}"));
     let mut case = Case::new(&live, &git, &git);
     case.engine = Engine::ArgoCd;

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::managers::Manager;
 use super::meaning::same;
-use super::path::{Path, Pattern};
-use crate::apply::Engine;
+use super::path::{Path, Pattern, is_like};
+use crate::apply::{Engine, Writer};
 use crate::diag::Findings;
 use crate::target::{Minor, Target};
 use crate::tree::parse::{Reading, document};
@@ -65,7 +64,7 @@ pub(super) struct At<'a> {
     /// The object as Git has it.
     pub(super) git: &'a Node,
     /// Who wrote the value.
-    pub(super) managers: &'a [Manager<'a>],
+    pub(super) managers: &'a [Writer<'a>],
     /// What applies the object.
     pub(super) engine: Option<Engine>,
     /// The minors that the cluster may be on.
@@ -104,7 +103,7 @@ impl Written {
     }
 
     /// Returns what a manager is where it is a part of the cluster.
-    pub(super) fn of_cluster(&self, manager: Manager<'_>) -> Option<Arc<str>> {
+    pub(super) fn of_cluster(&self, manager: Writer<'_>) -> Option<Arc<str>> {
         let named = self.managers.iter().find(|named| is_like(&named.name, manager.name));
         match named {
             Some(named) => Some(Arc::clone(&named.who)),
@@ -113,13 +112,9 @@ impl Written {
         }
     }
 
-    fn is_by_hand(&self, managers: &[Manager<'_>]) -> bool {
+    fn is_by_hand(&self, managers: &[Writer<'_>]) -> bool {
         managers.iter().any(|manager| self.hands.iter().any(|hand| is_like(hand, manager.name)))
     }
-}
-
-fn is_like(pattern: &str, text: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == text, |start| text.starts_with(start))
 }
 
 impl Row {
@@ -147,9 +142,7 @@ impl Row {
             without: patterns("without")?,
             engine: match text("engine") {
                 None => None,
-                Some("argocd") => Some(Engine::ArgoCd),
-                Some("flux") => Some(Engine::Flux),
-                Some(_) => return None,
+                Some(word) => Some(Engine::ALL.into_iter().find(|engine| engine.word() == word)?),
             },
             not_by_hand: node.get("notByHand").and_then(Node::as_bool).unwrap_or_default(),
         })
@@ -173,7 +166,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diff::path::Step;
+    use crate::apply::Element;
     use crate::tree::{Place, Value};
 
     fn place() -> Place {
@@ -201,7 +194,7 @@ mod tests {
         }
         let path = row.path.names().iter().fold(Path::default(), |path, name| {
             let name = if *name == "*" { "any".to_owned() } else { name.replace('*', "any") };
-            path.below(Step::Field(name.into()))
+            path.below(Element::field(name))
         });
         let value = row.values.first().cloned().unwrap_or_else(|| Node::string("any", place()));
         (row.of.clone().unwrap_or_else(|| "ConfigMap".into()), path, value, git)
@@ -242,7 +235,7 @@ mod tests {
             let (_, path, _, git) = &example;
             let here = at(row, &example);
             assert!(row.fits(&here), "{row:?}");
-            assert!(!row.fits(&At { path: &path.below(Step::Field("other".into())), ..at(row, &example) }), "{row:?}");
+            assert!(!row.fits(&At { path: &path.below(Element::field("other")), ..at(row, &example) }), "{row:?}");
             if row.of.is_some() {
                 assert!(!row.fits(&At { of: "Other.example.com", ..at(row, &example) }), "{row:?}");
             }
@@ -276,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_a_person_wrote_is_not_taken_for_the_operators() {
-        let of_hand = [Manager { name: "kubectl-edit", is_subresource: false }];
+        let of_hand = [Writer { name: "kubectl-edit", is_subresource: false }];
         let row = rows().iter().find(|row| row.not_by_hand).unwrap();
         let example = example(row);
         let known = Written::known();
@@ -287,7 +280,7 @@ mod tests {
     #[test]
     fn parts_of_the_cluster_are_known_by_name_or_by_writing_a_status() {
         let known = Written::known();
-        let who = |name: &str, is_subresource: bool| known.of_cluster(Manager { name, is_subresource });
+        let who = |name: &str, is_subresource: bool| known.of_cluster(Writer { name, is_subresource });
         assert_eq!(who("cluster-image-registry-operator", false).as_deref(), Some("the registry operator"));
         assert!(who("hive-syncset", false).is_some() && who("anyone", true).is_some());
         assert!(who("kubectl-edit", false).is_none() && who("argocd-controller", false).is_none());

@@ -237,6 +237,17 @@ impl Resource {
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
     }
+
+    /// Returns one of its objects with version and kind, which items of lists need not say.
+    pub(crate) fn complete(&self, mut object: Node) -> Node {
+        let place = object.place().clone();
+        for (field, text) in [("apiVersion", self.api_version()), ("kind", self.kind.clone())] {
+            if object.get(field).is_none() {
+                object.insert(field, Node::string(text, place.clone()));
+            }
+        }
+        object
+    }
 }
 
 impl ObjectId {

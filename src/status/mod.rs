@@ -8,7 +8,6 @@
 mod components;
 pub mod format;
 mod health;
-mod hush;
 mod kinds;
 mod knowledge;
 mod read;

@@ -4,6 +4,7 @@
 
 pub mod emit;
 pub(crate) mod go_scalar;
+pub(crate) mod hush;
 pub(crate) mod json;
 mod node;
 mod origin;

@@ -158,6 +158,8 @@ fn conceal(node: &Node, around: &str, hidden: Hidden) -> Node {
         Value::Map(map) => Value::Map(conceal_fields(map, around, hidden.in_mapping())),
         Value::Seq(items) => Value::Seq(items.iter().map(|item| conceal(item, around, hidden)).collect()),
         Value::String(text) if is_ciphertext(text) => node.value.clone(),
+        // Whatever it stands under: beside the certificates of a ConfigMap, too.
+        Value::String(text) if text.contains("PRIVATE KEY-----") => Value::String(CONCEALED.into()),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_)
             if !matches!(hidden, Hidden::Nothing | Hidden::Names) =>
         {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::apply::Engine;
 use crate::diag::visible::quoted;
 use crate::diag::{Code, Diagnostic, Findings, Severity, codes};
 use crate::diff::owner;
@@ -60,8 +61,8 @@ pub struct Prediction<'o> {
     /// What would be there, with the origins of what the user wrote; also where the server does not take it, so that the
     /// rules say why.
     pub predicted: &'o Node,
-    /// The engine that applies it, by its name in [`crate::diff::Owner`]; none for what people run by hand.
-    pub engine: Option<&'static str>,
+    /// The engine that applies it; none for what people run by hand.
+    pub engine: Option<Engine>,
 }
 
 /// Returns the objects that rendered ones refer to and that are not rendered: what is wrong with both together shows only
@@ -209,11 +210,12 @@ impl Predicted<'_> {
         for Prediction { rendered, live, engine, .. } in &self.objects {
             let Some((live, owner)) = live.and_then(|live| Some((live, owner(live)?))) else { continue };
             let is_ours = cluster_label(live).and_then(Node::as_str) == Some(self.cluster) || !self.is_named();
-            if is_ours && engine.is_none_or(|engine| engine == owner.engine) {
+            if is_ours && engine.is_none_or(|engine| engine.name() == owner.engine) {
                 continue;
             }
             // An engine that delivers manifests may be the one that will apply these.
-            let delivers = matches!(owner.engine, "Argo CD" | "Flux" | "ACM");
+            let delivers =
+                [Engine::ArgoCd, Engine::Flux, Engine::Acm].iter().any(|engine| engine.name() == owner.engine);
             let severity = if delivers && !is_ours { Severity::Info } else { Severity::Warning };
             let object = ObjectName::of(rendered).to_string();
             let by = format!("{} as {}", owner.engine, quoted(&owner.name));

@@ -3,7 +3,7 @@
 //! Two directories are made for it that are its user's alone, and removed afterwards, also where it cannot be run, fails,
 //! or a signal ends all. Which program that is, and what stands in the files, is the caller's to know.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{DirBuilder, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind, Write};
@@ -18,12 +18,10 @@ use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::sleep;
 
 use super::fs::variable;
+use super::program::is_secret;
 
 /// How long a program that is told to end may take for it.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// The variables that hold secrets which regcfg reads: a program that shows differences needs none of them.
-const SECRETS: [&str; 2] = ["REGCFG_SECRET_", "SOPS_AGE_KEY"];
 
 /// A file of a directory: its name, one part of a path, and its text.
 pub(crate) type NamedText<'t> = (&'t str, &'t str);
@@ -78,10 +76,6 @@ fn find(name: &str) -> Option<PathBuf> {
     let all = variable("PATH")?;
     let dirs = std::env::split_paths(&all).filter(|dir| dir.is_absolute());
     dirs.map(|dir| dir.join(name)).find(|path| path.is_file())
-}
-
-fn is_secret(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| SECRETS.iter().any(|start| name.starts_with(start)))
 }
 
 /// What may tell a run to stop, and the end of a program.

@@ -62,10 +62,21 @@ impl Plugin<'_> {
             Program::find(self.command).ok_or(io::ErrorKind::NotFound)?.path
         };
         let mut command = Command::new(path);
+        // What starts programs by the files of the directory that one stands in is not to look into a project.
+        command.current_dir("/").env_remove("PWD").env_remove("OLDPWD");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_secret(name)) {
+            command.env_remove(name);
+        }
         command.args(self.args).envs(self.env.iter().map(|(name, value)| (name, value))).stdout(Stdio::piped());
         let ended = to_the_end(&mut command, limit, Patience::Until(Instant::now() + self.patience))?;
         Ok(ended.success.then_some(ended.stdout))
     }
+}
+
+/// Tells whether a variable holds a secret that regcfg reads, which no program of the invoker's needs.
+pub(super) fn is_secret(name: &OsStr) -> bool {
+    const SECRETS: [&str; 2] = ["REGCFG_SECRET_", "SOPS_AGE_KEY"];
+    name.to_str().is_some_and(|name| SECRETS.iter().any(|start| name.starts_with(start)))
 }
 
 /// How long a program is waited for.
@@ -273,8 +284,8 @@ mod tests {
             let env = vec![("KUBERNETES_EXEC_INFO".to_owned(), "{}".to_owned())];
             Plugin { command: "sh", args: &args(script), env, patience: Duration::from_millis(500) }.run(1 << 10)
         };
-        let said = run("read line; echo \"$line$KUBERNETES_EXEC_INFO${PATH:+ path}\"; echo secret >&2").unwrap();
-        assert_eq!(said.as_deref(), Some(&b"{} path\n"[..]));
+        let said = run("read line; echo \"$line$KUBERNETES_EXEC_INFO${PATH:+ path} $(pwd)\"; echo secret >&2").unwrap();
+        assert_eq!(said.as_deref(), Some(&b"{} path /\n"[..]));
         assert!(run("echo half; exit 1").unwrap().is_none());
         // It is never silent, and ended all the same.
         let error = run("while :; do echo; sleep 0.05; done").unwrap_err();

@@ -25,6 +25,9 @@ const LINES: &str = "
     check --format FORMAT --against ../old manifests clusters
     check --format FORMAT --against HEAD manifests clusters
     check --only schema manifests
+    diff --against ../old manifests clusters
+    diff --against HEAD --max-impact rollout manifests clusters
+    diff --must-gather manifests clusters/env.yaml
     check --only rules manifests --as-of 2030-01-01
     check --expiring 30d clusters manifests
     check --expiring 36525d --format FORMAT clusters manifests

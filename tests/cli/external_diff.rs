@@ -51,7 +51,7 @@ fn it_shows_what_differs() {
 }
 
 #[test]
-fn a_signal_ends_it_and_leaves_nothing() {
+fn a_signal_ends_the_program_and_leaves_nothing() {
     for signal in [Signal::TERM, Signal::INT] {
         let sandbox = Sandbox::new();
         let script = "printf '%s\\n' \"$@\" > $out/args; touch $out/started; exec sleep 60";

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use anyhow::anyhow;
 
 use super::read::{self, Held, Patches};
-use crate::cli::workspace::in_order;
+use crate::cli::parallel::in_order;
 use crate::diag::visible::visible;
 use crate::diag::{Findings, Item, Thing};
 use crate::load::Project;

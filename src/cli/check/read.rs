@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cli::workspace::in_order;
+use crate::cli::parallel::in_order;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::load::Project;
 use crate::rules::SecretFacts;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::cli::survey::root_file;
-use crate::cli::workspace::{Opened, in_order};
+use crate::cli::parallel::in_order;
+use crate::cli::workspace::Opened;
 use crate::diag::Findings;
 use crate::load::{Document, DocumentKind, Loaded, Project, files_read, load};
 use crate::world::ProjectPath;

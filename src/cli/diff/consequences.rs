@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use super::gather::Subject;
-use crate::apply::Engine;
 use crate::diag::Findings;
 use crate::diff::live::Found;
 use crate::diff::{ClusterDiff, left_over, listings};
@@ -69,7 +68,7 @@ pub(super) fn judge(subject: &Subject<'_>, found: Found, lists: Lists, findings:
             rendered: subject.objects.get(state.rendered)?,
             live: state.live.as_ref(),
             predicted: state.predicted.as_ref()?,
-            engine: engine(state.manager.engine),
+            engine: Some(state.manager.engine).filter(|engine| !engine.is_by_hand()),
         })
     });
     let predicted = Predicted {
@@ -84,15 +83,4 @@ pub(super) fn judge(subject: &Subject<'_>, found: Found, lists: Lists, findings:
     predicted.judge(&whole, findings);
     impact::judge(&mut diff, &predicted.context(&whole));
     diff
-}
-
-/// Returns what an engine is called where it is no person's tool.
-fn engine(engine: Engine) -> Option<&'static str> {
-    match engine {
-        Engine::ArgoCd => Some("Argo CD"),
-        Engine::Flux => Some("Flux"),
-        Engine::Acm => Some("ACM"),
-        Engine::Helm => Some("Helm"),
-        Engine::Kubectl | Engine::Regcfg | Engine::Other => None,
-    }
 }

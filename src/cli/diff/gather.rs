@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::check::{Sorted, manifests_of};
+use crate::cli::states::known_by;
 use crate::cli::survey::judge_clusters;
 use crate::cli::workspace::{Opened, Workspace};
 use crate::diag::{Findings, Weigh};
@@ -50,6 +51,8 @@ pub(super) struct Subject<'w> {
 pub(super) struct Gathered<'w> {
     /// The clusters without errors.
     pub(super) subjects: Vec<Subject<'w>>,
+    /// The names and files of clusters with errors.
+    pub(super) wrong: BTreeSet<String>,
     /// What was found.
     pub(super) findings: Findings,
     /// What went wrong.
@@ -66,8 +69,13 @@ pub(super) fn gather<'w>(
     target: Option<Target>,
     old: Option<&Path>,
 ) -> Gathered<'w> {
-    let mut gathered =
-        Gathered { subjects: Vec::new(), findings: Findings::new(), errors: Vec::new(), files: Vec::new() };
+    let mut gathered = Gathered {
+        subjects: Vec::new(),
+        wrong: BTreeSet::new(),
+        findings: Findings::new(),
+        errors: Vec::new(),
+        files: Vec::new(),
+    };
     for (opened, project) in workspace.opened.iter().zip(projects) {
         let is_old = |path: &ProjectPath| old.is_some_and(|old| opened.root.join(path.as_str()).starts_with(old));
         gathered.add(opened, project, &is_old, target.unwrap_or_else(|| Target::only(Minor::newest_released())));
@@ -108,6 +116,9 @@ impl<'w> Gathered<'w> {
             match answer {
                 Ok(answer) => {
                     self.findings.extend(answer.findings);
+                    if answer.made.is_none() {
+                        self.wrong.extend(known_by(project, path));
+                    }
                     if let Some((known, bundle, ruling)) = answer.made {
                         let documents = known.as_ref().map(|known| known.facts.documents.clone()).unwrap_or_default();
                         surveyed.extend(known);
@@ -124,7 +135,13 @@ impl<'w> Gathered<'w> {
             .flat_map(|error| error.notes.iter().filter_map(|note| note.place.as_ref()).chain([&error.place]))
             .map(|place| place.source.name().to_owned())
             .collect();
-        made.retain(|(_, _, documents, _)| !documents.iter().any(|document| wrong.contains(document)));
+        let is_wrong = |documents: &[String]| documents.iter().any(|document| wrong.contains(document));
+        for (bundle, _, documents, path) in &made {
+            if is_wrong(documents) {
+                self.wrong.extend([bundle.cluster.clone(), path.clone()]);
+            }
+        }
+        made.retain(|(_, _, documents, _)| !is_wrong(documents));
         self.findings.extend(found);
         let world = project.world();
         let rendered: BTreeSet<String> = made.iter().map(|(bundle, ..)| bundle.cluster.clone()).collect();

@@ -8,9 +8,6 @@ mod older;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -23,6 +20,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::{self, Refusal};
 use super::identities::IdentityArgs;
+use super::parallel::side_by_side;
 use super::workspace::Workspace;
 use crate::diag::visible::{quoted, visible};
 use crate::diag::{Fault, Findings, Outcome};
@@ -185,7 +183,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let projects: Vec<Project<'_>> = workspace.opened.iter().map(|opened| Project::new(&opened.world)).collect();
     // A directory of manifests often is a part of the project that they are rendered from.
     let old = args.against.as_ref().filter(|path| path.is_dir()).map(|path| path.canonicalize()).transpose()?;
-    let Gathered { subjects, mut findings, errors, files } =
+    let Gathered { subjects, wrong, mut findings, errors, files } =
         gather(&workspace, &projects, args.target.openshift, old.as_deref());
     for error in &errors {
         failed(error, console);
@@ -195,7 +193,8 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     }
     let mut diffs = Vec::new();
     if let Some(against) = &args.against {
-        let asked = older::Asked { against, workspace: &workspace, files, as_of: args.as_of.as_of, full: args.full };
+        let asked =
+            older::Asked { against, workspace: &workspace, files, wrong, as_of: args.as_of.as_of, full: args.full };
         match older::compare(asked, &subjects, &mut findings) {
             Ok(found) => diffs = found,
             Err(error) => failed(&error, console),
@@ -371,30 +370,4 @@ fn exit(diffs: &[ClusterDiff], outcome: &Outcome, is_above: Option<bool>) -> Exi
         Exit::Done
     };
     Exit::of(outcome).merge(of_diffs)
-}
-
-/// Does work for each thing, several at once, and returns what came of it in the order of the things. Most of the time is
-/// spent waiting for answers, and how many requests are under way is bounded elsewhere.
-fn side_by_side<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> T + Sync) -> Vec<T> {
-    const MOST: usize = 16;
-    if let [thing] = things {
-        return vec![one(thing)];
-    }
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(things.len()));
-    thread::scope(|scope| {
-        for _ in 0..things.len().min(MOST) {
-            scope.spawn(|| {
-                while let Some((at, thing)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, things.get(at)?)))
-                {
-                    let answer = one(thing);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, answer));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, answer)| answer).collect()
 }

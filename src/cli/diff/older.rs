@@ -2,6 +2,7 @@
 //!
 //! No cluster is asked, and nothing but files and Git's objects is read.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub(super) struct Asked<'a> {
     pub(super) workspace: &'a Workspace,
     /// The files that were looked at, of each project.
     pub(super) files: Vec<Vec<ProjectPath>>,
+    /// The names and files of clusters with errors.
+    pub(super) wrong: BTreeSet<String>,
     /// The day that certificates are judged by.
     pub(super) as_of: Option<i64>,
     /// Whether everything is told, also what is no difference.
@@ -35,22 +38,24 @@ pub(super) struct Asked<'a> {
 
 /// Compares the clusters of what was given, in their order, and then those that are no more.
 pub(super) fn compare(asked: Asked<'_>, subjects: &[Subject<'_>], findings: &mut Findings) -> Result<Vec<ClusterDiff>> {
-    let Asked { against, workspace, files, as_of, full } = asked;
+    let Asked { against, workspace, files, wrong, as_of, full } = asked;
     let of = |project: Option<usize>| -> Vec<Cluster> {
         let of_project = subjects.iter().filter(|subject| project.is_none_or(|project| subject.project == project));
         of_project.map(cluster).collect()
     };
     if against.is_dir() {
-        let before = before_in_directory(against, as_of, findings)?;
+        let mut before = before_in_directory(against, as_of, findings)?;
+        before.without_new = wrong;
         let are_all = workspace.opened.iter().any(|opened| !opened.dirs.is_empty());
-        return Ok(States { before, new: of(None), are_all, full, files: Vec::new() }.compare(findings));
+        return Ok(States { before, new: of(None), are_all, full }.compare(findings));
     }
     let name = revision_name(against)?;
     let mut diffs = Vec::new();
     for (at, (opened, files)) in workspace.opened.iter().zip(files).enumerate() {
-        let before = before_in_revision(name, opened, files.clone())?;
+        let mut before = before_in_revision(name, opened, files)?;
+        before.without_new.clone_from(&wrong);
         let are_all = !opened.dirs.is_empty();
-        diffs.extend(States { before, new: of(Some(at)), are_all, full, files }.compare(findings));
+        diffs.extend(States { before, new: of(Some(at)), are_all, full }.compare(findings));
     }
     Ok(diffs)
 }
@@ -73,8 +78,6 @@ struct States {
     new: Vec<Cluster>,
     are_all: bool,
     full: bool,
-    /// The files that were given, named as those of the old state are.
-    files: Vec<ProjectPath>,
 }
 
 impl States {
@@ -98,7 +101,8 @@ impl States {
             let old = pairs.iter().find(|(_, new)| std::ptr::eq(*new, cluster)).map(|(old, _)| *old);
             diffs.push(self.one(old, cluster, target));
         }
-        for gone in left.into_iter().filter(|gone| *are_all && gone.is_registry()) {
+        let is_gone = |old: &&Cluster| *are_all && old.is_registry() && !before.is_wrong_now(old);
+        for gone in left.into_iter().filter(is_gone) {
             let target = gone.target.unwrap_or(target);
             let name = gone.name.as_ref().unwrap_or(&gone.path);
             let new = empty(gone);
@@ -106,9 +110,13 @@ impl States {
             impact::judge(&mut diff, &update::context(before, gone, &new, target));
             diffs.push(diff);
         }
-        let of_lost = before.unknown.iter().filter(|unknown| *are_all && unknown.name.is_some());
-        let lost = of_lost.filter(|unknown| !self.is_given(unknown));
-        diffs.extend(lost.map(|unknown| self.not_told(unknown.name.as_deref().unwrap_or(&unknown.path), unknown)));
+        // What of a spec that is gone nobody can tell; where it is wrong still, that is told.
+        let is_told = |unknown: &update::Unknown| {
+            before.without_new.contains(&unknown.path) || new.iter().any(|cluster| is_of(unknown, cluster))
+        };
+        for unknown in before.unknown.iter().filter(|unknown| *are_all && !is_told(unknown)) {
+            diffs.extend(unknown.name.as_ref().map(|name| self.not_told(name, unknown)));
+        }
         // A directory without anything but what other programs read is no cluster.
         diffs.retain(|diff| !(diff.objects.is_empty() && diff.unknown.is_empty()));
         diffs
@@ -126,12 +134,6 @@ impl States {
         let mut diff = between(name, called, &old.objects, &new.objects, target, self.full);
         impact::judge(&mut diff, &update::context(&self.before, old, new, target));
         diff
-    }
-
-    /// Tells whether an old file was given, too, so that what is wrong with it now is told, or is a state of a cluster.
-    fn is_given(&self, unknown: &update::Unknown) -> bool {
-        self.files.iter().any(|path| path.as_str() == unknown.path)
-            || self.new.iter().any(|cluster| is_of(unknown, cluster))
     }
 
     /// Says that what a cluster was cannot be told.

@@ -145,7 +145,7 @@ fn object(object: &ObjectDiff) -> Value {
         "prediction": {
             "way": way,
             "manager": manager.map(|manager| &manager.name),
-            "engine": manager.map(|manager| words::engine(manager.engine)),
+            "engine": manager.map(|manager| manager.engine.word()),
         },
         "owner": object.owner.as_ref().map(|owner| json!({"engine": owner.engine, "name": owner.name})),
         "impact": object.impact().word(),

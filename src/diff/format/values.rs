@@ -1,9 +1,11 @@
 //! A value that may be shown, and shortly.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::diag::visible::inert;
 use crate::diff::compare::ANOTHER;
+use crate::tree::hush::without_called;
 use crate::tree::sensitive::{CONCEALED, concealed};
 use crate::tree::{Entry, Map, Node, Value};
 
@@ -44,6 +46,11 @@ fn without_secrets(node: &Node) -> Node {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) if node.origin.is_hidden() => {
             Value::String(CONCEALED.into())
         }
+        // What operators note of their failures quotes what they tried.
+        Value::String(text) => match without_called(text) {
+            Cow::Borrowed(_) => node.value.clone(),
+            Cow::Owned(shown) => Value::String(shown.into()),
+        },
         Value::Seq(items) => Value::Seq(items.iter().map(without_secrets).collect()),
         Value::Map(map) => Value::Map(map.iter().map(field).collect::<Map>()),
         value => value.clone(),

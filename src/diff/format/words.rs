@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::apply::{Engine, Manager};
+use crate::apply::Manager;
 use crate::diff::{ClusterDiff, LiveOnly, ObjectDiff, PredictedBy, What};
 use crate::impact::{Impact, Reason};
 use crate::live::{Absent, Unknown};
@@ -68,19 +68,6 @@ pub(super) fn absent(absent: Absent) -> &'static str {
         Absent::Object => "object",
         Absent::Namespace => "namespace",
         Absent::Kind => "kind",
-    }
-}
-
-/// Returns the word for what applies manifests in documents.
-pub(super) fn engine(engine: Engine) -> &'static str {
-    match engine {
-        Engine::ArgoCd => "argo-cd",
-        Engine::Flux => "flux",
-        Engine::Acm => "acm",
-        Engine::Helm => "helm",
-        Engine::Kubectl => "kubectl",
-        Engine::Regcfg => "regcfg",
-        Engine::Other => "other",
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::Uri;
+use http::{HeaderValue, Uri};
 use kube::Config;
 use kube::config::{AuthInfo, Cluster, Kubeconfig};
 use rustls_pki_types::CertificateDer;
@@ -312,6 +312,13 @@ impl Access {
                 }
             }
         }
+        if user.client_certificate_data.as_ref().is_none_or(String::is_empty) {
+            let read = self.read_login("client-certificate", user.client_certificate.take())?;
+            user.client_certificate_data = read.or(user.client_certificate_data);
+        }
+        if user.client_key_data.is_none() {
+            user.client_key_data = self.read_login("client-key", user.client_key.take())?.map(Into::into);
+        }
         let has_basic = user.username.is_some() && user.password.is_some();
         let exec = user.exec.take().filter(|_| user.token.is_none() && user.auth_provider.is_none() && !has_basic);
         if let Some(exec) = exec {
@@ -329,8 +336,24 @@ impl Access {
             (user.impersonate_uid, user.impersonate_user_extra) = (None, None);
         }
         self.hide.add_login(&user);
+        // Secrets are exposed by being serialised alone.
+        let token = serde_json::to_value(&user).ok().and_then(|user| Some(user["token"].as_str()?.to_owned()));
+        if token.is_some_and(|token| HeaderValue::from_str(&format!("Bearer {token}")).is_err()) {
+            let message = format!("the token for {} is none: it has a character that no token has", self.host);
+            return Err(NoAccess::new(message, "log in anew, or correct the user in the kubeconfig"));
+        }
         self.config.auth_info = user;
         Ok(())
+    }
+
+    /// Reads a file of a login, in PEM, and returns it as a kubeconfig holds it; none where none is named.
+    fn read_login(&self, field: &str, path: Option<String>) -> Result<Option<String>, NoAccess> {
+        let Some(path) = path.filter(|path| !path.is_empty()) else { return Ok(None) };
+        let read = read_of_invoker(Path::new(&path), MOST_BYTES).map_err(|error| {
+            let message = format!("cannot read the login `{}` for {}: {}", visible(&path), self.host, error.kind());
+            NoAccess::new(message, format!("correct `{field}` in the kubeconfig, or log in anew"))
+        })?;
+        Ok(Some(STANDARD.encode(read)))
     }
 }
 

@@ -5,16 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::access::{Access, NoAccess};
 use super::answer::{Answered, Health, Line};
-use super::failure::{self, Host, Obstacle};
+use super::failure::{Host, Obstacle};
 use super::hide::Hide;
 use super::pool::Pool;
 use super::request::{Proposal, Question};
+use super::room::Room;
 use crate::diag::codes;
 use crate::live::{Absent, Answer, Apply, DryRun, Listing, Live, ObjectId, Resource, Unknown, Why};
 use crate::tree::{Node, Source, SourceKind, json};
-
-/// The most bytes of one listing, over all its pages.
-const MOST_LISTED: usize = 256 << 20;
 
 /// The client of one cluster. It cannot change anything there.
 pub struct Client {
@@ -47,6 +45,7 @@ impl Client {
             host: Arc::new(Host { name, proxy, context, hide }),
             limits,
             permits: pool.permits(),
+            for_lists: pool.permits_for_lists(),
             deadline: pool.deadline(),
             health: Arc::new(Health::default()),
         };
@@ -67,11 +66,13 @@ impl Client {
     fn ask<T>(
         &self,
         questions: Vec<(Question, Hide)>,
+        room: &Arc<Room>,
         mut take: impl FnMut(usize, &Question, Result<Answered, Unknown>) -> T,
     ) -> Vec<T> {
         let asked: Vec<Question> = questions.iter().map(|(question, _)| question.clone()).collect();
         let mut answers: Vec<Option<T>> = asked.iter().map(|_| None).collect();
-        let tasks = questions.into_iter().map(|(question, hide)| self.line.clone().ask(question, hide));
+        let tasks =
+            questions.into_iter().map(|(question, hide)| self.line.clone().ask(question, hide, Arc::clone(room)));
         self.pool.each(tasks, |at, answered| answers[at] = Some(take(at, &asked[at], answered)));
         for (at, answer) in answers.iter_mut().enumerate().filter(|(_, answer)| answer.is_none()) {
             // The task panicked, which is a fault of what is linked here.
@@ -92,21 +93,26 @@ impl Client {
     }
 
     /// Reads the body of an answer.
-    fn parsed(&self, question: &Question, bytes: Vec<u8>) -> Result<Node, Unknown> {
+    fn parsed(&self, question: &Question, bytes: Vec<u8>, room: &Room) -> Result<Node, Unknown> {
         let text = String::from_utf8(bytes);
         let text = text.map_err(|_| self.unknown(question, Why::Malformed, "the answer is not UTF-8"))?;
-        json::value(&Source::new(question.about(), text, SourceKind::User)).map_err(|fault| {
+        let tree = json::value(&Source::new(question.about(), text, SourceKind::User)).map_err(|fault| {
             if fault.code == &codes::TOO_LARGE {
                 self.unknown(question, Why::TooLarge, "the answer has more values than are read")
             } else {
                 self.unknown(question, Why::Malformed, "the answer is no JSON")
             }
-        })
+        })?;
+        if room.take_values(&tree) {
+            Ok(tree)
+        } else {
+            Err(self.unknown(question, Why::TooLarge, "the answers together have more values than are kept"))
+        }
     }
 
     /// Reads the body of an answer that is the object that was asked for.
-    fn object(&self, question: &Question, bytes: Vec<u8>) -> Result<Node, Unknown> {
-        let object = self.parsed(question, bytes)?;
+    fn object(&self, question: &Question, bytes: Vec<u8>, room: &Room) -> Result<Node, Unknown> {
+        let object = self.parsed(question, bytes, room)?;
         let text = |path: &[&str]| object.at(path).and_then(Node::as_str);
         let (resource, (namespace, name)) = (question.resource(), question.target());
         let is_it = text(&["kind"]) == Some(&*resource.kind)
@@ -136,7 +142,7 @@ impl Client {
         wanted.retain(|namespace| !known.contains_key(*namespace));
         let ids: Vec<ObjectId> = wanted.iter().map(|name| namespace(name)).collect();
         let questions = ids.iter().map(|id| (Question::Get(id.clone()), self.hide())).collect();
-        let found = self.ask(questions, |_, _, answered| match answered {
+        let found = self.ask(questions, &Arc::default(), |_, _, answered| match answered {
             Ok(Answered::Body(..)) => Some(true),
             Ok(Answered::Absent(_)) => Some(false),
             Ok(Answered::Expired) | Err(_) => None,
@@ -153,8 +159,14 @@ impl Client {
     }
 
     /// Takes one page of a list in; returns the word that goes on with it.
-    fn take_page(&self, question: &Question, bytes: Vec<u8>, items: &mut Vec<Node>) -> Result<String, Unknown> {
-        let page = self.parsed(question, bytes)?;
+    fn take_page(
+        &self,
+        question: &Question,
+        bytes: Vec<u8>,
+        room: &Room,
+        items: &mut Vec<Node>,
+    ) -> Result<String, Unknown> {
+        let page = self.parsed(question, bytes, room)?;
         let resource = question.resource();
         let is_list = page.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
         let listed = page.get("items").filter(|items| is_list && (items.is_null() || items.as_seq().is_some()));
@@ -174,8 +186,9 @@ impl Live for Client {
 
     fn get(&self, objects: &[ObjectId]) -> Vec<Answer<Node>> {
         let questions = objects.iter().map(|object| (Question::Get(object.clone()), self.hide())).collect();
-        let mut answers = self.ask(questions, |_, question, answered| match answered {
-            Ok(Answered::Body(bytes, _)) => answer(self.object(question, bytes)),
+        let room = Arc::default();
+        let mut answers = self.ask(questions, &room, |_, question, answered| match answered {
+            Ok(Answered::Body(bytes, _)) => answer(self.object(question, bytes, &room)),
             Ok(Answered::Absent(absent)) => Answer::Absent(absent),
             Ok(Answered::Expired) => Answer::Unknown(self.unknown(question, Why::Server, "the answer has expired")),
             Err(unknown) => Answer::Unknown(unknown),
@@ -187,13 +200,14 @@ impl Live for Client {
     fn list(&self, listings: &[Listing]) -> Vec<Answer<Vec<Node>>> {
         let mut lists: Vec<List> = listings.iter().map(|_| List::default()).collect();
         let mut waiting: Vec<usize> = (0..listings.len()).collect();
+        let room = Arc::default();
         while !waiting.is_empty() {
             let question = |at: &usize| Question::List(listings[*at].clone(), lists[*at].after.clone());
             let questions = waiting.iter().map(|at| (question(at), self.hide())).collect();
-            let pages = self.ask(questions, |_, question, answered| (question.clone(), answered));
+            let pages = self.ask(questions, &room, |_, question, answered| (question.clone(), answered));
             let asked = std::mem::take(&mut waiting);
             for (at, (question, page)) in asked.into_iter().zip(pages) {
-                if lists[at].take(self, &question, page) {
+                if lists[at].take(self, &question, page, &room) {
                     waiting.push(at);
                 }
             }
@@ -221,9 +235,10 @@ impl Live for Client {
                 questions.push((question, self.hide().with_secrets_of(apply.applied)));
             }
         }
-        let told = self.ask(questions, |_, question, answered| match answered {
+        let room = Arc::default();
+        let told = self.ask(questions, &room, |_, question, answered| match answered {
             Ok(Answered::Body(bytes, warnings)) => {
-                answer(self.object(question, bytes).map(|object| DryRun { object, warnings }))
+                answer(self.object(question, bytes, &room).map(|object| DryRun { object, warnings }))
             }
             Ok(Answered::Absent(absent)) => Answer::Absent(absent),
             Ok(Answered::Expired) => Answer::Unknown(self.unknown(question, Why::Server, "the answer has expired")),
@@ -241,34 +256,25 @@ impl Live for Client {
 struct List {
     items: Vec<Node>,
     after: String,
-    n_bytes: usize,
     has_begun_anew: bool,
     ended: Option<Answer<Vec<Node>>>,
 }
 
 impl List {
     /// Takes a page in; tells whether another must be asked for.
-    fn take(&mut self, client: &Client, question: &Question, page: Result<Answered, Unknown>) -> bool {
+    fn take(&mut self, client: &Client, question: &Question, page: Result<Answered, Unknown>, room: &Room) -> bool {
         self.ended = Some(match page {
-            Ok(Answered::Body(bytes, _)) => {
-                self.n_bytes += bytes.len();
-                if self.n_bytes > MOST_LISTED {
-                    let obstacle = failure::too_large(MOST_LISTED);
-                    Answer::Unknown(obstacle.unknown(question, &client.line.host, 1))
-                } else {
-                    match client.take_page(question, bytes, &mut self.items) {
-                        Ok(after) if after.is_empty() => return false,
-                        Ok(after) => {
-                            self.after = after;
-                            return true;
-                        }
-                        Err(unknown) => Answer::Unknown(unknown),
-                    }
+            Ok(Answered::Body(bytes, _)) => match client.take_page(question, bytes, room, &mut self.items) {
+                Ok(after) if after.is_empty() => return false,
+                Ok(after) => {
+                    self.after = after;
+                    return true;
                 }
-            }
+                Err(unknown) => Answer::Unknown(unknown),
+            },
             Ok(Answered::Absent(absent)) => Answer::Absent(absent),
             Ok(Answered::Expired) if !self.has_begun_anew => {
-                *self = Self { has_begun_anew: true, n_bytes: self.n_bytes, ..Self::default() };
+                *self = Self { has_begun_anew: true, ..Self::default() };
                 return true;
             }
             Ok(Answered::Expired) => {

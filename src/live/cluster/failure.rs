@@ -105,6 +105,12 @@ pub(super) fn too_large(limit: usize) -> Obstacle {
     Obstacle::new(Why::TooLarge, what, "see what fills it: `oc get -o yaml`")
 }
 
+/// Says that the answers to all that was asked at once are larger than is kept.
+pub(super) fn too_large_together(limit: usize) -> Obstacle {
+    let what = format!("the answers together are larger than the {} MiB that are kept", limit >> 20);
+    Obstacle::new(Why::TooLarge, what, "see what fills them: `oc get -o yaml`")
+}
+
 /// Says what is wrong with the connection, or with the login that was tried.
 pub(super) fn of(error: &(dyn Error + 'static), host: &Host, connect: Duration) -> Obstacle {
     let mut words: Vec<String> = Vec::new();

@@ -1,13 +1,16 @@
 //! What a server says -> what may be shown of it: one line, bounded, that acts on nothing and holds no secret of ours.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kube::config::AuthInfo;
 
+use super::refusal::names_secret;
 use crate::diag::visible::visible;
-use crate::tree::sensitive::{CONCEALED, concealed, without_passwords};
+use crate::tree::hush::hushed;
+use crate::tree::sensitive::{CONCEALED, concealed};
 use crate::tree::{Node, Value};
 
 /// The most characters of a server's words that are shown.
@@ -42,6 +45,8 @@ impl Hide {
         let text = |name: &str| login[name].as_str().unwrap_or_default().to_owned();
         for name in ["token", "password", "client-key-data"] {
             self.add(&text(name));
+            // As webhooks are told of it, and as `data` of a Secret holds it.
+            self.add(STANDARD.encode(text(name)).trim_end_matches('='));
         }
         if let Some(user) = user.username.as_ref().filter(|_| user.password.is_some()) {
             self.add(&STANDARD.encode(format!("{user}:{}", text("password"))));
@@ -79,7 +84,7 @@ impl Hide {
             // What was cut through stands at the end.
             text.truncate(boundary(&text, text.len().saturating_sub(longest)));
         }
-        let text = without_logins(&without_passwords(&text));
+        let text = without_logins(&hushed(without_refused(&text).as_ref()));
         let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let shown: String = line.chars().take(MOST_CHARS).collect();
         let is_cut = shown.len() < line.len() || room < words.len();
@@ -106,6 +111,21 @@ fn collect(open: &Node, concealed: &Node, hide: &mut Hide) {
         }
         (Value::String(open), Value::String(concealed)) if open != concealed => hide.add(open),
         _ => {}
+    }
+}
+
+/// Hides all behind the name of a field that may hold a secret, where its value is quoted as one that is refused.
+///
+/// Source: kubernetes/apimachinery `pkg/util/validation/field/errors.go`.
+fn without_refused(text: &str) -> Cow<'_, str> {
+    const SAYS: [&str; 4] = [": Invalid value: ", ": Unsupported value: ", ": Duplicate value: ", ": Not found: "];
+    let ends = SAYS.iter().flat_map(|says| text.match_indices(says)).filter_map(|(at, says)| {
+        let field = text[..at].rsplit(|char: char| char.is_whitespace() || char == '"').next()?;
+        names_secret(field).then_some(at + says.len())
+    });
+    match ends.min() {
+        Some(end) => format!("{}{CONCEALED}", &text[..end]).into(),
+        None => text.into(),
     }
 }
 
@@ -137,6 +157,16 @@ mod tests {
         assert_eq!(hide.said("a\n\tb \u{1b}[2J\u{202e}."), "a b \\u{1b}[2J\\u{202e}");
         let long = hide.said(&"é".repeat(100_000));
         assert!(long.ends_with(" …") && long.chars().count() == MOST_CHARS + 2, "{long}");
+    }
+
+    #[test]
+    fn a_value_that_is_refused_is_not_shown_where_its_field_may_hold_a_secret() {
+        let hide = Hide::default();
+        let said = hide.said("Config \"cluster\" is invalid: [spec.a: Required value, spec.httpSecret: Invalid value: \"hush, hush\": too short]");
+        assert!(said.ends_with(&format!("spec.httpSecret: Invalid value: {CONCEALED}")), "{said}");
+        let said = hide.said("spec.replicas: Invalid value: -1: must be more");
+        assert_eq!(said, "spec.replicas: Invalid value: -1: must be more");
+        assert_eq!(hide.said("refused: password=hush"), format!("refused: password={CONCEALED}"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod pool;
 mod proxy;
 mod refusal;
 mod request;
+mod room;
 mod warning;
 
 pub use access::{Access, As, Kubeconfigs, NoAccess, Terms};

@@ -41,6 +41,7 @@ pub struct Pool {
     limits: Limits,
     handle: Handle,
     permits: Arc<Semaphore>,
+    for_lists: Arc<Semaphore>,
     deadline: Instant,
     /// Dropped with the pool, which ends the thread.
     _stop: oneshot::Sender<()>,
@@ -58,7 +59,8 @@ impl Pool {
             runtime.shutdown_background();
         })?;
         let permits = Arc::new(Semaphore::new(limits.in_flight.max(1)));
-        Ok(Self { limits, handle, permits, deadline: Instant::now() + limits.overall, _stop: stop })
+        let for_lists = Arc::new(Semaphore::new(n_lists(limits.in_flight)));
+        Ok(Self { limits, handle, permits, for_lists, deadline: Instant::now() + limits.overall, _stop: stop })
     }
 
     /// Returns what bounds the requests.
@@ -74,6 +76,11 @@ impl Pool {
     /// Returns what a request needs in order to be sent.
     pub(super) fn permits(&self) -> Arc<Semaphore> {
         Arc::clone(&self.permits)
+    }
+
+    /// Returns what a list needs beside it.
+    pub(super) fn permits_for_lists(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.for_lists)
     }
 
     /// Does something where tasks can be started.
@@ -100,6 +107,12 @@ impl Pool {
             take(at, result);
         }
     }
+}
+
+/// Returns how many of the requests in flight may be lists. Nothing waits for a list, while a dry-run waits for its object:
+/// with room left for objects, a cluster's lists are answered beside them and not before them.
+fn n_lists(in_flight: usize) -> usize {
+    (in_flight * 5 / 8).max(1)
 }
 
 #[cfg(test)]

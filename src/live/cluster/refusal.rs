@@ -19,6 +19,10 @@ use crate::tree::sensitive::{CONCEALED, may_name_a_secret};
 /// The most causes that are kept of one refusal.
 const MOST_CAUSES: usize = 50;
 
+/// What the API server says to those who would grant more than they have (kubernetes/kubernetes:
+/// `pkg/registry/rbac/validation/rule.go`, `ConfirmNoEscalation`).
+const ESCALATION: &str = "attempting to grant RBAC permissions not currently held";
+
 /// The longest text of a refusal that is looked into.
 const MOST_BYTES: usize = 1 << 20;
 
@@ -74,6 +78,12 @@ pub(super) fn read(
             let help = "change what the policy refuses, or ask those who own it";
             obstacle(Why::Denied, words, help.into())
         }
+        // Forbidden for who asks, whatever RBAC says of the request itself.
+        403 if message.contains(ESCALATION) => obstacle(
+            Why::NoDryRun,
+            "who asks may not grant the rights that it grants".into(),
+            "allow `bind` on the role that is bound, or `escalate` on the one that is written".into(),
+        ),
         // Forbidden for what it is, not for who asks: a quota, a constraint.
         403 if !message.contains("cannot ") => {
             obstacle(Why::Denied, words, "change what is refused, or ask those who set it".into())
@@ -134,7 +144,7 @@ impl Said {
 }
 
 /// Tells whether a field may hold a secret by its name, or by that of a field above it.
-fn names_secret(field: &str) -> bool {
+pub(super) fn names_secret(field: &str) -> bool {
     field.split(['.', '[', ']']).any(may_name_a_secret)
 }
 

@@ -15,7 +15,7 @@ use super::{Absent, Answer, Listing, Live, ObjectId, Resource, Unknown, Why, has
 use crate::diag::Findings;
 use crate::diag::visible::{quoted, visible};
 use crate::tree::parse::{Reading, documents};
-use crate::tree::{Entry, Node, Source, SourceKind};
+use crate::tree::{Node, Source, SourceKind};
 use crate::world::{ProjectPath, ReadError, World};
 use layout::Place;
 
@@ -61,7 +61,7 @@ impl<'w> MustGather<'w> {
             };
             match self.objects(&path) {
                 Ok(found) => match found.iter().find(|node| is_called(node, object)) {
-                    Some(node) => return Answer::There(complete(node, &object.resource)),
+                    Some(node) => return Answer::There(object.resource.complete(node.clone())),
                     None if is_list => answer = Some(Answer::Absent(Absent::Object)),
                     None => {}
                 },
@@ -89,7 +89,7 @@ impl<'w> MustGather<'w> {
                     for node in objects.iter().filter(|node| is_of(node, resource) && has_labels(node, labels)) {
                         // What stands in a list and in a file of its own is one object.
                         if !found.iter().any(|other| name_of(other) == name_of(node)) {
-                            found.push(complete(node, resource));
+                            found.push(resource.complete(node.clone()));
                         }
                     }
                 }
@@ -227,19 +227,6 @@ fn is_of(node: &Node, resource: &Resource) -> bool {
     let text = |key: &str| node.get(key).and_then(Node::as_str);
     let group = text("apiVersion").map(crate::name::group);
     text("kind").is_none_or(|kind| kind == resource.kind) && group.is_none_or(|group| group == resource.group)
-}
-
-/// Returns an object with the kind and version that those of typed lists leave out.
-fn complete(node: &Node, resource: &Resource) -> Node {
-    let mut node = node.clone();
-    let origin = node.origin.clone();
-    if let Some(map) = node.as_map_mut() {
-        for (key, text) in [("apiVersion", resource.api_version()), ("kind", resource.kind.clone())] {
-            let entry = || Entry { key: origin.clone(), node: Node::string(text, origin.clone()) };
-            map.entry(key.into()).or_insert_with(entry);
-        }
-    }
-    node
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ mod union;
 
 use super::Condition;
 use super::health::{self, Health};
-use super::hush::hushed;
 use super::read::{Seen, items, name, text};
 use crate::tree::Node;
+use crate::tree::hush::hushed;
 
 /// Something that does not look well.
 #[derive(Clone, Debug, PartialEq, Eq)]

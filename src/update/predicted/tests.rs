@@ -11,7 +11,7 @@ struct Scene {
     objects: Vec<(String, String, String)>,
     /// What else is there.
     others: Vec<String>,
-    engine: Option<&'static str>,
+    engine: Option<Engine>,
 }
 
 impl Scene {
@@ -258,7 +258,7 @@ fn an_object_of_somebody_else_is_named() {
     let ours = theirs.replace("openshift-config,", &format!("openshift-config, {LABEL},"));
     Scene::default().with(&rendered, &ours, "").finds(&[]);
     Scene { engine: Some("Flux"), ..Scene::default() }.with(&rendered, &ours, "").finds(&["warning RC0631"]);
-    Scene { engine: Some("Argo CD"), ..Scene::default() }.with(&rendered, &ours, "").finds(&[]);
+    Scene { engine: Some(Engine::ArgoCd), ..Scene::default() }.with(&rendered, &ours, "").finds(&[]);
 }
 
 #[test]

@@ -38,6 +38,11 @@ pub(crate) fn run(tests: &[(&'static str, Test)]) -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), tests.iter().map(trial).collect()).exit_code()
 }
 
+/// Starts a cluster for what is no test, or says why there is none.
+pub(crate) fn alone() -> Result<Cluster, String> {
+    Programs::find().map(|programs| Cluster::start(&programs))
+}
+
 /// Looks at the requests of regcfg among others: each but reads, or runs dry, and holds no secret. Returns those that do not.
 pub(crate) fn faults(events: &[Event], secrets: &[String]) -> Vec<String> {
     let mut faults = Vec::new();

@@ -4,6 +4,7 @@
 //! known by their tokens.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -60,6 +61,7 @@ struct Shared {
     trust: Arc<ClientConfig>,
     rules: Mutex<Vec<Rule>>,
     seen: Mutex<Vec<Seen>>,
+    n_connections: AtomicUsize,
 }
 
 impl Rule {
@@ -109,7 +111,13 @@ impl Action {
 impl Proxy {
     /// Stands before the API server on a port.
     pub(crate) fn start(server: u16, trust: Arc<ClientConfig>, identity: &Identity) -> Self {
-        let shared = Arc::new(Shared { server, trust, rules: Mutex::default(), seen: Mutex::default() });
+        let shared = Arc::new(Shared {
+            server,
+            trust,
+            rules: Mutex::default(),
+            seen: Mutex::default(),
+            n_connections: AtomicUsize::default(),
+        });
         let passing = shared.clone();
         let listener = Listener::start(identity, move |client| passing.pass(client));
         Self { port: listener.port, shared, _listener: listener }
@@ -126,6 +134,11 @@ impl Proxy {
         self.shared.seen.lock().unwrap().clear();
     }
 
+    /// Returns how many connections there were so far.
+    pub(crate) fn n_connections(&self) -> usize {
+        self.shared.n_connections.load(Ordering::Relaxed)
+    }
+
     /// Returns the requests that were seen, in their order.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap().clone()
@@ -135,6 +148,7 @@ impl Proxy {
 impl Shared {
     /// Serves one client, request after request.
     fn pass(&self, client: &mut Client) -> io::Result<()> {
+        self.n_connections.fetch_add(1, Ordering::Relaxed);
         let mut server = None;
         while let Some((request, body)) = http::request(client)? {
             self.see(&request);

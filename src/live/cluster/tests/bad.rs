@@ -241,6 +241,35 @@ fn large_objects_are_read_and_endless_ones_are_not() {
 }
 
 #[test]
+fn answers_to_many_questions_are_bounded_together() {
+    let large = "x".repeat(20 << 20);
+    let server = Server::start(move |_, seen| {
+        let name = seen.line.split([' ', '/']).rev().nth(2).unwrap_or_default().to_owned();
+        let mut object = body(&config_map("n", &name));
+        object["data"] = json!({"big": large});
+        Reply::json(200, &object)
+    });
+    let client = client_within(server.port, Limits { request: Duration::from_secs(20), ..limits() });
+    let ids: Vec<_> = (0..12).map(|at| config_map("n", &format!("a{at}"))).collect();
+    let answers = client.get(&ids);
+    let too_large = |answer: &&Answer<Node>| matches!(answer, Answer::Unknown(unknown) if unknown.why == Why::TooLarge);
+    assert!(answers.iter().filter(too_large).count() >= 6, "of 240 MiB at most 128 are kept");
+    assert!(answers.iter().any(|answer| matches!(answer, Answer::There(_))));
+}
+
+#[test]
+fn a_list_without_end_has_one_here() {
+    let items: Vec<_> = (0..40_000).map(|_| json!({"metadata": {}})).collect();
+    let page = json!({"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {"continue": "again"}, "items": items});
+    let server = Server::start(move |_, _| Reply::json(200, &page));
+    let client = client_within(server.port, Limits { request: Duration::from_secs(20), ..limits() });
+    let resource = config_map("n", "a").resource;
+    let listing = crate::live::Listing { resource, namespace: String::new(), labels: String::new() };
+    let answers = client.list(&[listing]);
+    assert_eq!(obstacle(&answers[0]).why, Why::TooLarge, "{:?}", obstacle(&answers[0]));
+}
+
+#[test]
 fn what_is_no_api_server_is_never_taken_for_an_empty_cluster() {
     let page = "<!doctype html><title>Log in</title>";
     for reply in [

@@ -197,6 +197,20 @@ fn what_a_kubeconfig_lacks_is_named() {
 }
 
 #[test]
+fn a_login_that_no_request_can_hold_is_refused_before_one() {
+    let cluster = json!({"server": "https://a"});
+    let refused = |user: &Json| connect(&cluster, user, &terms(), limits()).err().unwrap();
+    let split = refused(&json!({"token": "s3cr3t\nof two lines"}));
+    assert!(split.message.starts_with("the token for a is none"), "{split:?}");
+    assert!(!format!("{split:?}").contains("s3cr3t"), "{split:?}");
+    // What never ends, and what nobody writes into.
+    for path in ["/dev/zero", "/dev/tty", "/nonexistent"] {
+        let unread = refused(&json!({"client-certificate": path, "client-key": path}));
+        assert!(unread.message.starts_with(&format!("cannot read the login `{path}` for a: ")), "{unread:?}");
+    }
+}
+
+#[test]
 fn the_first_kubeconfig_of_several_wins_and_paths_are_relative_to_it() {
     let first = "current-context: a\ncontexts: [{name: a, context: {cluster: one, user: u}}]";
     let second = "current-context: b\nclusters: [{name: one, cluster: {server: 'https://one'}}]\nusers: [{name: u, user: {tokenFile: token}}]";

@@ -2,26 +2,41 @@
 //!
 //! Rather too much than too little: a message without a word of it still says what happened.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::tree::sensitive::{CONCEALED, without_passwords};
+use super::sensitive::{CONCEALED, without_passwords};
 
 /// The longest message that is looked at; a log at its end is shorter.
 const LONGEST: usize = 4096;
 
-/// Names with a value behind `=` or `:`, what authorises a request, tokens, and long words of mixed letters and digits.
-static SECRETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let named = r#"(?i:(?P<name>[\w.-]*(?:password|passwd|passphrase|secret_?key|secretkey|token|account_?key|api_?key|signature|\bsig)"?\s*[=:]\s*"?)(?P<value>[^\s"',;&]+))"#;
-    let scheme = r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}";
-    let key_id = r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}";
-    let word = r"(?P<word>[A-Za-z0-9+/_=-]{32,})";
-    Regex::new(&format!("{named}|{scheme}|{key_id}|{word}")).ok()
-});
+/// Names with a value behind `=` or `:`, what authorises a request, and ids of keys.
+const SAID: &str = concat!(
+    r#"(?i:(?P<name>[\w.-]*(?:password|passwd|passphrase|secret_?key|secretkey|token|account_?key|api_?key|signature|\bsig)"?\s*[=:]\s*"?)(?P<value>[^\s"',;&]+))"#,
+    r"|(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}",
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{12,}",
+);
+
+/// What a text calls a secret.
+static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(SAID).ok());
+
+/// The same, and long words of mixed letters and digits.
+static SECRETS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!("{SAID}|(?P<word>[A-Za-z0-9+/_=-]{{32,}})")).ok());
+
+/// Returns a text of any kind and length without what it calls a secret itself.
+pub(crate) fn without_called(text: &str) -> Cow<'_, str> {
+    let Some(called) = &*CALLED else { return CONCEALED.into() };
+    called.replace_all(text, |found: &Captures<'_>| {
+        let kept = found.name("name").or(found.name("scheme")).map_or("", |kept| kept.as_str());
+        format!("{kept}{CONCEALED}")
+    })
+}
 
 /// Returns a message without what may be a secret, cut to a length that people read.
-pub(super) fn hushed(message: &str) -> String {
+pub(crate) fn hushed(message: &str) -> String {
     let mut end = message.len().min(LONGEST);
     while !message.is_char_boundary(end) {
         end -= 1;
@@ -65,6 +80,13 @@ mod tests {
         check("key AKIAIOSFODNN7EXAMPLE is unknown", "key (a secret) is unknown");
         check("got wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY here", "got (a secret) here");
         check("?sv=1&sig=a%2Bb&se=2", "?sv=1&sig=(a secret)&se=2");
+    }
+
+    #[test]
+    fn a_text_of_any_kind_loses_what_it_calls_a_secret_alone() {
+        let block = format!("-----BEGIN CERTIFICATE-----\n{}\n", "MIIB7Qa9".repeat(1000));
+        assert_eq!(without_called(&block), block);
+        assert_eq!(without_called("Bearer abcdefgh12345678, password: a"), "Bearer (a secret), password: (a secret)");
     }
 
     #[test]
