@@ -344,7 +344,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apply::Manager;
+    use crate::apply::{Engine, Manager};
     use crate::diff::format::samples::{changed, cluster, obstacle, unchanged, unknown, yaml};
 
     #[test]
