@@ -51,7 +51,7 @@ fn generated_objects_get_the_answer_of_the_api_server() {
 /// Judges the objects of a minor; returns the disagreements and the constraints that were not hit.
 fn judge(folder: &Path, server: &Server, minor: &str, wanted: usize) -> Vec<String> {
     let asked = Questions::of(folder, minor, wanted);
-    let Questions { kinds, cases, questions } = &asked;
+    let Questions { kinds, cases, asked: questions } = &asked;
     let answers = server.answers(questions);
     let ours = ours(minor, questions);
     let mut wrong = Vec::new();

@@ -163,10 +163,10 @@ fn plain(world: &dyn AsWorld, spec: &regcfg::resolve::Resolved, _files: &[(Strin
         if let Some(key) = storage.get_mut("s3").and_then(|s3| s3.get_mut("cloudFront")?.get_mut("privateKey")) {
             *key = Json::from("a key");
         }
-        if let Some(Json::Object(ca)) = storage.get_mut("s3").and_then(|s3| s3.get_mut("trustedCA")) {
-            if ca.get("name") == Some(&Json::from("registry-storage-ca")) {
-                ca.remove("name");
-            }
+        if let Some(Json::Object(ca)) = storage.get_mut("s3").and_then(|s3| s3.get_mut("trustedCA"))
+            && ca.get("name") == Some(&Json::from("registry-storage-ca"))
+        {
+            ca.remove("name");
         }
     }
     if let Some(Json::Object(routes)) = fields.get_mut("registry").and_then(|registry| registry.get_mut("routes")) {
@@ -175,15 +175,15 @@ fn plain(world: &dyn AsWorld, spec: &regcfg::resolve::Resolved, _files: &[(Strin
             route.insert("secret".into(), has_secret.into());
         }
     }
-    if let Some(Json::Object(pruner)) = fields.get_mut("pruner") {
-        if pruner.get("suspend") == Some(&Json::from(false)) {
-            pruner.remove("suspend");
-        }
+    if let Some(Json::Object(pruner)) = fields.get_mut("pruner")
+        && pruner.get("suspend") == Some(&Json::from(false))
+    {
+        pruner.remove("suspend");
     }
-    if let Some(Json::Object(trust)) = fields.get_mut("trust") {
-        if trust.get("name") == Some(&Json::from("registry-cas")) {
-            trust.remove("name");
-        }
+    if let Some(Json::Object(trust)) = fields.get_mut("trust")
+        && trust.get("name") == Some(&Json::from("registry-cas"))
+    {
+        trust.remove("name");
     }
     if let Some(Json::Object(mirrors)) = fields.get_mut("mirrors") {
         // The kind is seen on what is rendered.

@@ -57,8 +57,9 @@ fn is_listed(imported: &Imported, object: &Json, path: &[String]) -> bool {
     let mut shown = String::new();
     for step in path {
         match step.parse::<usize>() {
-            Ok(index) => shown += &format!("[{index}]"),
-            Err(_) => shown += &format!("{}{step}", if shown.is_empty() { "" } else { "." }),
+            Ok(_) => shown.extend(["[", step, "]"]),
+            Err(_) if shown.is_empty() => shown.push_str(step),
+            Err(_) => shown.extend([".", step]),
         }
     }
     let kind = object["kind"].as_str().unwrap_or_default();
@@ -445,7 +446,7 @@ fn leaves(tree: &Json) -> Vec<Vec<String>> {
 
 fn remove(tree: &mut Json, path: &[String]) {
     let Some((last, around)) = path.split_last() else { return };
-    let Some(parent) = tree.pointer_mut(&around.iter().map(|step| format!("/{step}")).collect::<String>()) else {
+    let Some(parent) = tree.pointer_mut(&around.iter().flat_map(|step| ["/", step]).collect::<String>()) else {
         return;
     };
     match parent {

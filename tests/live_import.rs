@@ -140,8 +140,8 @@ fn operator_writes(cluster: &Cluster) {
         spec["storage"] = json!({"s3": {"virtualHostedStyle": false}});
     }
     let patch = json!({"metadata": {"finalizers": ["imageregistry.operator.openshift.io/finalizer"]}, "spec": spec});
-    let path = format!("{CONFIG}?fieldManager=cluster-image-registry-operator");
-    let answer = cluster.patch("application/merge-patch+json", &path, &patch);
+    let config = format!("{CONFIG}?fieldManager=cluster-image-registry-operator");
+    let answer = cluster.patch("application/merge-patch+json", &config, &patch);
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 

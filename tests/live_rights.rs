@@ -270,8 +270,8 @@ fn what_diff_may_ask_dry_is_enough_and_all_of_it_is_needed(cluster: &Cluster) {
     // Before anything is there, all is created.
     let created = project.diff(&whole);
     assert!(created.exit == Some(1) && is_asked_for_all(&created), "{}\n{:#?}", created.stderr, ways(&created));
-    let creates = |right: &Right| is_asked(right) && right.verb() != "patch";
-    without_each(cluster, &all, creates, |kubeconfig| project.diff(kubeconfig), falls_back);
+    let is_for_reading = |right: &Right| is_asked(right) && right.verb() != "patch";
+    without_each(cluster, &all, is_for_reading, |kubeconfig| project.diff(kubeconfig), falls_back);
     cluster.apply(&project.manifests(), &["--field-manager=regcfg"]);
     let same = project.diff(&whole);
     assert!(same.exit == Some(0) && is_asked_for_all(&same), "{}\n{:#?}", same.stderr, ways(&same));

@@ -2,7 +2,11 @@
 //! must see it and give the way out. What it gives as a command is run, and must be the way out.
 
 #![expect(clippy::disallowed_methods, reason = "tests read the disk and run programs, where the library may not")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics, and says what it skips"
+)]
 
 #[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 #[path = "common/cluster/mod.rs"]
@@ -76,7 +80,7 @@ fn project(spec: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let spec = format!(
         "apiVersion: regcfg.dev/v1alpha1\nkind: ClusterRegistry\nmetadata: {{name: prod}}\nspec:\n  openshift: \"4.17\"\n  platform: baremetal\n{}\n",
-        spec.lines().map(|line| format!("  {line}\n")).collect::<String>()
+        spec.lines().flat_map(|line| ["  ", line, "\n"]).collect::<String>()
     );
     fs::write(dir.path().join("cluster.yaml"), spec).unwrap();
     dir

@@ -19,7 +19,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cluster::{Cluster, live};
-use registry::*;
+use registry::{
+    CLAIM, CONFIG, DEPLOYMENT, NAMESPACE, OPERATOR, POD, POOL, PRUNER, ROUTE, USER_SECRET, but, condition, gone,
+    healthy, ingress, kinds_without_description, merge, not_applied, pod_waits, pool_status, pruner_well, put, reset,
+    set_status, well,
+};
 use serde_json::{Value as Json, json};
 use serde_yaml::options::DuplicateKeyPolicy;
 
@@ -90,6 +94,7 @@ fn spec(cluster: &Cluster) -> (tempfile::TempDir, String) {
     (dir, file.display().to_string())
 }
 
+#[expect(clippy::too_many_lines, reason = "one state after the other, on one cluster")]
 fn each_state_of_a_registry_is_told_and_explained(cluster: &Cluster) {
     cluster.secret(SECRET);
     healthy(cluster);
@@ -357,7 +362,7 @@ fn the_rights_that_are_documented_are_enough_and_each_is_needed(cluster: &Cluste
     let options = serde_yaml::options! { duplicate_keys: DuplicateKeyPolicy::Error };
     let roles: Vec<Json> =
         text.split("\n---\n").map(|role| serde_yaml::from_str_with_options(role, options.clone()).unwrap()).collect();
-    let rules: Vec<(String, Json)> = roles
+    let granted: Vec<(String, Json)> = roles
         .iter()
         .flat_map(|role| {
             let namespace = role["metadata"]["namespace"].as_str().unwrap_or_default().to_owned();
@@ -376,16 +381,16 @@ fn the_rights_that_are_documented_are_enough_and_each_is_needed(cluster: &Cluste
     };
     // With each rule more there is less that cannot be seen, so that none is for nothing.
     let mut before = unseen(&run(&reader, &["--format", "json"]));
-    for (namespace, rule) in &rules {
+    for (namespace, rule) in &granted {
         let optional = rule["resources"] == json!(["configmaps"]) || rule["resources"] == json!(["persistentvolumes"]);
         for one in rule["resources"].as_array().unwrap() {
             let mut rule = rule.clone();
             rule["resources"] = json!([one]);
             let grant = |rule: &Json| {
                 if namespace.is_empty() {
-                    cluster.grant("reader", rule)
+                    cluster.grant("reader", rule);
                 } else {
-                    cluster.grant_in(namespace, "reader", rule)
+                    cluster.grant_in(namespace, "reader", rule);
                 }
             };
             grant(&json!([rule]));

@@ -101,7 +101,7 @@ fn judge(cluster: &Cluster, minor: &str) {
     let wanted = std::env::var("REGCFG_VERDICTS").map_or(OBJECTS, |number| number.parse().unwrap());
     let questions = Questions::of(&folder, minor, wanted);
     // From all constraints alike.
-    let step = (questions.questions.len() / wanted).max(1);
+    let step = (questions.asked.len() / wanted).max(1);
     let crds: BTreeMap<&str, Json> = questions
         .kinds
         .iter()
@@ -111,7 +111,7 @@ fn judge(cluster: &Cluster, minor: &str) {
         })
         .collect();
     let objects: Vec<(Json, String)> = questions
-        .questions
+        .asked
         .iter()
         .step_by(step)
         .enumerate()

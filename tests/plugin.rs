@@ -2,6 +2,12 @@
 //!
 //! `oc` finds plugins by the same code of Kubernetes, under the prefix `oc-`; where it is installed it is asked, too.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read the environment and run programs, where the library may not"
+)]
+#![expect(clippy::print_stdout, reason = "a test says what it skips")]
+
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};

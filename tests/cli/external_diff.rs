@@ -27,8 +27,8 @@ fn differing(sandbox: &Sandbox, script: &str) -> Command {
     assert_eq!(rendered.exit, "0", "{rendered:?}");
     sandbox.write("clusters/lab.yaml", SPEC.replace("replicas: 2", "replicas: 3"));
     let program = sandbox.cwd().join("differ");
-    fs::write(&program, format!("#!/bin/sh\nout={}\n{script}\n", sandbox.cwd().display())).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(&program, format!("#!/bin/sh\nout={}\n{script}\n", sandbox.cwd().display())).expect("a file");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a mode");
     let mut command = sandbox.command();
     command.env("KUBECTL_EXTERNAL_DIFF", program).env("PATH", "/usr/bin:/bin");
     command.args(["diff", "--against", "old", "clusters/lab.yaml"]);
@@ -37,7 +37,11 @@ fn differing(sandbox: &Sandbox, script: &str) -> Command {
 
 /// Returns the directories that the program was given, as it noted them.
 fn given(sandbox: &Sandbox) -> Vec<PathBuf> {
-    fs::read_to_string(sandbox.cwd().join("args")).unwrap().lines().map(PathBuf::from).collect()
+    fs::read_to_string(sandbox.cwd().join("args"))
+        .expect("the program notes its arguments")
+        .lines()
+        .map(PathBuf::from)
+        .collect()
 }
 
 #[test]
@@ -55,13 +59,13 @@ fn a_signal_ends_the_program_and_leaves_nothing() {
     for signal in [Signal::TERM, Signal::INT] {
         let sandbox = Sandbox::new();
         let script = "printf '%s\\n' \"$@\" > $out/args; touch $out/started; exec sleep 60";
-        let mut child = differing(&sandbox, script).spawn().unwrap();
+        let mut child = differing(&sandbox, script).spawn().expect("the built binary runs");
         while !sandbox.cwd().join("started").exists() {
-            assert!(child.try_wait().unwrap().is_none(), "it ended before the program was started");
+            assert!(child.try_wait().expect("a child").is_none(), "it ended before the program was started");
             std::thread::sleep(Duration::from_millis(5));
         }
-        kill_process(Pid::from_child(&child), signal).unwrap();
-        let status = child.wait().unwrap();
+        kill_process(Pid::from_child(&child), signal).expect("it runs");
+        let status = child.wait().expect("a child");
         assert!(!status.success(), "{status:?}");
         let given = given(&sandbox);
         assert!(given.len() == 2 && given.iter().all(|directory| !directory.exists()), "{given:?}");

@@ -37,7 +37,7 @@ pub(crate) struct Questions {
     pub(crate) kinds: Vec<Described>,
     pub(crate) cases: Vec<Case>,
     /// One for each case.
-    pub(crate) questions: Vec<Question>,
+    pub(crate) asked: Vec<Question>,
 }
 
 impl Questions {
@@ -69,7 +69,7 @@ impl Questions {
             }
             round += 1;
         }
-        Self { kinds, cases, questions }
+        Self { kinds, cases, asked: questions }
     }
 
     /// Returns the constraint that a case is about.

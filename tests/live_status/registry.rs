@@ -78,8 +78,8 @@ pub(crate) fn set_status(cluster: &Cluster, path: &str, status: &Json) {
     taken(path, &cluster.raw("PATCH", &format!("{path}/status"), Some(&json!({"status": status}))));
 }
 
-pub(crate) fn merge(cluster: &Cluster, path: &str, patch: &Json) {
-    taken(path, &cluster.raw("PATCH", path, Some(patch)));
+pub(crate) fn merge(cluster: &Cluster, path: &str, change: &Json) {
+    taken(path, &cluster.raw("PATCH", path, Some(change)));
 }
 
 pub(crate) fn gone(cluster: &Cluster, path: &str) {

@@ -63,7 +63,7 @@ mod tests {
         let text = format!("{{\"a\": [{}0]}}", "0,".repeat(200_000));
         let tree = json::value(&Source::new("", text, SourceKind::User)).unwrap();
         let room = Room::default();
-        let fitting = (0..).take_while(|_| room.take_values(&tree)).count();
+        let fitting = (0..100).take_while(|_| room.take_values(&tree)).count();
         assert_eq!(fitting, 9);
     }
 }

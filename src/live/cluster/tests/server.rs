@@ -150,7 +150,7 @@ fn serve(stream: impl Read + Write, asked: impl Fn(&Seen) -> Reply) {
             }
             Reply::Endless => {
                 let _begun = to.write_all(b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n");
-                let piece = [&b"100000\r\n"[..], &[b' '; 0x10_0000], b"\r\n"].concat();
+                let piece = [&b"100000\r\n"[..], &vec![b' '; 0x10_0000], b"\r\n"].concat();
                 while to.write_all(&piece).is_ok() {}
                 false
             }
