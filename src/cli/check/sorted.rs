@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cli::survey::root_file;
 use crate::cli::parallel::in_order;
+use crate::cli::survey::root_file;
 use crate::cli::workspace::Opened;
 use crate::diag::Findings;
 use crate::load::{Document, DocumentKind, Loaded, Project, files_read, load};
