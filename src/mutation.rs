@@ -73,10 +73,10 @@ pub const PARTS: &[&str] = &[
     "login-unreadable", "login-useless", "login-registry", "login-twice", "login-colon", "login-control", "login-form",
     "env-allowed", "misplaced-secret", "plain-secret", "revealed-key",
     // What an apply makes of a live object, what of a difference is silent or never asked, and how hard a change hits.
-    "apply-removal", "apply-owned-by-others", "apply-conflicts", "apply-last-applied", "apply-atomic-map", "apply-list-keys",
-    "apply-older-schema", "diff-never-sent", "diff-kept-kinds", "diff-kept-objects", "diff-left-concealed",
+    "apply-removal", "apply-owned-by-others", "apply-conflicts", "apply-atomic-map", "apply-list-keys",
+    "diff-never-sent", "diff-kept-kinds", "diff-kept-objects", "diff-left-concealed",
     "diff-made-by-others", "diff-by-hand", "diff-silent", "diff-silent-values", "diff-silent-with", "diff-silent-without",
-    "diff-silent-dropped", "diff-silent-minors", "impact-when", "impact-minors", "impact-in-pods", "impact-silent",
+    "diff-silent-dropped", "diff-silent-minors", "impact-when", "impact-minors", "impact-in-pods",
     // Definitions: what the crate jsonschema is told, and what stands around it.
     "crd-type", "crd-enum", "crd-required", "crd-minimum", "crd-maximum", "crd-exclusiveMinimum", "crd-exclusiveMaximum",
     "crd-multipleOf", "crd-minLength", "crd-maxLength", "crd-minItems", "crd-maxItems", "crd-minProperties",

@@ -119,7 +119,7 @@ impl<'a> Scene<'a> {
 
 /// Keeps kubectl's annotation up to date, as the server does for the manager of that name.
 fn renew(object: &mut Node, applied: &Node, manager: &Manager) {
-    if manager.name == last_applied::MANAGER && !is_off("apply-last-applied") {
+    if manager.name == last_applied::MANAGER {
         last_applied::renew(object, applied);
     }
 }

@@ -5,18 +5,13 @@
 use super::element::Element;
 use super::fieldset::FieldSet;
 use super::typing::{ListShape, MapType, Typing};
-use crate::mutation::is_off;
 use crate::schema::ListType;
 
 /// Returns a set as the schema of today has it.
 pub(super) fn reconciled(typing: Typing, set: &FieldSet) -> FieldSet {
     let mut walk = Walk { path: Vec::new(), wholes: FieldSet::default() };
     walk.value(typing, Some(set), false);
-    if walk.wholes.is_empty() || is_off("apply-older-schema") {
-        set.clone()
-    } else {
-        set.without(&walk.wholes).union(&walk.wholes)
-    }
+    if walk.wholes.is_empty() { set.clone() } else { set.without(&walk.wholes).union(&walk.wholes) }
 }
 
 struct Walk {

@@ -87,7 +87,7 @@ fn reasons(diff: &ObjectDiff, ctx: &UpdateContext<'_>, circumstances: &Circumsta
         What::NoLongerRendered { .. } => judged.whole(On::Gone),
         What::Change => {
             // What somebody writes by himself is no change.
-            let changes = diff.changes.iter().filter(|change| change.silent.is_none() || is_off("impact-silent"));
+            let changes = diff.changes.iter().filter(|change| change.silent.is_none());
             changes.flat_map(|change| judged.change(change)).collect()
         }
     };
