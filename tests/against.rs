@@ -187,7 +187,7 @@ fn the_files_of_a_revision_are_compared_with_those_of_now() {
 
 #[test]
 fn differences_to_a_revision_come_with_their_impact_and_what_they_do() {
-    let repository = Repository::of(&[("regcfg.yaml", ""), ("a.yaml", &one("a"))]);
+    let repository = Repository::of(&[("a.yaml", &one("a"))]);
     let same = repository.diff(&["--against", "HEAD"]);
     assert_eq!((same.exit, &*same.stderr), (0, ""), "{same:?}");
     repository.write("a.yaml", &two("a"));
@@ -203,7 +203,7 @@ fn differences_to_a_revision_come_with_their_impact_and_what_they_do() {
 #[test]
 fn an_old_state_that_cannot_be_told_is_no_answer_and_one_that_is_wrong_now_is_not_gone() {
     let broken = one("b").replace("openshift:", "openshfit:");
-    let repository = Repository::of(&[("regcfg.yaml", ""), ("a.yaml", &one("a")), ("b.yaml", &broken)]);
+    let repository = Repository::of(&[("a.yaml", &one("a")), ("b.yaml", &broken)]);
     repository.write("b.yaml", &one("b"));
     let run = repository.diff(&["--against", "HEAD"]);
     assert_eq!(run.exit, 2, "{run:?}");
@@ -366,7 +366,7 @@ fn a_revision_that_looks_like_an_option_is_none() {
 
 #[test]
 fn differences_run_nothing_of_a_repository_and_take_no_option_for_a_revision() {
-    let repository = Repository::of(&[("regcfg.yaml", ""), ("a.yaml", &one("a"))]);
+    let repository = Repository::of(&[("a.yaml", &one("a"))]);
     let evil = repository.dir.path().join("evil.sh");
     fs::write(&evil, format!("#!/bin/sh\necho \"$0 $*\" >> {}\nexit 1\n", repository.canary().display())).unwrap();
     fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
