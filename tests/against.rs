@@ -1,7 +1,11 @@
-//! `regcfg check --against` and `regcfg diff --against` with the real `git`: what is compared, what is refused, and that nothing of a repository runs.
+//! `regcfg check --against` and `regcfg diff --against` with the real `git`: what is compared, what is refused, and that nothing
+//! of a repository runs.
 
 #![expect(clippy::disallowed_methods, reason = "tests write the disk, where the library may not")]
 #![expect(clippy::unwrap_used, reason = "what a test cannot prepare, it fails on")]
+
+#[path = "against/differences.rs"]
+mod differences;
 
 use std::fs;
 use std::io::Write;
@@ -186,43 +190,6 @@ fn the_files_of_a_revision_are_compared_with_those_of_now() {
 }
 
 #[test]
-fn differences_to_a_revision_come_with_their_impact_and_what_they_do() {
-    let repository = Repository::of(&[("a.yaml", &one("a"))]);
-    let same = repository.diff(&["--against", "HEAD"]);
-    assert_eq!((same.exit, &*same.stderr), (0, ""), "{same:?}");
-    repository.write("a.yaml", &two("a"));
-    let run = repository.diff(&["--against", "HEAD"]);
-    assert_eq!(run.exit, 1, "{run:?}");
-    assert!(run.stdout.contains("-  replicas: 1\n+  replicas: 2\n"), "{run:?}");
-    assert!(run.stdout.contains("--- BEFORE/a/") && !run.stdout.contains("predicted"), "{run:?}");
-    assert_eq!(run.stderr.matches(RAISED).count(), 1, "{run:?}");
-    let summary = repository.diff(&["--against", "HEAD", "--format", "summary", "--max-impact", "data-loss"]);
-    assert_eq!(summary.exit, 1, "an error stays one: {summary:?}");
-}
-
-#[test]
-fn an_old_state_that_cannot_be_told_is_no_answer_and_one_that_is_wrong_now_is_not_gone() {
-    let broken = one("b").replace("openshift:", "openshfit:");
-    let repository = Repository::of(&[("a.yaml", &one("a")), ("b.yaml", &broken)]);
-    repository.write("b.yaml", &one("b"));
-    let run = repository.diff(&["--against", "HEAD"]);
-    assert_eq!(run.exit, 2, "{run:?}");
-    assert!(run.stdout.contains("what b was in `HEAD` cannot be told"), "{run:?}");
-    assert!(!run.stderr.contains("RC0628"), "said once: {run:?}");
-    fs::remove_file(repository.root().join("b.yaml")).unwrap();
-    assert_eq!(repository.diff(&["--against", "HEAD"]).exit, 2, "nobody knows what goes");
-    repository.commit(&[("b.yaml", &one("b"))]);
-    repository.write("b.yaml", &broken);
-    for run in [repository.diff(&["--against", "HEAD"]), repository.check(&["--against", "HEAD", "."])] {
-        assert_eq!(run.exit, 1, "{run:?}");
-        assert!(!run.stderr.contains("RC0629") && !run.stdout.contains("no longer rendered"), "{run:?}");
-    }
-    fs::remove_file(repository.root().join("b.yaml")).unwrap();
-    let gone = repository.diff(&["--against", "HEAD"]);
-    assert!(gone.stderr.contains("RC0629") && gone.stdout.contains("on b is no longer rendered"), "{gone:?}");
-}
-
-#[test]
 fn clusters_are_followed_where_they_move_and_told_where_they_go() {
     let repository = Repository::of(&[("a.yaml", &one("a")), ("b.yaml", &one("b")), ("c.yaml", &one("c"))]);
     // Moved, renamed, gone, and new.
@@ -362,20 +329,6 @@ fn a_revision_that_looks_like_an_option_is_none() {
         run.warns(2, "is neither a directory nor a revision");
     }
     assert!(!file.exists());
-}
-
-#[test]
-fn differences_run_nothing_of_a_repository_and_take_no_option_for_a_revision() {
-    let repository = Repository::of(&[("a.yaml", &one("a"))]);
-    let evil = repository.dir.path().join("evil.sh");
-    fs::write(&evil, format!("#!/bin/sh\necho \"$0 $*\" >> {}\nexit 1\n", repository.canary().display())).unwrap();
-    fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
-    poison(&repository, &evil.display().to_string());
-    repository.write("a.yaml", &two("a"));
-    let run = repository.diff(&["--against", "HEAD"]);
-    assert!(run.stderr.contains(RAISED), "{run:?}");
-    assert!(!repository.canary().exists(), "something of the repository ran");
-    assert_eq!(repository.diff(&["--against=--output=x"]).exit, 2);
 }
 
 #[test]
