@@ -1,7 +1,7 @@
 //! A live object and what is applied to it -> the object as it would be stored, by server-side apply's own rules.
 //!
 //! What the API server computes in a dry-run is computed here from `metadata.managedFields`, for those who may not ask it:
-//! [`predict`]. Who will apply an object, and so what is theirs to remove, is for [`choose_manager`] to find, and who owns a
+//! [`predict()`]. Who will apply an object, and so what is theirs to remove, is for [`choose_manager`] to find, and who owns a
 //! field for [`Owners`]. The rules are those of sigs.k8s.io/structured-merge-diff v6 (`merge/update.go`, `typed/`) and of
 //! k8s.io/apimachinery `pkg/util/managedfields`; tests hold the two together.
 //!

@@ -2,7 +2,7 @@
 //!
 //! One file per form, each with its one escaper, so that nothing on a cluster can act on a terminal, a CI system or a page,
 //! or leave the form that it stands in. None judges, asks or prints; what may be a secret was taken out before, and is
-//! taken out once more by [`states`] and [`values`].
+//! taken out once more by `states` and `values`.
 //!
 //! | form | for whom |
 //! | --- | --- |
