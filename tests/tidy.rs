@@ -225,6 +225,21 @@ fn modules_know_only_what_they_should() {
 }
 
 #[test]
+fn no_link_leads_a_build_out_of_the_repository() {
+    // Before the first build cargo walks all directories of the package, through links: out of it are pipes, loops, and
+    // directories that it may not read.
+    let root = env!("CARGO_MANIFEST_DIR");
+    let root = fs::canonicalize(root).unwrap_or_else(|error| panic!("{root}: {error}"));
+    let leads_out = |path: &&PathBuf| {
+        fs::symlink_metadata(path).is_ok_and(|link| link.is_symlink())
+            && path.canonicalize().is_ok_and(|target| target.is_dir() && !target.starts_with(&root))
+    };
+    let files = files_below("tests");
+    let wrong: Vec<_> = files.iter().filter(leads_out).collect();
+    assert!(wrong.is_empty(), "links that cargo follows out of the repository: {wrong:?}");
+}
+
+#[test]
 fn the_reference_of_the_command_line_is_current() {
     let reference = format!("# Command line\n\nMade from the help; rewrite with `UPDATE_GOLDEN=1 cargo test`.\n{}", {
         let mut command = regcfg::cli::command().term_width(100);
