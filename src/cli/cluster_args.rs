@@ -18,7 +18,6 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::live::cluster::{Access, As, Client, Kubeconfigs, Limits, NoAccess, Pool, Proxies, Terms};
 use crate::shell;
-use crate::spec::Spec;
 use crate::tree::{Node, Place};
 use crate::world::fs::variable;
 
@@ -205,16 +204,16 @@ impl Clusters {
         all.into_iter().cloned().collect()
     }
 
-    /// Returns the client of a spec's cluster; none where a finding says why its context is not used. `name` is where the
-    /// spec is named, and `n_specs` how many there are in this run.
+    /// Returns the client of a spec's cluster; none where a finding says why its context is not used. `named` is the text
+    /// that names its context, if there is one, `name` where the spec is named, and `n_specs` how many there are in this run.
     pub(super) fn client_for(
         &self,
-        spec: Spec<'_>,
+        named: Option<&Node>,
         name: &Place,
         n_specs: usize,
         findings: &mut Findings,
     ) -> Result<Option<Arc<Client>>> {
-        match self.context_of(spec.live_context(), name, n_specs, findings)? {
+        match self.context_of(named, name, n_specs, findings)? {
             Chosen::Context(context) => self.client_of(context.as_deref()).map(Some),
             Chosen::None => Ok(None),
         }

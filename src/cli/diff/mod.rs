@@ -31,7 +31,6 @@ use crate::live::Live;
 use crate::live::must_gather::MustGather;
 use crate::load::Project;
 use crate::secret::{AllowedEnv, Identities, SecretSlot, fill};
-use crate::spec::Spec;
 use crate::tree::emit::no_secrets;
 use crate::update;
 use crate::world::fs::FsWorld;
@@ -295,7 +294,7 @@ impl Asking<'_> {
             Source::Collected(live) => return self.compare(subject, live, Predict::Merge, findings),
             Source::Clusters(clusters) => clusters,
         };
-        match clusters.client_for(Spec::new(&subject.spec), &subject.named, self.n_clusters, &mut findings) {
+        match clusters.client_for(subject.context.as_ref(), &subject.named, self.n_clusters, &mut findings) {
             Ok(Some(client)) => self.compare(subject, &*client, self.args.predict.into(), findings),
             Ok(None) => Answer { diff: None, findings, fault: None, note: None },
             Err(error) => Answer { diff: None, findings, fault: Some(error), note: None },

@@ -162,7 +162,8 @@ impl Run {
         let mut subjects = Vec::new();
         for resolved in specs {
             let named = resolved.name().unwrap_or(&resolved.node).place().clone();
-            match clusters.client_for(Spec::new(resolved.spec()), &named, n_specs, &mut self.findings) {
+            let context = Spec::new(resolved.spec()).live_context();
+            match clusters.client_for(context, &named, n_specs, &mut self.findings) {
                 Ok(Some(client)) => {
                     subjects.push(Subject { resolved: Some(resolved), live: Source::Server(client) });
                 }
