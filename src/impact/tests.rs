@@ -57,8 +57,13 @@ fn reasons_of(target: &str, old: &str, new: &str) -> Vec<Reason> {
         let (live_only, not_compared, owner, reasons) = (Vec::new(), Vec::new(), None, Vec::new());
         ObjectDiff { object, what, by, changes, live_only, not_compared, owner, reasons, before, after }
     });
-    let mut diff =
-        ClusterDiff { cluster: "c".into(), against: "old".into(), objects: objects.collect(), unknown: Vec::new() };
+    let mut diff = ClusterDiff {
+        cluster: "c".into(),
+        against: "old".into(),
+        objects: objects.collect(),
+        unknown: Vec::new(),
+        not_collected: Default::default(),
+    };
     judge(&mut diff, &ctx);
     diff.objects.into_iter().flat_map(|object| object.reasons).collect()
 }
