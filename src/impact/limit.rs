@@ -73,8 +73,13 @@ mod tests {
             object("c", &[Impact::DataLoss, Impact::None]),
             object("d", &[]),
         ];
-        let diffs =
-            [ClusterDiff { cluster: "prod\u{1b}".into(), against: "live".into(), objects, unknown: Vec::new() }];
+        let diffs = [ClusterDiff {
+            cluster: "prod\u{1b}".into(),
+            against: "live".into(),
+            objects,
+            unknown: Vec::new(),
+            not_collected: Default::default(),
+        }];
         let said = |limit: Impact| above(&diffs, limit).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(said(Impact::DataLoss), Vec::<String>::new());
         assert_eq!(

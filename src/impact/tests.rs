@@ -55,8 +55,13 @@ fn reasons_of(target: &str, old: &str, new: &str) -> Vec<Reason> {
         let changes = fields.into_iter().filter_map(change).collect();
         ObjectDiff { changes, before, after, ..ObjectDiff::new(object, what, PredictedBy::Comparison) }
     });
-    let mut diff =
-        ClusterDiff { cluster: "c".into(), against: "old".into(), objects: objects.collect(), unknown: Vec::new() };
+    let mut diff = ClusterDiff {
+        cluster: "c".into(),
+        against: "old".into(),
+        objects: objects.collect(),
+        unknown: Vec::new(),
+        not_collected: Default::default(),
+    };
     judge(&mut diff, &ctx);
     diff.objects.into_iter().flat_map(|object| object.reasons).collect()
 }
