@@ -18,7 +18,6 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::live::cluster::{Access, As, Client, Kubeconfigs, Limits, NoAccess, Pool, Proxies, Terms};
 use crate::shell;
-use crate::spec::Spec;
 use crate::tree::{Node, Place};
 use crate::world::fs::variable;
 
@@ -207,13 +206,13 @@ impl Clusters {
         self.client_of(self.args.context.as_deref())
     }
 
-    /// Takes in the specs of the run, each with the place where it is named. Refuses one context for several of them, which cannot
+    /// Takes in the specs of the run: the text that names the context of each, and where the spec is named. Refuses one context for several of them, which cannot
     /// be one cluster.
-    pub(super) fn expect<'s>(&mut self, specs: impl IntoIterator<Item = (Spec<'s>, &'s Place)>) -> Result<()> {
+    pub(super) fn expect<'s>(&mut self, specs: impl IntoIterator<Item = (Option<&'s Node>, &'s Place)>) -> Result<()> {
         let mut wanted = Wanted::default();
-        for (spec, name) in specs {
+        for (named, name) in specs {
             wanted.n_specs += 1;
-            match spec.live_context().and_then(Node::as_str) {
+            match named.and_then(Node::as_str) {
                 Some(context) if self.allows(context) || wanted.not_allowed.iter().any(|one| one == context) => {}
                 Some(context) => wanted.not_allowed.push(context.to_owned()),
                 None => wanted.first_without = wanted.first_without.or_else(|| Some(name.clone())),
@@ -240,14 +239,14 @@ impl Clusters {
     }
 
     /// Returns the client of a spec's cluster, one of those that were expected; none where a finding says why its context is not
-    /// used. `name` is where the spec is named.
+    /// used. `named` is the text that names its context, if there is one, `name` where the spec is named.
     pub(super) fn client_for(
         &self,
-        spec: Spec<'_>,
+        named: Option<&Node>,
         name: &Place,
         findings: &mut Findings,
     ) -> Result<Option<Arc<Client>>> {
-        match self.context_of(spec.live_context(), name, findings) {
+        match self.context_of(named, name, findings) {
             Chosen::Context(context) => self.client_of(context.as_deref()).map(Some),
             Chosen::None => Ok(None),
         }

@@ -165,16 +165,9 @@ pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
     let kept = (KEPT.contains(&&*object.resource.kind) && !is_off("diff-kept-kinds"))
         || (is_kept(live) && !is_off("diff-kept-objects"));
     ObjectDiff {
-        object,
-        what: What::NoLongerRendered { kept },
-        by: PredictedBy::Comparison,
-        changes: Vec::new(),
-        live_only: Vec::new(),
-        not_compared: Vec::new(),
         owner: owner(live),
-        reasons: Vec::new(),
         before: Some(shown(live)),
-        after: None,
+        ..ObjectDiff::new(object, What::NoLongerRendered { kept }, PredictedBy::Comparison)
     }
 }
 

@@ -12,7 +12,7 @@ use super::path::Path;
 pub use super::refusals::Refused;
 use super::refusals::{self, Said};
 use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_origins};
-use crate::apply::{Basis, Element, Manager, choose_manager, majority, predict};
+use crate::apply::{Basis, Element, Manager, choose_manager, majority, predict, predict_migrated};
 use crate::diag::Findings;
 use crate::live::{Absent, Answer, Apply, DryRun, Live, ObjectId, Unknown, Why};
 use crate::mutation::is_off;
@@ -225,7 +225,10 @@ fn judge<'a>(
     said: &mut Said<'a>,
     fill: &mut Fill<'_>,
 ) -> (ObjectDiff, State) {
-    let outcome = outcome(asked, &object, dry_run, said);
+    let outcome = match outcome(asked, &object, dry_run, said) {
+        Outcome::Predicted(predicted, by) => taken_over(asked, &object).unwrap_or(Outcome::Predicted(predicted, by)),
+        other => other,
+    };
     let Object { id, at, rendered, live, manager } = object;
     let there = if let Answer::There(live) = live { Ok(live) } else { Err(absent(&live)) };
     let (predicted, by, absent) = match outcome {
@@ -286,18 +289,7 @@ fn absent(answer: &Answer<Node>) -> Absent {
 }
 
 fn not_told(object: ObjectId, unknown: Unknown) -> ObjectDiff {
-    ObjectDiff {
-        object,
-        what: What::Unknown(unknown),
-        by: PredictedBy::Comparison,
-        changes: Vec::new(),
-        live_only: Vec::new(),
-        not_compared: Vec::new(),
-        owner: None,
-        reasons: Vec::new(),
-        before: None,
-        after: None,
-    }
+    ObjectDiff::new(object, What::Unknown(unknown), PredictedBy::Comparison)
 }
 
 /// Finds out what would become of an object.
@@ -347,6 +339,18 @@ fn outcome<'a>(
         )),
         None => merged(asked, object, live),
     }
+}
+
+/// Computes what would become of an object that is there where an engine first makes its own what others wrote, so that more
+/// goes than any dry-run shows; none where nothing more does.
+fn taken_over(asked: &Asked<'_>, object: &Object<'_>) -> Option<Outcome> {
+    let Answer::There(live) = &object.live else { return None };
+    let (applied, minor) = (super::with_data(object.rendered), asked.target.last());
+    let migrated = predict_migrated(live, &applied, &object.manager, minor).ok()??.object;
+    let plain = predict(Some(live), &applied, &object.manager, true, minor).ok()?.object;
+    let is_secret = is_secret(object.rendered);
+    let by = if is_secret { PredictedBy::Comparison } else { PredictedBy::Merge(object.manager.clone()) };
+    (migrated != plain).then_some(Outcome::Predicted(migrated, by))
 }
 
 /// Computes what would become of an object.

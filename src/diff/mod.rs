@@ -193,6 +193,22 @@ impl ClusterDiff {
 }
 
 impl ObjectDiff {
+    /// Says what becomes of an object, and nothing more of it yet.
+    pub fn new(object: ObjectId, what: What, by: PredictedBy) -> Self {
+        Self {
+            object,
+            what,
+            by,
+            changes: Vec::new(),
+            live_only: Vec::new(),
+            not_compared: Vec::new(),
+            owner: None,
+            reasons: Vec::new(),
+            before: None,
+            after: None,
+        }
+    }
+
     /// Returns how hard its worst change hits.
     pub fn impact(&self) -> Impact {
         self.reasons.iter().map(|reason| reason.impact).max().unwrap_or_default()

@@ -46,6 +46,8 @@ impl fmt::Display for Above<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::diff::{ObjectDiff, PredictedBy, What};
     use crate::live::Resource;
@@ -61,17 +63,10 @@ mod tests {
                 namespaced: true,
             };
             let reason = |impact: &Impact| Reason { impact: *impact, path: "data".into(), why: "so".into() };
+            let object = ObjectId { resource, namespace: "n".into(), name: name.into() };
             ObjectDiff {
-                object: ObjectId { resource, namespace: "n".into(), name: name.into() },
-                what: What::Change,
-                by: PredictedBy::Comparison,
-                changes: Vec::new(),
-                live_only: Vec::new(),
-                not_compared: Vec::new(),
-                owner: None,
                 reasons: impacts.iter().map(reason).collect(),
-                before: None,
-                after: None,
+                ..ObjectDiff::new(object, What::Change, PredictedBy::Comparison)
             }
         };
         let objects = vec![
@@ -85,7 +80,7 @@ mod tests {
             against: "live".into(),
             objects,
             unknown: Vec::new(),
-            not_collected: Default::default(),
+            not_collected: BTreeSet::new(),
         }];
         let said = |limit: Impact| above(&diffs, limit).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(said(Impact::DataLoss), Vec::<String>::new());

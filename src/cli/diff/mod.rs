@@ -31,7 +31,6 @@ use crate::live::Live;
 use crate::live::must_gather::MustGather;
 use crate::load::Project;
 use crate::secret::{AllowedEnv, Identities, SecretSlot, fill};
-use crate::spec::Spec;
 use crate::tree::emit::no_secrets;
 use crate::update;
 use crate::world::fs::FsWorld;
@@ -214,7 +213,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
             Source::Collected(must_gather(args, world, &subjects)?)
         } else {
             let mut clusters = args.cluster.open(&around)?;
-            clusters.expect(subjects.iter().map(|subject| (Spec::new(&subject.spec), &subject.named)))?;
+            clusters.expect(subjects.iter().map(|subject| (subject.context.as_ref(), &subject.named)))?;
             Source::Clusters(Box::new(clusters))
         };
         for answer in side_by_side(&subjects, |subject| asking.ask(subject, &source)) {
@@ -297,7 +296,7 @@ impl Asking<'_> {
             Source::Collected(live) => return self.compare(subject, live, Predict::Merge, findings),
             Source::Clusters(clusters) => clusters,
         };
-        match clusters.client_for(Spec::new(&subject.spec), &subject.named, &mut findings) {
+        match clusters.client_for(subject.context.as_ref(), &subject.named, &mut findings) {
             Ok(Some(client)) => self.compare(subject, &*client, self.args.predict.into(), findings),
             Ok(None) => Answer { diff: None, findings, fault: None, note: None },
             Err(error) => Answer { diff: None, findings, fault: Some(error), note: None },

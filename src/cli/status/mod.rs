@@ -113,7 +113,7 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console<'_>) -> Result<Exit> 
     let subjects = if args.specs.is_empty() {
         vec![Subject { resolved: None, live: Source::Server(clusters.client()?) }]
     } else {
-        clusters.expect(specs.iter().map(|resolved| (Spec::new(resolved.spec()), named(resolved))))?;
+        clusters.expect(specs.iter().map(|resolved| (Spec::new(resolved.spec()).live_context(), named(resolved))))?;
         run.subjects(specs, &clusters, console)?
     };
     run.tell(&subjects, args, console)
@@ -162,7 +162,8 @@ impl Run {
         let n_specs = specs.len();
         let mut subjects = Vec::new();
         for resolved in specs {
-            match clusters.client_for(Spec::new(resolved.spec()), named(&resolved), &mut self.findings) {
+            let context = Spec::new(resolved.spec()).live_context();
+            match clusters.client_for(context, named(&resolved), &mut self.findings) {
                 Ok(Some(client)) => {
                     subjects.push(Subject { resolved: Some(resolved), live: Source::Server(client) });
                 }

@@ -31,18 +31,8 @@ pub(super) fn object_id(api_version: &str, kind: &str, namespace: &str, name: &s
 
 /// Makes an object that stays as it is.
 pub(super) fn unchanged(name: &str) -> ObjectDiff {
-    ObjectDiff {
-        object: object_id("v1", "ConfigMap", "openshift-config", name),
-        what: What::Unchanged,
-        by: PredictedBy::DryRun(Manager { name: "argocd-controller".into(), engine: Engine::ArgoCd }),
-        changes: Vec::new(),
-        live_only: Vec::new(),
-        not_compared: Vec::new(),
-        owner: None,
-        reasons: Vec::new(),
-        before: None,
-        after: None,
-    }
+    let by = PredictedBy::DryRun(Manager { name: "argocd-controller".into(), engine: Engine::ArgoCd });
+    ObjectDiff::new(object_id("v1", "ConfigMap", "openshift-config", name), What::Unchanged, by)
 }
 
 /// Makes an object that would be created.
