@@ -68,8 +68,8 @@ pub struct Bundle {
     pub profile: Arc<Profile>,
     /// The text that names the platform.
     pub platform: Node,
-    /// The resolved spec that the objects are made of.
-    pub spec: Node,
+    /// The text that names the context of kubeconfigs in which the cluster is reached, if there is one.
+    pub live_context: Option<Node>,
     /// The objects, in the order of their templates. Secrets among them may hold slots, and no bytes.
     pub objects: Vec<Node>,
 }
@@ -227,8 +227,8 @@ fn finish(session: &Session<'_>, checked: Checked, findings: &mut Findings) -> O
     let cluster = checked.name().as_str().unwrap_or_default().to_owned();
     let (name, target) = (checked.name().clone(), checked.target());
     let (profile, platform) = (Arc::clone(&checked.resolved().profile), checked.resolved().platform().clone());
-    let spec = checked.resolved().spec().clone();
+    let live_context = checked.spec().live_context().cloned();
     let objects = validated.into_objects();
     session.in_force.judge_objects(&objects, &platform, findings);
-    Some(Bundle { cluster, name, target, profile, platform, spec, objects })
+    Some(Bundle { cluster, name, target, profile, platform, live_context, objects })
 }

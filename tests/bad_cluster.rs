@@ -181,7 +181,8 @@ fn certificates_and_hosts_that_are_wrong_are_told_apart(cluster: &Cluster) {
     let scene = Scene::new(cluster);
     for (shown, words) in [
         (Shown::OfAnotherAuthority, "its certificate is of an authority that is not trusted here"),
-        (Shown::Expired, "its certificate expired on"),
+        (Shown::Expired, "its certificate expired on 2020-01-01 00:00 UTC, and the clock here says"),
+        (Shown::NotYetValid, "its certificate is not valid before 2099-01-01 00:00 UTC, and the clock here says"),
         (Shown::OfAnotherHost, "its certificate is for api.elsewhere.example"),
     ] {
         let proxy = cluster.proxy_showing(shown);

@@ -1,5 +1,5 @@
 //! `regcfg import` before a real API server: an example is applied, an operator writes what operators write, and the spec that
-//! is imported renders what was applied.
+//! is imported renders what was applied, and is no difference to the cluster.
 
 #![expect(clippy::disallowed_methods, reason = "tests read the disk and run programs, where the library may not")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
@@ -7,13 +7,20 @@
 #[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 #[path = "common/cluster/mod.rs"]
 mod cluster;
+#[path = "common/collected.rs"]
+mod collected;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "common/retargeted.rs"]
+mod retargeted;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 
-use cluster::{ADMIN, Cluster, live};
+use cluster::{ADMIN, Cluster, crds, live};
+use collected::collect;
+use retargeted::{EXAMPLES, Retargeted};
 use serde_json::{Value as Json, json};
 
 const CONFIG: &str = "/apis/imageregistry.operator.openshift.io/v1/configs/cluster";
@@ -29,6 +36,7 @@ fn main() -> ExitCode {
         a_bucket_of_google_is_imported,
         a_block_volume_is_imported,
         who_may_not_read_all_is_told_what_was_not_looked_at,
+        what_is_imported_is_no_difference_to_the_cluster_on_any_minor,
     ])
 }
 
@@ -94,6 +102,131 @@ fn imports(cluster: &Cluster, example: &str, name: &str) {
     }
 }
 
+/// Applies each example on each minor, has an operator write, and imports the cluster: from itself, and on one minor from a
+/// must-gather and from manifests, too. What is imported is checked without an error, and nothing of the cluster would change.
+fn what_is_imported_is_no_difference_to_the_cluster_on_any_minor(cluster: &Cluster) {
+    let mut n_imported = 0;
+    for minor in crds::minors() {
+        let minor = minor.to_string();
+        cluster.apply_crds(&minor);
+        for example in EXAMPLES {
+            let project = Retargeted::new(example, &minor);
+            for spec in project.specs() {
+                let Some([_, complete]) = project.rendered(&spec) else { continue };
+                let about = format!("{example} {} on {minor}", spec.file_name().unwrap().display());
+                let applied = installed(cluster, &complete);
+                let platform = word_after(&text(&regcfg(&["resolve", &spec.display().to_string()], None).stdout), "platform: ");
+                let dir = tempfile::tempdir().unwrap();
+                let mut sources = vec![vec![]];
+                if minor == "4.19" {
+                    let gathered = collect(cluster, dir.path(), false).display().to_string();
+                    sources.push(vec!["--must-gather".to_owned(), gathered]);
+                    let manifests = dir.path().join("manifests.yaml");
+                    fs::write(&manifests, listed(cluster, &applied)).unwrap();
+                    sources.push(vec!["--from".to_owned(), manifests.display().to_string()]);
+                }
+                for source in sources {
+                    is_no_difference(cluster, &platform, &minor, &source, &format!("{about}, {source:?}"));
+                    n_imported += 1;
+                }
+                removed(cluster, &applied);
+            }
+        }
+    }
+    assert!(n_imported > 8 * crds::minors().len() || crds::minors().is_empty(), "{n_imported}");
+}
+
+/// Imports a cluster, and compares what comes out with it.
+fn is_no_difference(cluster: &Cluster, platform: &str, minor: &str, source: &[String], about: &str) {
+    let kubeconfig = cluster.kubeconfig_of(ADMIN);
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("imported").display().to_string();
+    let mut args = vec!["import", "--platform", platform, "--openshift", minor, "--name", "imported", "-o", &out];
+    args.extend(source.iter().map(String::as_str));
+    let asked = source.is_empty().then_some(&*kubeconfig);
+    let imported = regcfg(&args, asked);
+    let told = text(&imported.stderr);
+    assert!(imported.status.success(), "{about}: {told}");
+    let spec = fs::read_to_string(format!("{out}/imported.yaml")).unwrap();
+    let checked = regcfg(&["check", &out], None);
+    assert!(checked.status.success(), "{about}: {}{spec}", text(&checked.stdout));
+    for way in ["dry-run", "merge"] {
+        let diff = regcfg(&["diff", "--predict", way, &out], Some(&kubeconfig));
+        let [said, more] = [&diff.stdout, &diff.stderr].map(|bytes| text(bytes));
+        // Its label is new to a cluster that nobody rendered anything for, and so are the annotations for engines.
+        let changes: Vec<&str> = said.lines().filter(|line| is_change(line)).collect();
+        assert!(changes.is_empty() && diff.status.code() != Some(2), "{about}, {way}:\n{said}{more}{spec}{told}");
+    }
+}
+
+/// Tells whether a line of a diff is a change of something but the marks of who renders.
+fn is_change(line: &str) -> bool {
+    let is_of_diff = line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---");
+    let name = line[1.min(line.len())..].trim().split(':').next().unwrap_or_default().trim_matches('"');
+    let is_mark = ["labels", "annotations", "regcfg.dev/cluster"].contains(&name)
+        || name.starts_with("argocd.argoproj.io/")
+        || name.starts_with("kustomize.toolkit.fluxcd.io/");
+    is_of_diff && !is_mark
+}
+
+/// Makes a cluster as it is without regcfg: what an example renders without the marks of who renders, with the Secrets that
+/// stores make, and with what an operator writes. Returns the objects that were applied.
+fn installed(cluster: &Cluster, rendered: &str) -> Vec<Json> {
+    for namespace in ["openshift-config", "openshift-image-registry"] {
+        cluster.namespace(namespace);
+    }
+    let objects: Vec<Json> = serde_yaml::from_multiple(rendered).unwrap();
+    stores_write(cluster, rendered);
+    let mut applied: Vec<Json> = objects.into_iter().filter(|object| !makes_secrets(object)).collect();
+    for object in &mut applied {
+        let metadata = object["metadata"].as_object_mut().unwrap();
+        metadata.remove("labels");
+        metadata.remove("annotations");
+        if let Some(namespace) = metadata.get("namespace").and_then(Json::as_str) {
+            cluster.namespace(namespace);
+        }
+    }
+    let documents: Vec<String> = applied.iter().map(Json::to_string).collect();
+    cluster.apply(&documents.join("\n---\n"), &["--field-manager=argocd-controller", "--force-conflicts"]);
+    operator_writes(cluster);
+    applied
+}
+
+/// Returns what a cluster has of objects, as `kubectl get -o yaml` prints it.
+fn listed(cluster: &Cluster, objects: &[Json]) -> String {
+    let documents = objects.iter().map(|object| {
+        let called = format!("{}.{}", object["kind"].as_str().unwrap(), object["apiVersion"].as_str().unwrap());
+        // `Kind.version.group`, and for the core group the kind alone.
+        let called = match called.split_once('.').and_then(|(kind, api)| Some((kind, api.split_once('/')?))) {
+            Some((kind, (group, version))) => format!("{kind}.{version}.{group}"),
+            None => object["kind"].as_str().unwrap().to_owned(),
+        };
+        let name = object["metadata"]["name"].as_str().unwrap();
+        let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
+        let output = cluster.kubectl(&["get", &called, name, "-n", namespace, "-o", "yaml", "--show-managed-fields"]);
+        assert!(output.status.success(), "{called} {name}: {}", text(&output.stderr));
+        format!("---\n{}", text(&output.stdout))
+    });
+    documents.collect()
+}
+
+/// Removes objects, and the Secrets of stores beside them; no controller lets go of claims here.
+fn removed(cluster: &Cluster, objects: &[Json]) {
+    for object in objects {
+        let text = |path: &str| object.pointer(path).and_then(Json::as_str).unwrap_or_default();
+        let kind = regcfg::schema::find(text("/apiVersion"), text("/kind")).unwrap();
+        let api = if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };
+        let namespace = text("/metadata/namespace");
+        let within = if namespace.is_empty() { String::new() } else { format!("/namespaces/{namespace}") };
+        let path = format!("{api}/{}{within}/{}/{}", kind.version, kind.plural, text("/metadata/name"));
+        cluster.raw("DELETE", &path, None);
+        cluster.raw("PATCH", &path, Some(&json!({"metadata": {"finalizers": null}})));
+    }
+    for namespace in ["openshift-image-registry", "team-a", "team-b"] {
+        cluster.raw("DELETE", &format!("/api/v1/namespaces/{namespace}/secrets"), None);
+    }
+}
+
 fn who_may_not_read_all_is_told_what_was_not_looked_at(cluster: &Cluster) {
     cluster.apply_crds("4.19");
     for namespace in ["openshift-config", "openshift-image-registry"] {
@@ -113,14 +246,21 @@ fn who_may_not_read_all_is_told_what_was_not_looked_at(cluster: &Cluster) {
     assert!(told.contains("not looked at:") && told.contains("Image"), "{told}");
 }
 
-/// Makes the Secrets that the External Secrets Operator makes, with values that no request may hold.
+/// Tells whether an object makes a Secret.
+fn makes_secrets(object: &Json) -> bool {
+    object["kind"] == "ExternalSecret" || object["kind"] == "SealedSecret"
+}
+
+/// Makes the Secrets that the External Secrets Operator and Sealed Secrets make, with values that no request may hold.
 fn stores_write(cluster: &Cluster, applied: &str) {
     let objects: Vec<Json> = serde_yaml::from_multiple(applied).unwrap();
-    for made in objects.iter().filter(|object| object["kind"] == "ExternalSecret") {
-        let keys = made["spec"]["data"].as_array().unwrap().iter().filter_map(|item| item["secretKey"].as_str());
+    for made in objects.iter().filter(|object| makes_secrets(object)) {
+        let stored = made["spec"]["data"].as_array().into_iter().flatten().filter_map(|item| item["secretKey"].as_str());
+        let sealed = made["spec"]["encryptedData"].as_object().into_iter().flatten().map(|(key, _)| key.as_str());
         let data: serde_json::Map<String, Json> =
-            keys.map(|key| (key.to_owned(), "a-value-of-a-store".into())).collect();
-        let metadata = json!({"name": made["spec"]["target"]["name"], "namespace": made["metadata"]["namespace"]});
+            stored.chain(sealed).map(|key| (key.to_owned(), "a-value-of-a-store".into())).collect();
+        let name = made.pointer("/spec/target/name").unwrap_or(&made["metadata"]["name"]);
+        let metadata = json!({"name": name, "namespace": made["metadata"]["namespace"]});
         let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data});
         let namespace = made["metadata"]["namespace"].as_str().unwrap();
         let answer = cluster.raw("POST", &format!("/api/v1/namespaces/{namespace}/secrets"), Some(&secret));

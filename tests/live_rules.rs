@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         what_is_rendered_no_more_is_offered_but_never_claims_and_settings,
         what_hits_harder_than_allowed_fails,
         what_may_not_be_listed_is_said,
+        what_flux_makes_its_own_goes,
     ])
 }
 
@@ -298,4 +299,21 @@ fn what_may_not_be_listed_is_said(cluster: &Cluster) {
     cluster.grant("reader", &get);
     let run = regcfg(cluster, "reader", PVC, &["diff"]);
     run.exits(2).says("what is rendered no more cannot be told of ").says("RoleBinding");
+}
+
+/// Flux makes its own what was written with kubectl, and then removes of it what is not in Git; Argo CD leaves it there.
+fn what_flux_makes_its_own_goes(cluster: &Cluster) {
+    openshift(cluster);
+    let spec =
+        "storage: {pvc: {claim: registry, create: {accessModes: [ReadWriteMany], size: 100Gi, storageClassName: nfs}}}";
+    cluster.apply(&render(cluster, spec), &["--field-manager", "kustomize-controller"]);
+    diff(cluster, spec).exits(0);
+    let args = ["-n", "openshift-image-registry", "label", "persistentvolumeclaim", "registry", "team=a"];
+    assert!(cluster.kubectl(&args).status.success());
+    diff(cluster, spec).exits(1).says("-    team: a").says("kubectl-label");
+    regcfg(cluster, cluster::ADMIN, spec, &["diff", "--field-manager", "argocd-controller"]).exits(0);
+    // Of what bears `ssa: Merge`, as the operator's own objects do, Flux leaves alone what others wrote.
+    let args = ["label", "configs.imageregistry.operator.openshift.io", "cluster", "team=a"];
+    assert!(cluster.kubectl(&args).status.success());
+    diff(cluster, spec).says("~ PersistentVolumeClaim").does_not_say("~ Config");
 }

@@ -188,6 +188,41 @@ fn each_state_of_a_registry_is_told_and_explained(cluster: &Cluster) {
     told.says(1, &["error: claim `registry` asks for storage class `fast`, which is not there\n", "registry: Pending"]);
     assert_eq!(told.stdout.matches("\nerror: ").count(), 1, "what follows from it is left out: {}", told.stdout);
 
+    // Somebody deleted the claim, which a pod still uses, and the config CR, which its operator first clears up after.
+    reset(cluster);
+    merge(cluster, CLAIM, &json!({"metadata": {"finalizers": ["kubernetes.io/pvc-protection"]}}));
+    gone(cluster, CLAIM);
+    status(cluster, &[&spec]).says(
+        1,
+        &[
+            "error: claim `registry` is being deleted\n",
+            "  = cause: somebody deleted it, which nothing takes back. It is there while a pod uses it",
+            "  = change: `storage.pvc` (vc-1.yaml:10:5)",
+        ],
+    );
+    merge(cluster, CLAIM, &json!({"metadata": {"finalizers": null}}));
+    let deleted = |storage: &str, finalizer: &str| {
+        reset(cluster);
+        merge(cluster, CONFIG, &json!({"spec": {"storage": {"managementState": storage}}}));
+        merge(cluster, CONFIG, &json!({"metadata": {"finalizers": [finalizer]}}));
+        gone(cluster, CONFIG);
+        status(cluster, &[&spec])
+    };
+    let operators = "imageregistry.operator.openshift.io/finalizer";
+    deleted("Managed", operators).says(
+        1,
+        &[
+            "error: the config CR is being deleted, and the operator deletes its storage with every image\n",
+            "  = seen: Config cluster: Deleting=True, reason `StorageDeleted`",
+            "  = run: oc patch configs.imageregistry.operator.openshift.io cluster --type merge -p '{\"spec\":{\"storage\":{\"managementState\":\"Unmanaged\"}}}'",
+        ],
+    );
+    deleted("Unmanaged", operators)
+        .says(1, &["error: the config CR is being deleted, and the registry with it\n", "leaves its storage"]);
+    deleted("Unmanaged", "example.com/hold")
+        .says(1, &["error: the config CR is being deleted, and waits for others: example.com/hold\n"]);
+    merge(cluster, CONFIG, &json!({"metadata": {"finalizers": null}}));
+
     // Several replicas on a volume of one node, which the operator does not look at again.
     reset(cluster);
     merge(cluster, CONFIG, &json!({"spec": {"replicas": 2}}));

@@ -6,7 +6,7 @@
 //!
 //! - Flux, before it applies: all that `kubectl` wrote in any way, its own updates, and what stood there before the first
 //!   apply (fluxcd/kustomize-controller internal/controller/kustomization_controller.go, fluxcd/pkg ssa/patch.go). So edits
-//!   by hand go, too.
+//!   by hand go, too. Not of objects that `kustomize.toolkit.fluxcd.io/ssa: Merge` is written on.
 //! - Argo CD, before it applies: what `kubectl apply` wrote (argo-cd gitops-engine pkg/sync/sync_context.go).
 //! - kubectl, after it applied, and then it applies again: what the writer of the annotation with the last applied state wrote
 //!   (kubectl pkg/cmd/apply/apply.go, client-go util/csaupgrade).
@@ -14,11 +14,17 @@
 use super::element::Element;
 use super::managers::{BEFORE_FIRST_APPLY, Managed, Operation};
 use super::{Engine, Manager, last_applied};
+use crate::tree::Node;
 
-/// Returns the managers as the engine's apply meets them; none where it takes over nothing.
-pub(super) fn migrated(entries: &[Managed], manager: &Manager) -> Option<Vec<Managed>> {
+/// The annotation, or label, that says how Flux applies an object.
+const FLUX_WAY: &str = "kustomize.toolkit.fluxcd.io/ssa";
+
+/// Returns the managers as the engine's apply meets them; none where it takes over nothing. `states` are the live object and
+/// what is applied.
+pub(super) fn migrated(entries: &[Managed], manager: &Manager, states: &[&Node]) -> Option<Vec<Managed>> {
     let is_taken = |entry: &Managed| entry.subresource.is_empty() && is_taken_over(entry, manager);
-    if !entries.iter().any(is_taken) {
+    let is_left = manager.engine == Engine::Flux && states.iter().any(|state| is_merged_by_flux(state));
+    if is_left || !entries.iter().any(is_taken) {
         return None;
     }
     let (taken, mut left): (Vec<Managed>, Vec<Managed>) = entries.iter().cloned().partition(is_taken);
@@ -35,6 +41,12 @@ pub(super) fn migrated(entries: &[Managed], manager: &Manager) -> Option<Vec<Man
     }
     left.push(own);
     Some(left)
+}
+
+/// Tells whether Flux leaves alone what others wrote in an object.
+fn is_merged_by_flux(state: &Node) -> bool {
+    let way = |part: &str| state.at(&["metadata", part, FLUX_WAY]).and_then(Node::as_str);
+    ["labels", "annotations"].into_iter().filter_map(way).any(|way| way.eq_ignore_ascii_case("Merge"))
 }
 
 fn is_taken_over(entry: &Managed, manager: &Manager) -> bool {

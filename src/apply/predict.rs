@@ -49,7 +49,7 @@ pub fn predict_migrated(
     minor: Minor,
 ) -> Result<Option<Applied>, Fault> {
     let scene = Scene::of(applied, manager, minor)?;
-    match migrated(&managed(live).map_err(Fault::Unreadable)?, manager) {
+    match migrated(&managed(live).map_err(Fault::Unreadable)?, manager, &[applied, live]) {
         Some(entries) => scene.onto(live, entries, true).map(Some),
         None => Ok(None),
     }

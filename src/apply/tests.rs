@@ -208,4 +208,11 @@ fn engines_make_their_own_what_was_applied_before_them() {
     assert!(migrated.object.at(&["spec", "readOnly"]).is_none());
     // Argo CD takes over what was applied by `kubectl apply`, and leaves edits alone.
     assert!(predict_migrated(&live, &applied, &argo(), minor).unwrap().is_none());
+    // So does Flux where it is told to.
+    for (way, takes) in [("Merge", false), ("merge", false), ("Override", true)] {
+        let mut told = applied.clone();
+        let metadata = told.as_map_mut().unwrap().get_mut("metadata").unwrap();
+        metadata.node.insert("annotations", read(&format!("{{kustomize.toolkit.fluxcd.io/ssa: {way}}}")));
+        assert_eq!(predict_migrated(&live, &told, &flux, minor).unwrap().is_some(), takes, "{way}");
+    }
 }

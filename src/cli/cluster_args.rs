@@ -18,7 +18,6 @@ use crate::diag::visible::quoted;
 use crate::diag::{Diagnostic, Findings, codes};
 use crate::live::cluster::{Access, As, Client, Kubeconfigs, Limits, NoAccess, Pool, Proxies, Terms};
 use crate::shell;
-use crate::spec::Spec;
 use crate::tree::{Node, Place};
 use crate::world::fs::variable;
 
@@ -124,6 +123,17 @@ pub(super) struct Clusters {
     terms: Terms,
     pool: Arc<Pool>,
     clients: Mutex<BTreeMap<Option<String>, Slot>>,
+    wanted: Wanted,
+}
+
+/// Which contexts the specs of a run name.
+#[derive(Default)]
+struct Wanted {
+    n_specs: usize,
+    /// Those that the invoker does not allow, each once.
+    not_allowed: Vec<String>,
+    /// Where the first spec is named that names none.
+    first_without: Option<Place>,
 }
 
 /// A client that is made once, by whoever comes first.
@@ -147,7 +157,14 @@ impl ClusterArgs {
             patience: self.request_timeout.min(self.timeout),
         };
         let pool = Arc::new(Pool::start(limits).context("cannot start the thread that sends requests")?);
-        Ok(Clusters { args: self.clone(), kubeconfigs, terms, pool, clients: Mutex::default() })
+        Ok(Clusters {
+            args: self.clone(),
+            kubeconfigs,
+            terms,
+            pool,
+            clients: Mutex::default(),
+            wanted: Wanted::default(),
+        })
     }
 
     /// Reads the kubeconfigs; none where there are none and nobody names any.
@@ -189,12 +206,28 @@ impl Clusters {
         self.client_of(self.args.context.as_deref())
     }
 
-    /// Refuses one context for several specs, which cannot be one cluster.
-    pub(super) fn fit(&self, n_specs: usize) -> Result<()> {
+    /// Takes in the specs of the run: of each the text that names its context, and where it is named. Refuses one context for
+    /// several of them, which cannot be one cluster.
+    pub(super) fn expect<'s>(&mut self, specs: impl IntoIterator<Item = (Option<&'s Node>, &'s Place)>) -> Result<()> {
+        let mut wanted = Wanted::default();
+        for (context, name) in specs {
+            wanted.n_specs += 1;
+            match context.and_then(Node::as_str) {
+                Some(context) if self.allows(context) || wanted.not_allowed.iter().any(|one| one == context) => {}
+                Some(context) => wanted.not_allowed.push(context.to_owned()),
+                None => wanted.first_without = wanted.first_without.or_else(|| Some(name.clone())),
+            }
+        }
+        let n_specs = wanted.n_specs;
+        self.wanted = wanted;
         let Some(typed) = self.args.context.as_deref().filter(|_| n_specs > 1) else { return Ok(()) };
         let message = format!("{n_specs} specs cannot all be the cluster of context {}", quoted(typed));
         let help = "name the context of each in its spec as `spec.live.context`, and allow them by `--allow-context`; or give one spec";
         Err(Refusal::new(message, help).into())
+    }
+
+    fn allows(&self, context: &str) -> bool {
+        self.args.allow_context.iter().any(|pattern| pattern.allows(context))
     }
 
     /// Returns what the invoker must be told of the clusters that were used, such as that TLS is not verified.
@@ -205,64 +238,69 @@ impl Clusters {
         all.into_iter().cloned().collect()
     }
 
-    /// Returns the client of a spec's cluster; none where a finding says why its context is not used. `name` is where the
-    /// spec is named, and `n_specs` how many there are in this run.
+    /// Returns the client of a spec's cluster, one of those that were expected; none where a finding says why its context is not
+    /// used. `named` is the text that names its context, if there is one, and `name` where the spec is named.
     pub(super) fn client_for(
         &self,
-        spec: Spec<'_>,
+        named: Option<&Node>,
         name: &Place,
-        n_specs: usize,
         findings: &mut Findings,
     ) -> Result<Option<Arc<Client>>> {
-        match self.context_of(spec.live_context(), name, n_specs, findings)? {
+        match self.context_of(named, name, findings) {
             Chosen::Context(context) => self.client_of(context.as_deref()).map(Some),
             Chosen::None => Ok(None),
         }
     }
 
     /// Decides which context is a spec's.
-    fn context_of(
-        &self,
-        named: Option<&Node>,
-        name: &Place,
-        n_specs: usize,
-        findings: &mut Findings,
-    ) -> Result<Chosen> {
+    fn context_of(&self, named: Option<&Node>, name: &Place, findings: &mut Findings) -> Chosen {
         let named = named.and_then(|node| Some((node, node.as_str()?)));
         let typed = self.args.context.as_deref();
+        let n_specs = self.wanted.n_specs;
         match (typed, named) {
-            (Some(_), _) if n_specs > 1 => self.fit(n_specs).map(|()| Chosen::None),
             (Some(typed), Some((node, context))) if typed != context => {
                 let message = format!("the spec names the context {}, and {} is asked", quoted(context), quoted(typed));
                 let finding = Diagnostic::warning(&codes::OTHER_CONTEXT, node.place(), message);
                 findings.push(finding.help("see that it is the same cluster, or leave `--context` out"));
-                Ok(Chosen::Context(Some(typed.into())))
+                Chosen::Context(Some(typed.into()))
             }
-            (Some(typed), _) => Ok(Chosen::Context(Some(typed.into()))),
-            (None, Some((_, context))) if self.args.allow_context.iter().any(|pattern| pattern.allows(context)) => {
-                Ok(Chosen::Context(Some(context.into())))
-            }
+            (Some(typed), _) => Chosen::Context(Some(typed.into())),
+            (None, Some((_, context))) if self.allows(context) => Chosen::Context(Some(context.into())),
             (None, Some((node, context))) => {
                 let message = format!("the context {} is not allowed to specs", quoted(context));
                 let finding = Diagnostic::error(&codes::CONTEXT_NOT_ALLOWED, node.place(), message);
-                let help = match shell::word(context) {
-                    Some(word) => {
-                        format!("allow it with `--allow-context {word}`, or name it yourself with `--context {word}`")
-                    }
-                    None => "give it a name of letters and digits".into(),
-                };
-                findings.push(finding.help(help));
-                Ok(Chosen::None)
+                // What to type is the same for all of them.
+                let is_first = self.wanted.not_allowed.first().is_none_or(|first| first == context);
+                findings.push(if is_first { finding.help(self.allow_help()) } else { finding });
+                Chosen::None
             }
             (None, None) if n_specs > 1 => {
                 let message =
                     format!("it is not said which context of the kubeconfig is this cluster, one of {n_specs}");
                 let finding = Diagnostic::error(&codes::CONTEXT_NOT_SAID, name, message);
-                findings
-                    .push(finding.help("write its name as `spec.live.context`, and allow it with `--allow-context`"));
-                Ok(Chosen::None)
+                let is_first = self.wanted.first_without.as_ref() == Some(name);
+                let help = "write its name as `spec.live.context`, and allow it with `--allow-context`";
+                findings.push(if is_first { finding.help(help) } else { finding });
+                Chosen::None
             }
-            (None, None) => Ok(Chosen::Context(None)),
+            (None, None) => Chosen::Context(None),
+        }
+    }
+
+    /// Says what to type so that the contexts are allowed which specs name, and are not.
+    fn allow_help(&self) -> String {
+        let all = &self.wanted.not_allowed;
+        let words: Vec<String> = all.iter().filter_map(|name| shell::word(name)).collect();
+        match (&*words, all.len()) {
+            ([], _) => "give it a name of letters and digits".into(),
+            ([word], 1) => {
+                format!("allow it with `--allow-context {word}`, or name it yourself with `--context {word}`")
+            }
+            _ => format!(
+                "allow the {} contexts that specs name with `--allow-context {}`; a `*` at the end of a name stands for anything",
+                words.len(),
+                words.join(" --allow-context ")
+            ),
         }
     }
 

@@ -112,6 +112,10 @@ pub(super) fn before_in_revision(name: &str, opened: &Opened, given: Vec<Project
     // Where a file stood; in a change that removes it, that place is what reviewers see.
     let here = |path: &ProjectPath| start_of(opened.world.display(path));
     old.add(&project, &files, &Naming { path: &same, place: &here })?;
+    // What nobody looked at is no older state: nothing was compared, and that must not pass for nothing found.
+    if let Some(fault) = world.lacking() {
+        return Err(refusal(fault));
+    }
     let State { clusters, unknown, .. } = old;
     Ok(Before { called: name.to_owned(), is_here: false, clusters, unknown, without_new: BTreeSet::new() })
 }

@@ -63,17 +63,14 @@ pub(super) fn compare(compared: &Compared<'_>, fill: &mut Fill<'_>) -> ObjectDif
     });
     let Walk { changes, live_only, not_compared, .. } = walk;
     let differs = changes.iter().any(|change| change.silent.is_none());
+    let what = if differs { What::Change } else { What::Unchanged };
     ObjectDiff {
-        object: compared.object.clone(),
-        what: if differs { What::Change } else { What::Unchanged },
-        by: compared.by.clone(),
         changes,
         live_only,
         not_compared,
-        owner: None,
-        reasons: Vec::new(),
         before: shown.before,
         after: shown.after,
+        ..ObjectDiff::new(compared.object.clone(), what, compared.by.clone())
     }
 }
 
@@ -81,18 +78,8 @@ fn created(compared: &Compared<'_>, after: &Node) -> ObjectDiff {
     let absent = compared.live.err().unwrap_or(crate::live::Absent::Object);
     let shown = concealed(after);
     let after = without_never(show(Side { raw: after, shown: &shown }));
-    ObjectDiff {
-        object: compared.object.clone(),
-        what: What::Create(absent),
-        by: compared.by.clone(),
-        changes: Vec::new(),
-        live_only: Vec::new(),
-        not_compared: Vec::new(),
-        owner: None,
-        reasons: Vec::new(),
-        before: None,
-        after: Some(after),
-    }
+    let what = What::Create(absent);
+    ObjectDiff { after: Some(after), ..ObjectDiff::new(compared.object.clone(), what, compared.by.clone()) }
 }
 
 /// A place in an object, with what stands there on each side.

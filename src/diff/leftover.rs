@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::side::without_never;
 use super::{ObjectDiff, PredictedBy, What, owner};
 use crate::kept::is_kept;
-use crate::live::{Absent, Answer, Listing, ObjectId, Resource, Unknown};
+use crate::live::{Absent, Answer, Listing, ObjectId, Resource, Unknown, each_once};
 use crate::lower::REGISTRY_NAMESPACE;
 use crate::mutation::is_off;
 use crate::name::{CLUSTER_LABEL, cluster_label};
@@ -93,14 +93,14 @@ pub fn left_over(
 ) -> (Vec<(ObjectDiff, Node)>, Vec<Unknown>) {
     let rendered: BTreeSet<&ObjectId> = rendered.iter().collect();
     let mut seen: BTreeSet<ObjectId> = BTreeSet::new();
-    let (mut found, mut obstacles) = (Vec::new(), Obstacles::default());
+    let (mut found, mut hidden) = (Vec::new(), Vec::new());
     for (listing, answer) in listings.iter().zip(answers) {
         let objects = match answer {
             Answer::There(objects) => objects,
             // Where the kind or namespace is not, nothing of it is left.
             Answer::Absent(Absent::Kind | Absent::Namespace | Absent::Object) => continue,
             Answer::Unknown(unknown) => {
-                obstacles.add(listing, unknown);
+                hidden.push(Unknown { about: vec![looked_for(listing)], ..unknown });
                 continue;
             }
         };
@@ -113,34 +113,24 @@ pub fn left_over(
             }
         }
     }
-    (found, obstacles.into_unknown())
+    (found, not_told(&hidden))
 }
 
-/// What stands between lists and their answers: the same obstacle once, with all that it hides.
-#[derive(Default)]
-struct Obstacles {
-    found: Vec<(Unknown, Vec<String>)>,
+/// Returns what is looked for, for people.
+fn looked_for(Listing { resource, namespace, .. }: &Listing) -> String {
+    let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
+    format!("{}{place}", resource.kind)
 }
 
-impl Obstacles {
-    fn add(&mut self, listing: &Listing, unknown: Unknown) {
-        let Listing { resource, namespace, .. } = listing;
-        let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
-        let hidden = format!("{}{place}", resource.kind);
-        match self.found.iter_mut().find(|(known, _)| known.why == unknown.why) {
-            Some((_, all)) => all.push(hidden),
-            None => self.found.push((unknown, vec![hidden])),
-        }
-    }
-
-    fn into_unknown(self) -> Vec<Unknown> {
-        let said = |(unknown, hidden): (Unknown, Vec<String>)| {
-            let message =
-                format!("what is rendered no more cannot be told of {}: {}", hidden.join(", "), unknown.message);
-            Unknown { message, ..unknown }
-        };
-        self.found.into_iter().map(said).collect()
-    }
+/// Says what stands between lists and their answers: the same obstacle once, with all that it hides.
+fn not_told(hidden: &[Unknown]) -> Vec<Unknown> {
+    let said = |unknown: Unknown| {
+        let kinds = unknown.about.join(", ");
+        let about = format!("what is rendered no more of {kinds}");
+        let message = format!("what is rendered no more cannot be told of {kinds}: {}", unknown.obstacle);
+        Unknown { message, about: vec![about], ..unknown }
+    };
+    each_once(hidden).into_iter().map(said).collect()
 }
 
 /// Returns what a listed object is called.
@@ -170,16 +160,9 @@ pub(super) fn gone(object: ObjectId, live: &Node) -> ObjectDiff {
     let kept = (KEPT.contains(&&*object.resource.kind) && !is_off("diff-kept-kinds"))
         || (is_kept(live) && !is_off("diff-kept-objects"));
     ObjectDiff {
-        object,
-        what: What::NoLongerRendered { kept },
-        by: PredictedBy::Comparison,
-        changes: Vec::new(),
-        live_only: Vec::new(),
-        not_compared: Vec::new(),
         owner: owner(live),
-        reasons: Vec::new(),
         before: Some(shown(live)),
-        after: None,
+        ..ObjectDiff::new(object, What::NoLongerRendered { kept }, PredictedBy::Comparison)
     }
 }
 

@@ -5,12 +5,14 @@
 //! be, and what the server says of them as findings. At most two requests an object, and never one that holds a Secret.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::path::Path;
+pub use super::refusals::Refused;
 use super::refusals::{self, Said};
 use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, What, owner, with_origins};
-use crate::apply::{Basis, Element, Manager, choose_manager, majority, predict};
+use crate::apply::{Basis, Element, Manager, choose_manager, majority, predict, predict_migrated};
 use crate::diag::Findings;
 use crate::live::{Absent, Answer, Apply, DryRun, Live, ObjectId, Unknown, Why};
 use crate::mutation::is_off;
@@ -63,6 +65,8 @@ pub struct Found {
     pub states: Vec<State>,
     /// The other objects that were looked at, those that are there.
     pub beside: Vec<Node>,
+    /// What the server refuses, which rules may say as well.
+    pub refused: Vec<Refused>,
 }
 
 /// An object as it is and as it would be, whole.
@@ -105,6 +109,7 @@ pub fn compare(live: &dyn Live, asked: &Asked<'_>, fill: &mut Fill<'_>, findings
         against: live.called().to_owned(),
         objects: Vec::new(),
         unknown: Vec::new(),
+        not_collected: BTreeSet::new(),
     };
     let mut ids = Vec::new();
     for (at, object) in asked.objects.iter().enumerate() {
@@ -122,7 +127,7 @@ pub fn compare(live: &dyn Live, asked: &Asked<'_>, fill: &mut Fill<'_>, findings
     let most = majority(there);
     if let Some(obstacle) = of_the_host(&answers) {
         diff.unknown.insert(0, obstacle);
-        return Found { diff, states: Vec::new(), beside: Vec::new() };
+        return Found { diff, states: Vec::new(), beside: Vec::new(), refused: Vec::new() };
     }
     let beside = answers.split_off(ids.len()).into_iter();
     let beside = beside.filter_map(|answer| if let Answer::There(object) = answer { Some(object) } else { None });
@@ -142,8 +147,9 @@ pub fn compare(live: &dyn Live, asked: &Asked<'_>, fill: &mut Fill<'_>, findings
         states.push(state);
     }
     refusals::absences(asked, &diff.objects, findings);
-    findings.extend(said.into_findings());
-    Found { diff, states, beside }
+    let (said, refused) = said.into_findings();
+    findings.extend(said);
+    Found { diff, states, beside, refused }
 }
 
 /// Says that an object is not compared, for nobody knows what its kind is called in URLs.
@@ -219,7 +225,10 @@ fn judge<'a>(
     said: &mut Said<'a>,
     fill: &mut Fill<'_>,
 ) -> (ObjectDiff, State) {
-    let outcome = outcome(asked, &object, dry_run, said);
+    let outcome = match outcome(asked, &object, dry_run, said) {
+        Outcome::Predicted(predicted, by) => taken_over(asked, &object).unwrap_or(Outcome::Predicted(predicted, by)),
+        other => other,
+    };
     let Object { id, at, rendered, live, manager } = object;
     let there = if let Answer::There(live) = live { Ok(live) } else { Err(absent(&live)) };
     let (predicted, by, absent) = match outcome {
@@ -280,18 +289,7 @@ fn absent(answer: &Answer<Node>) -> Absent {
 }
 
 fn not_told(object: ObjectId, unknown: Unknown) -> ObjectDiff {
-    ObjectDiff {
-        object,
-        what: What::Unknown(unknown),
-        by: PredictedBy::Comparison,
-        changes: Vec::new(),
-        live_only: Vec::new(),
-        not_compared: Vec::new(),
-        owner: None,
-        reasons: Vec::new(),
-        before: None,
-        after: None,
-    }
+    ObjectDiff::new(object, What::Unknown(unknown), PredictedBy::Comparison)
 }
 
 /// Finds out what would become of an object.
@@ -325,7 +323,7 @@ fn outcome<'a>(
         Some(Answer::Absent(absent)) => Outcome::Created(absent),
         Some(Answer::Unknown(unknown)) => match unknown.why {
             Why::Invalid | Why::Denied => {
-                said.refused(object.rendered, &unknown);
+                said.refused(object.at, object.rendered, &unknown);
                 merged(asked, object, live)
             }
             why if asked.predict == Predict::Auto && (why.leaves_the_merge() || why == Why::Server) => {
@@ -341,6 +339,18 @@ fn outcome<'a>(
         )),
         None => merged(asked, object, live),
     }
+}
+
+/// Computes what would become of an object that is there where an engine first makes its own what others wrote, so that more
+/// goes than any dry-run shows; none where nothing more does.
+fn taken_over(asked: &Asked<'_>, object: &Object<'_>) -> Option<Outcome> {
+    let Answer::There(live) = &object.live else { return None };
+    let (applied, minor) = (super::with_data(object.rendered), asked.target.last());
+    let migrated = predict_migrated(live, &applied, &object.manager, minor).ok()??.object;
+    let plain = predict(Some(live), &applied, &object.manager, true, minor).ok()?.object;
+    let is_secret = is_secret(object.rendered);
+    let by = if is_secret { PredictedBy::Comparison } else { PredictedBy::Merge(object.manager.clone()) };
+    (migrated != plain).then_some(Outcome::Predicted(migrated, by))
 }
 
 /// Computes what would become of an object.

@@ -22,6 +22,7 @@ pub use leftover::{left_over, listings};
 pub use older::between;
 pub use owner::owner;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use compare::with_data;
@@ -45,6 +46,8 @@ pub struct ClusterDiff {
     pub objects: Vec<ObjectDiff>,
     /// What cannot be told of the cluster as a whole: who may not list, what was not collected.
     pub unknown: Vec<Unknown>,
+    /// The kinds that nobody collected as a whole, so that what of them is rendered no more is not told.
+    pub not_collected: BTreeSet<String>,
 }
 
 /// What would become of one object.
@@ -190,6 +193,22 @@ impl ClusterDiff {
 }
 
 impl ObjectDiff {
+    /// Says what becomes of an object, and nothing more of it yet.
+    pub fn new(object: ObjectId, what: What, by: PredictedBy) -> Self {
+        Self {
+            object,
+            what,
+            by,
+            changes: Vec::new(),
+            live_only: Vec::new(),
+            not_compared: Vec::new(),
+            owner: None,
+            reasons: Vec::new(),
+            before: None,
+            after: None,
+        }
+    }
+
     /// Returns how hard its worst change hits.
     pub fn impact(&self) -> Impact {
         self.reasons.iter().map(|reason| reason.impact).max().unwrap_or_default()

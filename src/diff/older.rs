@@ -2,7 +2,7 @@
 //!
 //! Both states are somebody's files, so that each is taken for the whole: a field that is written no more goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::leftover::gone;
 use super::{ClusterDiff, Compared, ObjectDiff, PredictedBy, with_data};
@@ -32,7 +32,13 @@ pub fn between(cluster: &str, against: &str, old: &[Node], new: &[Node], target:
     }
     let gone = left.into_iter().map(|(object, old)| ObjectDiff { by: PredictedBy::Files, ..gone(object, old) });
     objects.extend(gone);
-    ClusterDiff { cluster: cluster.to_owned(), against: against.to_owned(), objects, unknown: Vec::new() }
+    ClusterDiff {
+        cluster: cluster.to_owned(),
+        against: against.to_owned(),
+        objects,
+        unknown: Vec::new(),
+        not_collected: BTreeSet::new(),
+    }
 }
 
 /// Returns what an object is called; none where it does not say it. Of one of a kind that is not described here, nobody

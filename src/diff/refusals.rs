@@ -16,17 +16,51 @@ use crate::tree::{Node, Origin, Value};
 /// The most objects that one finding names.
 const MOST_NAMES: usize = 5;
 
+/// The rules that say of a claim what the server refuses of it.
+const EXPLAINING: [&Code; 2] = [&codes::CLAIM_CHANGED, &codes::CLAIM_SHRUNK];
+
+/// What a server refuses of an object.
+pub struct Refused {
+    /// The place of the object among the rendered ones.
+    pub rendered: usize,
+    /// The path of the field that the server names; empty where it names none.
+    field: String,
+    /// What is said of it.
+    pub finding: Diagnostic,
+}
+
+impl Refused {
+    /// Tells whether rules say it already: all that changes there, at its place in the object as it would be.
+    pub fn is_explained<'f>(
+        &self,
+        diff: &ObjectDiff,
+        predicted: &Node,
+        ruled: impl Iterator<Item = &'f Diagnostic> + Clone,
+    ) -> bool {
+        let below = steps(&self.field);
+        let changes = diff.changes.iter().filter(|change| change.silent.is_none()).map(|change| steps(&change.path));
+        let mut changes = changes.filter(|path| path.starts_with(&below)).peekable();
+        let is_ruled = |path: &[&str]| {
+            let around = |n| predicted.at(&path[..n]).map(Node::place);
+            let places: Vec<_> = (1..=path.len()).filter_map(around).collect();
+            ruled.clone().any(|rule| EXPLAINING.contains(&rule.code) && places.contains(&&rule.place))
+        };
+        changes.peek().is_some() && changes.all(|path| is_ruled(&path))
+    }
+}
+
 /// What was said so far of the objects of one cluster.
 pub(super) struct Said<'a> {
     asked: &'a Asked<'a>,
     findings: Findings,
+    refused: Vec<Refused>,
     /// The objects without a dry-run, by what stood in the way.
     without: BTreeMap<(bool, String), Vec<ObjectId>>,
 }
 
 impl<'a> Said<'a> {
     pub(super) fn new(asked: &'a Asked<'a>) -> Self {
-        Self { asked, findings: Findings::new(), without: BTreeMap::new() }
+        Self { asked, findings: Findings::new(), refused: Vec::new(), without: BTreeMap::new() }
     }
 
     /// Returns what is looked at, for people.
@@ -47,20 +81,21 @@ impl<'a> Said<'a> {
     }
 
     /// Takes a refusal of the object itself.
-    pub(super) fn refused(&mut self, rendered: &Node, unknown: &Unknown) {
+    pub(super) fn refused(&mut self, at: usize, rendered: &Node, unknown: &Unknown) {
         let (code, words, help): (&'static Code, _, _) = if unknown.why == Why::Denied {
             (&codes::DENIED_BY_POLICY, "a webhook or policy of the cluster refuses the object", &*unknown.help)
         } else {
             (&codes::REFUSED_BY_SERVER, "the API server refuses the object", "correct what the server names")
         };
         let named = ObjectName::of(rendered).to_string();
-        let finding = |about: &str, message: &str| {
+        let refused = |field: &str, about: &str, message: &str| {
             let origin = origin_of(rendered, about);
             let message = format!("{words}: {}", visible(message));
-            Diagnostic::error_about(code, &origin, message).object(&*named).help(help)
+            let finding = Diagnostic::error_about(code, &origin, message).object(&*named).help(help);
+            Refused { rendered: at, field: field.to_owned(), finding }
         };
         if unknown.causes.is_empty() {
-            return self.findings.push(finding(&unknown.message, &unknown.message));
+            return self.refused.push(refused("", &unknown.message, &unknown.message));
         }
         for cause in &unknown.causes {
             let message = without_go_diff(&cause.message);
@@ -69,7 +104,7 @@ impl<'a> Said<'a> {
                 field => format!("`{field}`: {message}"),
             };
             let about = if cause.field.is_empty() { &cause.message } else { &cause.field };
-            self.findings.push(finding(about, &message));
+            self.refused.push(refused(&cause.field, about, &message));
         }
     }
 
@@ -80,8 +115,8 @@ impl<'a> Said<'a> {
         self.without.entry((unknown.why == Why::Server, why)).or_default().push(object.clone());
     }
 
-    /// Returns what was said.
-    pub(super) fn into_findings(mut self) -> Findings {
+    /// Returns what was said, and apart from it what is refused.
+    pub(super) fn into_findings(mut self) -> (Findings, Vec<Refused>) {
         for ((is_failure, why), objects) in std::mem::take(&mut self.without) {
             let (severity, message) = match (&*why, is_failure) {
                 ("", _) => {
@@ -99,7 +134,7 @@ impl<'a> Said<'a> {
                 .help("allow what `deploy/rbac/diff-dry-run.yaml` lists to have the server's own word; only dry-runs are sent");
             self.findings.push(finding);
         }
-        self.findings
+        (self.findings, self.refused)
     }
 }
 

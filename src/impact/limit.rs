@@ -61,17 +61,10 @@ mod tests {
                 namespaced: true,
             };
             let reason = |impact: &Impact| Reason { impact: *impact, path: "data".into(), why: "so".into() };
+            let object = ObjectId { resource, namespace: "n".into(), name: name.into() };
             ObjectDiff {
-                object: ObjectId { resource, namespace: "n".into(), name: name.into() },
-                what: What::Change,
-                by: PredictedBy::Comparison,
-                changes: Vec::new(),
-                live_only: Vec::new(),
-                not_compared: Vec::new(),
-                owner: None,
                 reasons: impacts.iter().map(reason).collect(),
-                before: None,
-                after: None,
+                ..ObjectDiff::new(object, What::Change, PredictedBy::Comparison)
             }
         };
         let objects = vec![
@@ -80,8 +73,13 @@ mod tests {
             object("c", &[Impact::DataLoss, Impact::None]),
             object("d", &[]),
         ];
-        let diffs =
-            [ClusterDiff { cluster: "prod\u{1b}".into(), against: "live".into(), objects, unknown: Vec::new() }];
+        let diffs = [ClusterDiff {
+            cluster: "prod\u{1b}".into(),
+            against: "live".into(),
+            objects,
+            unknown: Vec::new(),
+            not_collected: Default::default(),
+        }];
         let said = |limit: Impact| above(&diffs, limit).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(said(Impact::DataLoss), Vec::<String>::new());
         assert_eq!(

@@ -53,12 +53,15 @@ fn reasons_of(target: &str, old: &str, new: &str) -> Vec<Reason> {
         };
         let fields = ["metadata", "spec", "data", "stringData", "rules", "subjects"];
         let changes = fields.into_iter().filter_map(change).collect();
-        let by = PredictedBy::Comparison;
-        let (live_only, not_compared, owner, reasons) = (Vec::new(), Vec::new(), None, Vec::new());
-        ObjectDiff { object, what, by, changes, live_only, not_compared, owner, reasons, before, after }
+        ObjectDiff { changes, before, after, ..ObjectDiff::new(object, what, PredictedBy::Comparison) }
     });
-    let mut diff =
-        ClusterDiff { cluster: "c".into(), against: "old".into(), objects: objects.collect(), unknown: Vec::new() };
+    let mut diff = ClusterDiff {
+        cluster: "c".into(),
+        against: "old".into(),
+        objects: objects.collect(),
+        unknown: Vec::new(),
+        not_collected: Default::default(),
+    };
     judge(&mut diff, &ctx);
     diff.objects.into_iter().flat_map(|object| object.reasons).collect()
 }

@@ -111,11 +111,7 @@ fn is_of_registry(object: &Node) -> bool {
         Some("RoleBinding" | "ClusterRoleBinding") => {
             ACCESS_ROLES.iter().any(|role| text(&["roleRef", "name"]) == Some(role.role))
         }
-        Some("Route") => {
-            let is_default = text(&["metadata", "name"]).is_some_and(|name| name.starts_with("default-route"));
-            let has_mark = object.at(&["metadata", "annotations", "imageregistry.openshift.io"]).is_some();
-            !is_default && !has_mark
-        }
+        Some("Route") => !super::routes::is_operators(object),
         _ => true,
     }
 }

@@ -122,11 +122,6 @@ pub(super) fn leave_rest(item: &Item, target: Target, lefts: &mut Lefts) {
 fn whole(item: &Item) -> Left {
     let keep = "keep it where it is; no spec is needed for it";
     let (why, message, help) = match (item.kind.as_str(), item.namespace.as_str()) {
-        ("Route", REGISTRY_NAMESPACE) => (
-            Why::NoField,
-            "a route that the operator did not make: those of a spec are always re-encrypted",
-            "keep it as it is, or take `registry.routes` in its place",
-        ),
         ("PersistentVolumeClaim", REGISTRY_NAMESPACE) => {
             (Why::Unrelated, "a claim that the registry does not mount", keep)
         }

@@ -16,6 +16,7 @@ mod left;
 mod minimal;
 mod mirrors;
 mod platform;
+mod routes;
 mod split;
 mod storage;
 mod trust;
@@ -116,6 +117,7 @@ pub fn import(objects: Vec<Node>, wish: &Wish<'_>) -> Result<Imported, Refused> 
     access::access(&mut items, &mut draft, &mut lefts);
     minimal::without_defaults(&mut draft);
     credentials::leave_secrets(&mut items, &mut lefts);
+    routes::leave_routes(&mut items, &mut lefts);
     for item in &items {
         known::leave_rest(item, target, &mut lefts);
     }

@@ -7,9 +7,12 @@
 pub mod cluster;
 pub mod manifests;
 pub mod must_gather;
+mod unknown;
 
 use std::fmt;
 use std::sync::Arc;
+
+pub use unknown::{Cause, Right, Unknown, Why, each_once};
 
 use crate::diag::visible::visible;
 use crate::schema::{self, Kind};
@@ -74,86 +77,6 @@ pub enum Absent {
     Kind,
 }
 
-/// Why something cannot be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
-    /// What kind of obstacle it is.
-    pub why: Why,
-    /// One line for people, which names the host and the object.
-    pub message: String,
-    /// What can be done about it.
-    pub help: String,
-    /// What a server that takes the object for wrong says of its fields; empty where it names none.
-    pub causes: Vec<Cause>,
-}
-
-/// What a server says of one field of an object that it refuses (`details.causes` of its `Status`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// The path of the field as the server writes it, such as `spec.routes[0].name`; empty where it names none.
-    pub field: String,
-    /// The reason as one word, such as `FieldValueInvalid`; empty where it gives none.
-    pub reason: String,
-    /// The words, on one line that acts on nothing, without values that may be secrets.
-    pub message: String,
-}
-
-/// What stands between a question and its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
-    /// The host cannot be reached, or is not found.
-    Unreachable,
-    /// TLS failed: another authority, an expired certificate, another name.
-    Tls,
-    /// Nothing came in time.
-    TimedOut,
-    /// The answer ended before it was whole.
-    Closed,
-    /// 401: the server does not know who asks.
-    Unauthorized,
-    /// 403: who asks may not.
-    Forbidden,
-    /// 409: somebody else changes it at this moment.
-    Conflict,
-    /// 429, still after the time that the server asked to wait.
-    TooManyRequests,
-    /// 400 or 422: the server takes the object for wrong.
-    Invalid,
-    /// An admission webhook or policy said no.
-    Denied,
-    /// No dry-run can be had of the object: a webhook that has side effects looks at it.
-    NoDryRun,
-    /// 5xx, and any other code.
-    Server,
-    /// The answer is larger than allowed.
-    TooLarge,
-    /// The answer is no object.
-    Malformed,
-    /// The run was told to stop.
-    Interrupted,
-    /// A must-gather or directory holds nothing of that kind, so that nobody knows whether the cluster has it.
-    NotCollected,
-}
-
-impl Unknown {
-    /// Makes one that says nothing of fields.
-    pub fn new(why: Why, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { why, message: message.into(), help: help.into(), causes: Vec::new() }
-    }
-}
-
-impl Why {
-    /// Tells whether it stands before every question to the same host, so that it need be said once.
-    pub fn is_of_the_host(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Tls | Self::Unauthorized | Self::Interrupted)
-    }
-
-    /// Tells whether what a dry-run would say may be computed instead: nobody refused the object itself.
-    pub fn leaves_the_merge(self) -> bool {
-        matches!(self, Self::Forbidden | Self::NoDryRun)
-    }
-}
-
 /// A way to look at what a cluster has.
 pub trait Live: Sync {
     /// Returns what is looked at, for people: a host and context, or a directory.
@@ -196,30 +119,6 @@ pub struct DryRun {
     pub object: Node,
     /// What the server warned of, one line each.
     pub warnings: Vec<String>,
-}
-
-impl Why {
-    /// Returns the word for it in documents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::Tls => "tls",
-            Self::TimedOut => "timed-out",
-            Self::Closed => "closed",
-            Self::Unauthorized => "unauthorized",
-            Self::Forbidden => "forbidden",
-            Self::Conflict => "conflict",
-            Self::TooManyRequests => "too-many-requests",
-            Self::Invalid => "invalid",
-            Self::Denied => "denied",
-            Self::Server => "server",
-            Self::TooLarge => "too-large",
-            Self::Malformed => "malformed",
-            Self::Interrupted => "interrupted",
-            Self::NotCollected => "not-collected",
-            Self::NoDryRun => "no-dry-run",
-        }
-    }
 }
 
 impl Resource {

@@ -19,7 +19,7 @@ mod verdict;
 pub mod watch;
 mod written;
 
-pub use unseen::{Right, Unseen};
+pub use unseen::Unseen;
 pub use written::Written;
 
 use crate::live::Live;

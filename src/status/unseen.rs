@@ -2,7 +2,7 @@
 
 use super::kinds::{CLUSTER_OPERATOR, CONFIG};
 use super::read::Seen;
-use crate::live::{Answer, Resource, Unknown, Why};
+use crate::live::{Answer, Resource, Right, Unknown, Why};
 
 /// An obstacle, and all that it hides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,25 +11,12 @@ pub struct Unseen {
     pub why: Why,
     /// What it hides, each as `resource` or `resource in NAMESPACE`, sorted.
     pub what: Vec<String>,
-    /// What was said of the first, in one line.
+    /// What stands in the way, in one line; where it hides one thing alone, with that.
     pub message: String,
     /// What can be done about it.
     pub help: String,
     /// The rights that would allow it, each once.
     pub rights: Vec<Right>,
-}
-
-/// A right that a role may give.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Right {
-    /// The namespace in which it is needed; empty for the whole cluster.
-    pub namespace: String,
-    /// The API group, empty for the core group.
-    pub group: String,
-    /// The name of the kind in URLs.
-    pub resource: String,
-    /// `get` or `list`.
-    pub verb: &'static str,
 }
 
 /// Returns what could not be looked at, the obstacle that hides what matters most first.
@@ -45,14 +32,19 @@ pub(super) fn unseen(seen: &Seen) -> Vec<Unseen> {
     let mut hidden: Vec<Unseen> = Vec::new();
     for (unknown, right) in objects.chain(lists) {
         match hidden.iter_mut().find(|of| of.why == unknown.why) {
-            Some(of) => of.rights.push(right),
+            Some(of) => {
+                of.rights.push(right);
+                if !of.why.is_of_the_host() {
+                    of.message.clone_from(&unknown.obstacle);
+                }
+            }
             None => hidden.push(new(unknown, right)),
         }
     }
     for of in &mut hidden {
         of.rights.sort();
         of.rights.dedup();
-        of.what = of.rights.iter().map(Right::what).collect();
+        of.what = of.rights.iter().map(what).collect();
         of.what.dedup();
         if of.why != Why::Forbidden {
             of.rights.clear();
@@ -83,13 +75,10 @@ fn right(resource: &Resource, namespace: &str, verb: &'static str) -> Right {
     Right { namespace: namespace.to_owned(), group: resource.group.clone(), resource: resource.plural.clone(), verb }
 }
 
-impl Right {
-    fn what(&self) -> String {
-        if self.namespace.is_empty() {
-            self.resource.clone()
-        } else {
-            format!("{} in {}", self.resource, self.namespace)
-        }
+fn what(right: &Right) -> String {
+    match &*right.namespace {
+        "" => right.resource.clone(),
+        namespace => format!("{} in {namespace}", right.resource),
     }
 }
 

@@ -73,7 +73,9 @@ fn unmanaged(seen: &Seen) -> (Verdict, String) {
 
 fn nothing_read(seen: &Seen, unseen: &[Unseen]) -> (Verdict, String) {
     if let Some(unknown) = unseen::essential(seen) {
-        return (Verdict::Unknown, unknown.message.clone());
+        // What is said stands behind the name of the host.
+        let is_of_all = unknown.why.is_of_the_host() || !unknown.rights.is_empty();
+        return (Verdict::Unknown, if is_of_all { &unknown.obstacle } else { &unknown.message }.clone());
     }
     match seen.answer(CONFIG) {
         Some(Answer::Absent(Absent::Object)) => {

@@ -1,9 +1,8 @@
 //! What `regcfg diff --against` tells of a revision.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
-use super::{RAISED, Repository, one, poison, two};
+use super::{RAISED, Repository, one, two};
 
 #[test]
 fn differences_to_a_revision_come_with_their_impact_and_what_they_do() {
@@ -40,18 +39,4 @@ fn an_old_state_that_cannot_be_told_is_no_answer_and_one_that_is_wrong_now_is_no
     fs::remove_file(repository.root().join("b.yaml")).unwrap();
     let gone = repository.diff(&["--against", "HEAD"]);
     assert!(gone.stderr.contains("RC0629") && gone.stdout.contains("on b is no longer rendered"), "{gone:?}");
-}
-
-#[test]
-fn differences_run_nothing_of_a_repository_and_take_no_option_for_a_revision() {
-    let repository = Repository::of(&[("a.yaml", &one("a"))]);
-    let evil = repository.dir.path().join("evil.sh");
-    fs::write(&evil, format!("#!/bin/sh\necho \"$0 $*\" >> {}\nexit 1\n", repository.canary().display())).unwrap();
-    fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
-    poison(&repository, &evil.display().to_string());
-    repository.write("a.yaml", &two("a"));
-    let run = repository.diff(&["--against", "HEAD"]);
-    assert!(run.stderr.contains(RAISED), "{run:?}");
-    assert!(!repository.canary().exists(), "something of the repository ran");
-    assert_eq!(repository.diff(&["--against=--output=x"]).exit, 2);
 }

@@ -1,4 +1,4 @@
-//! Makes objects from a structural schema, right ones and broken ones, the same for the same seed.
+//! Makes objects from a structural schema, right ones and broken ones, the same for the same seed or the same choices.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -61,13 +61,24 @@ const TEXTS: &[(&str, &[&str], &[&str])] = &[
 const REGISTRIES: (&[&str], &[&str]) =
     (&["quay.io", "*.example.com", "host:5000/a/b_c", "a"], &["quay.io/a:latest", "https://a.io", "-a.io", "*"]);
 
-/// Makes values from a seed.
-pub(crate) struct Generator(u64);
+/// Makes values from a seed, or from choices.
+pub(crate) struct Generator(Source);
+
+enum Source {
+    Seed(u64),
+    Choices(std::vec::IntoIter<u32>),
+}
 
 impl Generator {
     /// Makes a generator; the same seed gives the same values.
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
+        Self(Source::Seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03))
+    }
+
+    /// Makes a generator that takes each choice once. Behind their end what may be left out is, and of several values each is
+    /// the first one, so that a failing case shrinks.
+    pub(crate) fn of(choices: Vec<u32>) -> Self {
+        Self(Source::Choices(choices.into_iter()))
     }
 
     /// Makes an object that the schema takes, as far as it goes without rules.
@@ -209,14 +220,21 @@ impl Generator {
         from[self.below(from.len())].clone()
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
+        match self.0 {
+            Source::Seed(_) => self.below(100) < percent,
+            Source::Choices(_) => self.below(100) >= 100 - percent,
+        }
     }
 
-    /// Returns a number below a limit (`splitmix64`).
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+    /// Returns a number below a limit (from a seed by `splitmix64`).
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        let seed = match &mut self.0 {
+            Source::Seed(seed) => seed,
+            Source::Choices(left) => return left.next().unwrap_or_default() as usize % limit.max(1),
+        };
+        *seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = *seed;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((z ^ (z >> 31)) % limit.max(1) as u64) as usize

@@ -41,7 +41,11 @@ const SECRETS: [(&str, &str); 2] = [
 ];
 
 /// Shared by all specs of a run, so that what is kept of one is there for the next.
-static SHARED: LazyLock<Profiles> = LazyLock::new(Profiles::builtin);
+static SHARED: LazyLock<Profiles> = LazyLock::new(profiles);
+
+fn profiles() -> Profiles {
+    Profiles::of(&Project::new(&MemWorld::new(spec::PROJECT)), &mut Findings::new())
+}
 
 /// A project's files, and the path of its spec.
 #[derive(Clone, Debug)]
@@ -200,7 +204,7 @@ fn tells_nothing_of_a_secret(files: &Files, output: Output) -> Result<(), TestCa
 /// Other names, other profiles and other threads give the same bytes.
 fn same_bytes(texts: &[String], output: &Output) -> Result<(), TestCaseError> {
     let renamed = files(texts, &["z/9.yaml", "m/5.yaml", "b/1.yaml"], "clusters/eu/x.yaml");
-    let fresh = Profiles::builtin();
+    let fresh = profiles();
     let streams: Vec<Result<String, TestCaseError>> = thread::scope(|scope| {
         let render = || rendered(&renamed, &fresh, Reveal::Reveal).map(|output| output.stream);
         let threads: Vec<_> = (0..2).map(|_| scope.spawn(render)).collect();

@@ -2,8 +2,16 @@
 //!
 //! Each value of the user has a mark that no other has, so that it can be found again in what is rendered.
 
+use regcfg::target::Minor;
+
 use crate::choices::Choices;
 use crate::tree::{Tree, map};
+
+/// The files of the project that all specs are of: it has one more platform, on which every kind of storage is allowed.
+pub(crate) const PROJECT: [(&str, &str); 2] = [
+    ("regcfg.yaml", include_str!("../landing/regcfg.yaml")),
+    ("profiles/any/profile.yaml", include_str!("../landing/profiles/any/profile.yaml")),
+];
 
 /// A certificate of an authority, valid until 2126.
 pub(crate) const CA: &str = include_str!("ca.crt");
@@ -32,7 +40,7 @@ pub(crate) struct Made {
 
 /// Makes a spec.
 pub(crate) fn make(choices: &mut Choices) -> Made {
-    let mut maker = Maker { choices, marks: Vec::new() };
+    let mut maker = Maker { choices, marks: Vec::new(), minor: Minor::newest_released() };
     let spec = maker.document();
     Made { spec, marks: maker.marks }
 }
@@ -40,6 +48,8 @@ pub(crate) fn make(choices: &mut Choices) -> Made {
 struct Maker<'c> {
     choices: &'c mut Choices,
     marks: Vec<Mark>,
+    /// The first minor of the target.
+    minor: Minor,
 }
 
 impl Maker<'_> {
@@ -92,8 +102,29 @@ impl Maker<'_> {
             ("vsphere", "pvc"),
             ("vsphere", "s3"),
             ("baremetal", "emptyDir"),
+            ("gcp-upi", "pvc"),
+            ("any", "swift"),
+            ("any", "ibmcos"),
+            ("any", "oss"),
         ]);
-        let target = self.choices.one(&["4.19", "4.15", "4.22", "4.16..4.19", "4.15..4.22", "5.1"]);
+        let target = match (platform, backend) {
+            (_, "oss") => self.choices.one(&["4.16", "4.12"]),
+            // Before, nothing can be said of storage that the operator makes.
+            ("azure", _) | (_, "ibmcos") => self.choices.one(&["4.19", "4.15", "4.22", "4.16..4.19", "5.1"]),
+            _ => self.choices.one(&[
+                "4.19",
+                "4.15",
+                "4.22",
+                "4.16..4.19",
+                "4.15..4.22",
+                "5.1",
+                "4.4",
+                "4.6",
+                "4.12",
+                "4.8..4.11",
+            ]),
+        };
+        self.minor = target.split("..").next().and_then(|first| first.parse().ok()).unwrap_or(self.minor);
         let mut spec = map([("openshift", target.into()), ("platform", platform.into())]);
         spec.put("storage", self.storage(platform, backend));
         spec.put("registry", self.registry(backend));
@@ -112,6 +143,9 @@ impl Maker<'_> {
         if self.choices.chance() {
             spec.put("access", self.access());
         }
+        if self.choices.chance() {
+            spec.put("pullSecrets", self.pull_secrets());
+        }
         let store = map([("name", self.name(&["name"])), ("kind", "ClusterSecretStore".into())]);
         // Rendered only where something is external, so its mark is not asked for.
         self.marks.pop();
@@ -122,6 +156,11 @@ impl Maker<'_> {
             ("metadata", map([("name", name)])),
             ("spec", spec),
         ])
+    }
+
+    /// Tells whether the whole target has what a minor began with.
+    fn is_since(&self, minor: &str) -> bool {
+        minor.parse().is_ok_and(|minor: Minor| minor <= self.minor)
     }
 
     /// A secret by one of the sources that one Secret may have.
@@ -175,20 +214,55 @@ impl Maker<'_> {
                 (map([("networkAccess", access)]), Some("minted".into()))
             }
             (_, "pvc") => (self.claim(), None),
+            (_, "swift") => {
+                let keys = map([("username", self.secret(by)), ("password", self.secret(by))]);
+                (self.swift(), Some(keys))
+            }
+            (_, "ibmcos") => {
+                let location = map([("bucket", self.name(&["bucket"])), ("location", self.name(&["location"]))]);
+                (location, Some(map([("iamAPIKey", self.secret(by))])))
+            }
+            (_, "oss") => {
+                let mut oss = map([("bucket", self.name(&["bucket"])), ("region", self.name(&["region"]))]);
+                if self.choices.chance() {
+                    let kms = map([("keyID", self.free(&["keyID"]))]);
+                    oss.put("encryption", map([("method", "KMS".into()), ("kms", kms)]));
+                }
+                (oss, None)
+            }
             _ => (map([]), None),
         };
         let mut storage = map([(backend, settings)]);
         if let Some(credentials) = credentials {
             storage.put("credentials", credentials);
         }
+        if backend != "emptyDir" && self.is_since("4.6") && self.choices.chance() {
+            storage.put("managementState", self.choices.one(&["Unmanaged", "Managed"]));
+        }
         storage
+    }
+
+    fn swift(&mut self) -> Tree {
+        let mut swift = map([
+            ("authURL", self.around("https://", ".example.com/v3", &["authURL"])),
+            ("container", self.name(&["container"])),
+            ("domain", self.free(&["domain"])),
+            ("regionName", self.free(&["regionName"])),
+            ("tenant", self.free(&["tenant"])),
+        ]);
+        if self.choices.chance() {
+            swift.put("authVersion", "3");
+        }
+        swift
     }
 
     fn s3(&mut self, platform: &str) -> Tree {
         let mut s3 = map([("bucket", self.name(&["bucket"])), ("region", self.name(&["region"]))]);
         if platform != "aws-upi" || self.choices.chance() {
             s3.put("regionEndpoint", self.around("https://", ".example.com", &["regionEndpoint"]));
-            s3.put("virtualHostedStyle", Tree::Bool(self.choices.chance()));
+            if self.is_since("4.5") {
+                s3.put("virtualHostedStyle", Tree::Bool(self.choices.chance()));
+            }
         }
         if self.choices.chance() {
             s3.put("encrypt", Tree::Bool(true));
@@ -204,9 +278,12 @@ impl Maker<'_> {
             ]);
             s3.put("cloudFront", cloud_front);
         }
-        if self.choices.chance() {
+        if self.is_since("4.11") && self.choices.chance() {
             let bundle = map([("pem", CA.into())]);
             s3.put("trustedCA", map([("name", self.name(&["name"])), ("bundle", bundle)]));
+        }
+        if self.is_since("4.17") && self.choices.chance() {
+            s3.put("chunkSizeMiB", Tree::Int(64));
         }
         s3
     }
@@ -216,6 +293,9 @@ impl Maker<'_> {
         let mut create = map([("accessModes", Tree::List(vec![mode.into()])), ("size", "100Gi".into())]);
         if self.choices.chance() {
             create.put("storageClassName", self.name(&["storageClassName"]));
+        }
+        if self.choices.chance() {
+            create.put("volumeName", self.name(&["volumeName"]));
         }
         map([("claim", self.name(&["claim", "name"])), ("create", create)])
     }
@@ -255,6 +335,17 @@ impl Maker<'_> {
         }
         if self.choices.chance() {
             registry.put("routes", self.routes());
+        }
+        if self.choices.chance() {
+            let limits = map([("maxRunning", Tree::Int(8)), ("maxInQueue", Tree::Int(9)), ("maxWaitInQueue", "30s".into())]);
+            registry.put("requests", map([("read", limits.clone()), ("write", limits)]));
+        }
+        if self.choices.chance() {
+            let requests = map([("cpu", "100m".into()), ("memory", "256Mi".into())]);
+            registry.put("resources", map([("requests", requests)]));
+        }
+        if self.is_since("4.6") && self.choices.chance() {
+            registry.put("operatorLogLevel", self.choices.one(&["Normal", "Debug"]));
         }
         registry
     }
@@ -306,7 +397,12 @@ impl Maker<'_> {
         let mut images = map([]);
         if self.choices.chance() {
             let host = self.around("", ".example.com", &["insecureRegistries"]);
-            images.put("registrySources", map([("insecureRegistries", Tree::List(vec![host]))]));
+            let mut sources = map([("insecureRegistries", Tree::List(vec![host]))]);
+            if self.choices.chance() {
+                let host = self.around("", ".example.com", &["blockedRegistries"]);
+                sources.put("blockedRegistries", Tree::List(vec![host]));
+            }
+            images.put("registrySources", sources);
         }
         if self.choices.chance() {
             let host = self.around("", ".example.com", &["externalRegistryHostnames"]);
@@ -321,30 +417,31 @@ impl Maker<'_> {
 
     fn mirrors(&mut self) -> Tree {
         let mut mirrors = map([]);
-        if self.choices.chance() {
+        if self.is_since("4.13") && self.choices.chance() {
             mirrors.put("kind", self.choices.one(&["ImageContentSourcePolicy", "ImageDigestMirrorSet", "Both"]));
         }
         if self.choices.chance() {
             mirrors.put("name", self.name(&["name"]));
         }
-        for section in ["imageDigestMirrors", "imageTagMirrors"] {
+        let sections = ["imageDigestMirrors", "imageTagMirrors"];
+        for section in &sections[..if self.is_since("4.13") { 2 } else { 1 }] {
             let mut sources = map([]);
             for _ in 0..self.choices.below(3) {
                 let mark = self.mark();
                 let source = format!("{mark}.example.com/team");
                 let rendered = vec![(source.clone(), &["source"][..])];
                 self.marks.push(Mark { sign: mark, written: source.clone(), rendered });
-                let mirror = self.around("mirror.example.com:5000/", "", &["mirrors"]);
-                sources.put(source, map([("mirrors", Tree::List(vec![mirror]))]));
+                let all = (0..=self.choices.below(2)).map(|_| self.around("mirror.example.com:5000/", "", &["mirrors"]));
+                sources.put(source, map([("mirrors", Tree::List(all.collect()))]));
             }
-            mirrors.put(section, sources);
+            mirrors.put(*section, sources);
         }
         mirrors
     }
 
     fn access(&mut self) -> Tree {
         let mut access = map([]);
-        for section in ["viewers", "pushers", "metrics"] {
+        for section in ["viewers", "pullers", "editors", "pushers", "pruners", "metrics"] {
             if self.choices.chance() {
                 continue;
             }
@@ -359,18 +456,31 @@ impl Maker<'_> {
             let rendered = vec![(account.clone(), &["name"][..])];
             self.marks.push(Mark { sign: account, written: written.clone(), rendered });
             grant.put("serviceAccounts", Tree::List(vec![written.into()]));
-            if section != "metrics" && self.choices.chance() {
-                grant.put("namespaces", Tree::List(vec![self.name(&["namespace"])]));
+            if !matches!(section, "metrics" | "pruners") && self.choices.chance() {
+                let namespaces = (0..=self.choices.below(2)).map(|_| self.name(&["namespace"]));
+                grant.put("namespaces", Tree::List(namespaces.collect()));
             }
             access.put(section, map([(&*name, grant)]));
         }
         access
     }
 
+    fn pull_secrets(&mut self) -> Tree {
+        let login = map([("username", "robot".into()), ("password", self.secret("external"))]);
+        let mut pull = map([("namespaces", Tree::List(vec!["team-a".into(), "team-b".into()]))]);
+        pull.put("registries", map([("quay.io/org", login)]));
+        map([("robots", pull)])
+    }
+
     fn pruner(&mut self) -> Tree {
         let mut pruner = map([("schedule", "0 0 * * *".into())]);
+        for (field, value) in [("keepTagRevisions", 3), ("successfulJobsHistoryLimit", 0), ("failedJobsHistoryLimit", 3)] {
+            if self.choices.chance() {
+                pruner.put(field, Tree::Int(value));
+            }
+        }
         if self.choices.chance() {
-            pruner.put("keepTagRevisions", Tree::Int(3));
+            pruner.put("suspend", Tree::Bool(self.choices.chance()));
         }
         if self.choices.chance() {
             let key = self.free_key(&["nodeSelector.*"]);

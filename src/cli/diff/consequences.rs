@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::gather::Subject;
-use crate::diag::Findings;
-use crate::diff::live::Found;
+use crate::diag::{Diagnostic, Findings};
+use crate::diff::live::{Found, Refused, State};
 use crate::diff::{ClusterDiff, left_over, listings};
 use crate::impact;
 use crate::live::{Answer, Listing, Live, ObjectId, Why};
@@ -53,7 +53,7 @@ impl Lists {
 
 /// Judges what was found, and adds what is left over.
 pub(super) fn judge(subject: &Subject<'_>, found: Found, lists: Lists, findings: &mut Findings) -> ClusterDiff {
-    let Found { mut diff, states, beside } = found;
+    let Found { mut diff, states, beside, refused } = found;
     // Where nobody answers, that is said once.
     if states.is_empty() && !diff.unknown.is_empty() {
         return diff;
@@ -80,7 +80,33 @@ pub(super) fn judge(subject: &Subject<'_>, found: Found, lists: Lists, findings:
         others: others.iter().chain(&beside).collect(),
     };
     let whole = predicted.states();
-    predicted.judge(&whole, findings);
+    let mut ruled = Findings::new();
+    predicted.judge(&whole, &mut ruled);
+    findings.extend(not_ruled(subject, &diff, &states, refused, &ruled));
+    findings.extend(ruled);
     impact::judge(&mut diff, &predicted.context(&whole));
     diff
+}
+
+/// Returns what the server refuses and no rule says that counts.
+fn not_ruled(
+    subject: &Subject<'_>,
+    diff: &ClusterDiff,
+    states: &[State],
+    refused: Vec<Refused>,
+    ruled: &Findings,
+) -> impl Iterator<Item = Diagnostic> {
+    let counts = |rule: &&Diagnostic| match &subject.ruling {
+        Some(ruling) => ruling.weigh((*rule).clone()).is_some_and(|rule| rule.is_error()),
+        None => rule.is_error(),
+    };
+    let ruled: Vec<&Diagnostic> = ruled.iter().filter(counts).collect();
+    let is_said = |refused: &Refused| {
+        let Some(state) = states.iter().find(|state| state.rendered == refused.rendered) else { return false };
+        let Some(object) = diff.objects.iter().find(|object| object.object == state.object) else { return false };
+        let ruled = ruled.iter().copied();
+        state.predicted.as_ref().is_some_and(|predicted| refused.is_explained(object, predicted, ruled))
+    };
+    let left: Vec<Refused> = refused.into_iter().filter(|refused| !is_said(refused)).collect();
+    left.into_iter().map(|refused| refused.finding)
 }

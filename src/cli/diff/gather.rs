@@ -15,7 +15,7 @@ use crate::name::cluster_label;
 use crate::pipeline::{self, Bundle, Judged};
 use crate::profile::Profile;
 use crate::target::{Minor, Target};
-use crate::tree::{Map, Node, Place, Value};
+use crate::tree::{Node, Place};
 use crate::validate;
 use crate::world::{ProjectPath, World};
 
@@ -33,8 +33,8 @@ pub(super) struct Subject<'w> {
     pub(super) is_whole: bool,
     /// Where it is named.
     pub(super) named: Place,
-    /// Its resolved spec, of which only what names the context counts; of plain manifests what their label says.
-    pub(super) spec: Node,
+    /// The text that names its context of kubeconfigs: what its spec says, or the label of plain manifests.
+    pub(super) context: Option<Node>,
     /// The minors that it may be on.
     pub(super) target: Target,
     /// The profile of its platform, and the text that names the platform; none for plain manifests.
@@ -84,7 +84,7 @@ pub(super) fn gather<'w>(
     // The label of manifests names their context only where there is a choice.
     if gathered.subjects.len() == n_plain && n_plain < 2 {
         for subject in &mut gathered.subjects {
-            subject.spec = Node::new(Value::Map(Map::new()), subject.named.clone());
+            subject.context = None;
         }
     }
     gathered
@@ -200,7 +200,7 @@ fn of_spec(bundle: Bundle, path: String, ruling: Arc<dyn Weigh>, world: &dyn Wor
         is_labelled: true,
         is_whole: true,
         named: bundle.name.place().clone(),
-        spec: bundle.spec,
+        context: bundle.live_context,
         target: bundle.target,
         platform: Some((bundle.profile, bundle.platform)),
         objects,
@@ -218,10 +218,8 @@ fn of_manifests<'w>(
     world: &'w dyn World,
 ) -> Option<Subject<'w>> {
     let first = objects.first()?;
-    let named = cluster_label(first).or_else(|| first.at(&["metadata", "name"])).unwrap_or(first).clone();
-    let place = named.place().clone();
-    let context = if label.is_some() { named } else { Node::new(Value::Null, place.clone()) };
-    let spec = Node::map([("live", Node::map([("context", context)], place.clone()))], place.clone());
+    let named = cluster_label(first).or_else(|| first.at(&["metadata", "name"])).unwrap_or(first);
+    let (place, context) = (named.place().clone(), label.is_some().then(|| named.clone()));
     let is_labelled = label.is_some();
     let path = dir.clone();
     let name = label.unwrap_or_else(|| if dir.is_empty() { "manifests".into() } else { dir });
@@ -233,7 +231,7 @@ fn of_manifests<'w>(
         is_labelled,
         is_whole: false,
         named: place,
-        spec,
+        context,
         target,
         platform: None,
         objects,

@@ -31,7 +31,6 @@ use crate::live::Live;
 use crate::live::must_gather::MustGather;
 use crate::load::Project;
 use crate::secret::{AllowedEnv, Identities, SecretSlot, fill};
-use crate::spec::Spec;
 use crate::tree::emit::no_secrets;
 use crate::update;
 use crate::world::fs::FsWorld;
@@ -57,6 +56,10 @@ pub struct DiffArgs {
     pub against: Option<PathBuf>,
 
     /// Compare with what `oc adm must-gather` or `oc adm inspect` collected of the cluster, and ask no cluster
+    ///
+    /// It never has all: an object of which nothing was collected is an answer that is not whole (exit code 2). Kinds that
+    /// were not collected as a whole are named, and what of them is rendered no more is not told; that alone changes no exit
+    /// code
     #[arg(long, value_name = "DIR", conflicts_with_all = ["predict", "compare_secrets"])]
     pub must_gather: Option<PathBuf>,
 
@@ -81,6 +84,9 @@ pub struct DiffArgs {
     pub full: bool,
 
     /// Compare the values of secrets that are at hand, not only their keys; shows none
+    ///
+    /// For specs that you trust alone: it tells whether a value is the live one, so that whoever may write a spec and see what
+    /// comes of it can guess at the values of live Secrets, again and again
     #[arg(long)]
     pub compare_secrets: bool,
 
@@ -200,18 +206,14 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
             Err(error) => failed(&error, console),
         }
     } else if !subjects.is_empty() {
-        let asking = Asking {
-            args,
-            identities: args.identities.of_invoker(&workspace),
-            allowed: allowed(&args.secret_env),
-            n_clusters: subjects.len(),
-        };
+        let asking =
+            Asking { args, identities: args.identities.of_invoker(&workspace), allowed: allowed(&args.secret_env) };
         let world = args.must_gather.as_deref().map(collected).transpose()?;
         let source = if let Some(world) = &world {
             Source::Collected(must_gather(args, world, &subjects)?)
         } else {
-            let clusters = args.cluster.open(&around)?;
-            clusters.fit(subjects.len())?;
+            let mut clusters = args.cluster.open(&around)?;
+            clusters.expect(subjects.iter().map(|subject| (subject.context.as_ref(), &subject.named)))?;
             Source::Clusters(Box::new(clusters))
         };
         for answer in side_by_side(&subjects, |subject| asking.ask(subject, &source)) {
@@ -281,7 +283,6 @@ struct Asking<'a> {
     args: &'a DiffArgs,
     identities: Identities,
     allowed: AllowedEnv,
-    n_clusters: usize,
 }
 
 impl Asking<'_> {
@@ -295,7 +296,7 @@ impl Asking<'_> {
             Source::Collected(live) => return self.compare(subject, live, Predict::Merge, findings),
             Source::Clusters(clusters) => clusters,
         };
-        match clusters.client_for(Spec::new(&subject.spec), &subject.named, self.n_clusters, &mut findings) {
+        match clusters.client_for(subject.context.as_ref(), &subject.named, &mut findings) {
             Ok(Some(client)) => self.compare(subject, &*client, self.args.predict.into(), findings),
             Ok(None) => Answer { diff: None, findings, fault: None, note: None },
             Err(error) => Answer { diff: None, findings, fault: Some(error), note: None },
@@ -331,8 +332,10 @@ impl Asking<'_> {
             let error = anyhow!("`{}` met an internal error", visible(&subject.name));
             return Answer { diff: None, findings, fault: Some(error), note: None };
         };
-        let note = not_looked_for(live, lists.take_not_collected());
+        let not_collected = lists.take_not_collected();
+        let note = not_looked_for(live, &not_collected);
         let diff = consequences::judge(subject, found, lists, &mut said);
+        let diff = ClusterDiff { not_collected, ..diff };
         // What the profile alone wrote is told at the platform, as everywhere.
         match &subject.platform {
             Some((_, platform)) => {
@@ -346,8 +349,8 @@ impl Asking<'_> {
 }
 
 /// Says of which kinds nobody knows what is left over of earlier.
-fn not_looked_for(live: &dyn Live, kinds: BTreeSet<String>) -> Option<String> {
-    let kinds: Vec<String> = kinds.into_iter().collect();
+fn not_looked_for(live: &dyn Live, kinds: &BTreeSet<String>) -> Option<String> {
+    let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
     (!kinds.is_empty()).then(|| {
         let (called, kinds) = (quoted(live.called()), kinds.join(", "));
         format!(

@@ -146,6 +146,7 @@ impl States {
             against: called.clone(),
             objects: Vec::new(),
             unknown: vec![Unknown::new(Why::Malformed, message, help)],
+            not_collected: BTreeSet::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::Told;
 use crate::diag::visible::inert;
 use crate::import::Left;
+use crate::live::{Unknown, each_once};
 
 /// How many objects of no part in the registry are told by their names.
 const MOST_UNRELATED: usize = 20;
@@ -15,17 +16,19 @@ pub(super) fn text(told: &Told<'_>) -> String {
     for line in &told.imported.by {
         let _infallible = writeln!(text, "{}", inert(line));
     }
-    for (at, unknown) in told.unknown.iter().enumerate() {
-        let _infallible = writeln!(text, "not looked at: {}", inert(&unknown.message));
+    let unknown = each_once(told.unknown);
+    for (at, one) in unknown.iter().enumerate() {
+        let _infallible = writeln!(text, "not looked at: {}", inert(&one.said()));
+        let help = help(one);
         // The same help once, behind the last of those that it is for.
-        if told.unknown.get(at + 1).is_none_or(|next| next.help != unknown.help) {
-            let _infallible = writeln!(text, "  help: {}", inert(&unknown.help));
+        if unknown.get(at + 1).is_none_or(|next| self::help(next) != help) {
+            let _infallible = writeln!(text, "  help: {}", inert(&help));
         }
     }
     if let Some(unknown) = told.unseen_secret {
         let message =
             "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
-        let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&unknown.message), inert(&unknown.help));
+        let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&unknown.said()), inert(&help(unknown)));
     }
     for line in &told.differs {
         let _infallible = writeln!(text, "the spec renders another value: {}", inert(line));
@@ -59,4 +62,12 @@ pub(super) fn text(told: &Told<'_>) -> String {
         }
     }
     text
+}
+
+/// Says what can be done about what could not be looked at.
+fn help(unknown: &Unknown) -> String {
+    if unknown.rights.is_empty() {
+        return unknown.help.clone();
+    }
+    "bind what `deploy/rbac/import.yaml` of regcfg has, which are the rights of this command as roles".into()
 }

@@ -27,7 +27,7 @@ use crate::resolve::Resolved;
 use crate::spec::Spec;
 use crate::status::format::{json, text};
 use crate::status::{Status, Unseen, Verdict, Written, status};
-use crate::tree::Node;
+use crate::tree::{Node, Place};
 use crate::world::fs::FsWorld;
 
 /// How many clusters are looked at side by side.
@@ -109,10 +109,11 @@ pub(super) fn run(args: &StatusArgs, console: &mut Console<'_>) -> Result<Exit> 
         return run.of_must_gather(dir, specs, args, console);
     }
     let around: Vec<&Path> = workspace.opened.iter().map(|opened| &*opened.around).collect();
-    let clusters = args.cluster.open(&around)?;
+    let mut clusters = args.cluster.open(&around)?;
     let subjects = if args.specs.is_empty() {
         vec![Subject { resolved: None, live: Source::Server(clusters.client()?) }]
     } else {
+        clusters.expect(specs.iter().map(|resolved| (Spec::new(resolved.spec()).live_context(), named(resolved))))?;
         run.subjects(specs, &clusters, console)?
     };
     run.tell(&subjects, args, console)
@@ -161,8 +162,8 @@ impl Run {
         let n_specs = specs.len();
         let mut subjects = Vec::new();
         for resolved in specs {
-            let named = resolved.name().unwrap_or(&resolved.node).place().clone();
-            match clusters.client_for(Spec::new(resolved.spec()), &named, n_specs, &mut self.findings) {
+            let context = Spec::new(resolved.spec()).live_context();
+            match clusters.client_for(context, named(&resolved), &mut self.findings) {
                 Ok(Some(client)) => {
                     subjects.push(Subject { resolved: Some(resolved), live: Source::Server(client) });
                 }
@@ -244,6 +245,11 @@ impl Subject<'_> {
         };
         status(live, self.written().as_ref())
     }
+}
+
+/// Returns where a spec is named.
+fn named(resolved: &Resolved) -> &Place {
+    resolved.name().unwrap_or(&resolved.node).place()
 }
 
 /// Says what a status answers: that all is well, that it is not, or nothing.

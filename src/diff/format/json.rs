@@ -16,7 +16,8 @@
 //!        "silent": null}],
 //!      "notCompared": ["data.password"],
 //!      "before": {"…": "…"}, "after": {"…": "…"}}],
-//!    "unknown": [{"why": "forbidden", "message": "…", "help": "…", "causes": []}]}],
+//!    "unknown": [{"why": "forbidden", "message": "…", "help": "…", "rights": [], "causes": []}],
+//!    "notCollected": []}],
 //!  "summary": {"clusters": 1, "differing": 1, "incomplete": 0, "impact": "rollout", "counts": {"…": "…"},
 //!    "errors": 0, "warnings": 0, "infos": 0},
 //!  "findings": ["…"], "acknowledged": ["…"], "errors": ["…"]}
@@ -33,7 +34,7 @@ use crate::diag::format::json as findings;
 use crate::diag::{Location, Outcome};
 use crate::diff::{Change, ClusterDiff, LiveOnly, ObjectDiff, What};
 use crate::impact::{Impact, Reason};
-use crate::live::{Cause, Unknown};
+use crate::live::{Cause, Right, Unknown};
 use crate::tree::Node;
 use crate::tree::sensitive::without_passwords;
 
@@ -102,6 +103,7 @@ fn cluster(cluster: &ClusterDiff) -> Value {
         "counts": counts(&Counts::of([cluster])),
         "objects": cluster.objects.iter().map(object).collect::<Vec<_>>(),
         "unknown": cluster.unknown.iter().map(unknown).collect::<Vec<_>>(),
+        "notCollected": cluster.not_collected,
     })
 }
 
@@ -223,6 +225,16 @@ fn unknown(unknown: &Unknown) -> Value {
         "why": unknown.why.word(),
         "message": unknown.message,
         "help": unknown.help,
+        "rights": unknown.rights.iter().map(right).collect::<Vec<_>>(),
         "causes": unknown.causes.iter().map(cause).collect::<Vec<_>>(),
+    })
+}
+
+fn right(right: &Right) -> Value {
+    json!({
+        "namespace": (!right.namespace.is_empty()).then_some(&right.namespace),
+        "apiGroup": right.group,
+        "resource": right.resource,
+        "verb": right.verb,
     })
 }

@@ -18,6 +18,7 @@ mod groups;
 pub mod json;
 pub mod markdown;
 mod names;
+mod obstacles;
 mod paint;
 mod states;
 pub mod summary;

@@ -1,5 +1,7 @@
 //! Differences for the tests of every form.
 
+use std::collections::BTreeSet;
+
 use crate::apply::{Engine, Manager};
 use crate::diag::Findings;
 use crate::diff::{Change, ClusterDiff, LiveOnly, ObjectDiff, Owner, PredictedBy, What};
@@ -29,18 +31,8 @@ pub(super) fn object_id(api_version: &str, kind: &str, namespace: &str, name: &s
 
 /// Makes an object that stays as it is.
 pub(super) fn unchanged(name: &str) -> ObjectDiff {
-    ObjectDiff {
-        object: object_id("v1", "ConfigMap", "openshift-config", name),
-        what: What::Unchanged,
-        by: PredictedBy::DryRun(Manager { name: "argocd-controller".into(), engine: Engine::ArgoCd }),
-        changes: Vec::new(),
-        live_only: Vec::new(),
-        not_compared: Vec::new(),
-        owner: None,
-        reasons: Vec::new(),
-        before: None,
-        after: None,
-    }
+    let by = PredictedBy::DryRun(Manager { name: "argocd-controller".into(), engine: Engine::ArgoCd });
+    ObjectDiff::new(object_id("v1", "ConfigMap", "openshift-config", name), What::Unchanged, by)
 }
 
 /// Makes an object that would be created.
@@ -74,17 +66,14 @@ pub(super) fn changed(name: &str, field: &str, before: &str, after: &str) -> Obj
 
 /// Makes an object of which nothing can be told.
 pub(super) fn unknown(name: &str, message: &str) -> ObjectDiff {
-    ObjectDiff { what: What::Unknown(obstacle(message)), ..unchanged(name) }
+    let object = unchanged(name);
+    let unknown = obstacle(message).about(object.object.to_string(), message);
+    ObjectDiff { what: What::Unknown(unknown), ..object }
 }
 
 /// Makes an obstacle.
 pub(super) fn obstacle(message: &str) -> Unknown {
-    Unknown {
-        why: Why::Forbidden,
-        message: message.into(),
-        help: "ask for the right to do it".into(),
-        causes: Vec::new(),
-    }
+    Unknown::new(Why::Forbidden, message, "ask for the right to do it")
 }
 
 /// Makes a cluster of objects.
@@ -94,6 +83,7 @@ pub(super) fn cluster(name: &str, objects: Vec<ObjectDiff>) -> ClusterDiff {
         against: format!("https://api.{name}.example.com:6443 (context {name})"),
         objects,
         unknown: Vec::new(),
+        not_collected: BTreeSet::new(),
     }
 }
 

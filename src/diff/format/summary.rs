@@ -7,27 +7,23 @@
 //! 12 clusters without differences
 //! 227 clusters: 214 to create, 214 to change, 2043 unchanged, 3 unknown; impact: rollout
 //! 1 cluster is not known as a whole
-//!   ? prod-us-7: GET of …: 403 Forbidden (and 2 more alike)
+//!   ? prod-us-7: user "reader" lacks rights; missing: get secrets in openshift-config; not told: Secret openshift-config/a
 //!     = help: …
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 use crate::diag::visible::inert;
 use crate::diff::{ClusterDiff, ObjectDiff, What};
 use crate::impact::Impact;
-use crate::live::{Absent, Unknown};
+use crate::live::Absent;
 
 use super::groups::{Group, grouped};
-use super::values::cut;
-use super::{Counts, Paint, unified, words};
+use super::{Counts, Paint, obstacles, unified, words};
 
 /// The most clusters of a group that are named.
 const MOST_NAMES: usize = 5;
-
-/// The most reasons that are given for one cluster of which not everything is known.
-const MOST_REASONS: usize = 5;
 
 /// Writes the plan of all clusters.
 pub fn text(clusters: &[ClusterDiff], paint: &Paint) -> String {
@@ -78,8 +74,13 @@ pub(super) fn becomes(group: &Group<'_>) -> String {
 
 /// Names the clusters of a group, the first few of them; not safe yet.
 pub(super) fn named(group: &Group<'_>) -> String {
-    let names: Vec<&str> = group.clusters.iter().map(|cluster| &*cluster.cluster).collect();
-    match &*names {
+    let clusters: Vec<&str> = group.clusters.iter().map(|cluster| &*cluster.cluster).collect();
+    names(&clusters)
+}
+
+/// Names clusters, the first few of them; not safe yet.
+pub(super) fn names(clusters: &[&str]) -> String {
+    match clusters {
         [name] => (*name).into(),
         names if names.len() <= MOST_NAMES => format!("{} clusters: {}", names.len(), names.join(", ")),
         names => {
@@ -124,48 +125,14 @@ fn incomplete(out: &mut String, clusters: &[&ClusterDiff], paint: &Paint) {
     let worse = paint.worse;
     line(out, format_args!("{worse}{}{worse:#}", words::all_not_known(clusters)));
     let mut helps = BTreeSet::new();
-    for cluster in clusters {
-        let reasons = unknowns(cluster);
-        for (unknown, count) in reasons.iter().take(MOST_REASONS) {
-            let text = format!("{}: {}", cluster.cluster, unknown_words(unknown, *count));
-            line(out, format_args!("  {worse}?{worse:#} {}", inert(&text)));
-            // Of many clusters the help is mostly the same.
-            if !unknown.help.is_empty() && helps.insert(&*unknown.help) {
-                let (frame, strong) = (paint.frame, paint.strong);
-                line(out, format_args!("    {frame}={frame:#} {strong}help{strong:#}: {}", inert(&unknown.help)));
-            }
-        }
-        if let Some(more @ 1..) = reasons.len().checked_sub(MOST_REASONS) {
-            let text = format!("{}: and {}", cluster.cluster, words::counted(more, "other reason"));
-            line(out, format_args!("  {worse}?{worse:#} {}", inert(&text)));
+    for obstacles::Line { clusters, text, help } in obstacles::lines(clusters) {
+        line(out, format_args!("  {worse}?{worse:#} {}", inert(&format!("{}: {text}", names(&clusters)))));
+        // Of many clusters the help is mostly the same.
+        if !help.is_empty() && helps.insert(help.clone()) {
+            let (frame, strong) = (paint.frame, paint.strong);
+            line(out, format_args!("    {frame}={frame:#} {strong}help{strong:#}: {}", inert(&help)));
         }
     }
-}
-
-/// Says why something of a cluster is not known, and what can be done; not safe yet.
-pub(super) fn unknown_words(unknown: &Unknown, count: usize) -> String {
-    /// As much of a message as a line takes.
-    const LONGEST: usize = 400;
-    let more = if count > 1 { format!(" (and {} more alike)", count - 1) } else { String::new() };
-    cut(&format!("{}{more}", unknown.message), LONGEST)
-}
-
-/// Returns why something of a cluster is not known: of each kind of obstacle the first, with how many there are.
-pub(super) fn unknowns(cluster: &ClusterDiff) -> Vec<(&Unknown, usize)> {
-    let of_objects = cluster.objects.iter().filter_map(|object| match &object.what {
-        What::Unknown(unknown) => Some(unknown),
-        _ => None,
-    });
-    let mut found: Vec<(&Unknown, usize)> = Vec::new();
-    let mut places = BTreeMap::new();
-    for unknown in of_objects.chain(&cluster.unknown) {
-        let at = *places.entry(unknown.why).or_insert(found.len());
-        match found.get_mut(at) {
-            Some((_, count)) => *count += 1,
-            None => found.push((unknown, 1)),
-        }
-    }
-    found
 }
 
 fn line(out: &mut String, line: fmt::Arguments<'_>) {

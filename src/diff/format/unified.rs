@@ -27,7 +27,7 @@ use crate::impact::Impact;
 
 use super::states::States;
 use super::words::{self, Note};
-use super::{Paint, names};
+use super::{Paint, names, obstacles};
 
 /// The lines around a change.
 const CONTEXT: usize = 3;
@@ -39,7 +39,8 @@ const MOST_WORDS: usize = 16 << 10;
 pub fn text(clusters: &[ClusterDiff], paint: &Paint) -> String {
     let mut out = String::new();
     for cluster in clusters {
-        for object in cluster.objects.iter().filter(|object| is_shown(object)) {
+        let known = cluster.objects.iter().filter(|object| !object.is_unknown());
+        for object in known.filter(|object| is_shown(object)) {
             of_object(&mut out, cluster, object, paint);
             out.push('\n');
         }
@@ -141,10 +142,10 @@ fn changes(out: &mut String, diff: &TextDiff<'_, '_, str>, op: &DiffOp, paint: &
 
 /// Writes what comes of a cluster: what cannot be told of it, how many objects become what, and how hard it hits.
 fn closing(out: &mut String, cluster: &ClusterDiff, paint: &Paint) {
-    for unknown in &cluster.unknown {
+    for obstacle in obstacles::of(cluster) {
         let worse = paint.worse;
-        line(out, format_args!("{worse}?{worse:#} {} {}", inert(&cluster.cluster), words::not_known(cluster)));
-        for note in words::of_unknown(unknown) {
+        line(out, format_args!("{worse}?{worse:#} {}", inert(&obstacle.title(cluster))));
+        for note in obstacle.notes() {
             detail(out, &note, Impact::None, paint);
         }
         out.push('\n');

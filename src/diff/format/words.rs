@@ -6,7 +6,7 @@ use std::fmt;
 use crate::apply::Manager;
 use crate::diff::{Change, ClusterDiff, LiveOnly, ObjectDiff, PredictedBy, What};
 use crate::impact::{Impact, Reason};
-use crate::live::{Absent, Unknown};
+use crate::live::Absent;
 use crate::tree::Node;
 
 use super::Counts;
@@ -24,7 +24,7 @@ pub(super) struct Note {
     pub(super) text: String,
 }
 
-fn note(label: &'static str, text: impl Into<String>) -> Note {
+pub(super) fn note(label: &'static str, text: impl Into<String>) -> Note {
     Note { label, text: text.into() }
 }
 
@@ -87,9 +87,6 @@ pub(super) fn way(by: &PredictedBy) -> (&'static str, Option<&Manager>) {
 /// Returns all that is to be said under an object, but for its two states.
 pub(super) fn notes(object: &ObjectDiff, unseen: &[String]) -> Vec<Note> {
     let mut notes = Vec::new();
-    if let What::Unknown(unknown) = &object.what {
-        notes.extend(of_unknown(unknown));
-    }
     if let What::Create(Absent::Kind) = &object.what {
         notes.push(note("note", "the cluster does not know this kind: its CRD is not installed"));
     }
@@ -112,16 +109,6 @@ pub(super) fn notes(object: &ObjectDiff, unseen: &[String]) -> Vec<Note> {
     notes.extend(silent(object));
     notes.extend(object.live_only.iter().map(|field| note("live only", of_live_only(field))));
     notes
-}
-
-/// Says what cannot be told and what can be done about it.
-pub(super) fn of_unknown(unknown: &Unknown) -> Vec<Note> {
-    let help = (!unknown.help.is_empty()).then(|| note("help", &*unknown.help));
-    let causes = unknown.causes.iter().map(|cause| match &*cause.field {
-        "" => note("cause", &*cause.message),
-        field => note("cause", format!("{field}: {}", cause.message)),
-    });
-    std::iter::once(note("unknown", &*unknown.message)).chain(causes).chain(help).collect()
 }
 
 /// Says how many clusters are not known as a whole, or not at all.
@@ -190,11 +177,6 @@ pub(super) fn counts(clusters: &[ClusterDiff]) -> String {
         return "not compared".into();
     }
     counts.to_string()
-}
-
-/// Says that a cluster is not known as a whole, or not at all.
-pub(super) fn not_known(cluster: &ClusterDiff) -> &'static str {
-    if cluster.objects.is_empty() { "could not be compared" } else { "is not known as a whole" }
 }
 
 /// Says what becomes of a field, with its values where they are short.

@@ -16,16 +16,19 @@ use kube::config::{AuthInfo, Cluster, Kubeconfig};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
-use super::exec::{self, Credential};
+use super::exec::{self, Credential, Given};
 use super::hide::Hide;
 use super::proxy::Proxies;
 use crate::diag::nearest;
 use crate::diag::visible::{quoted, visible};
 use crate::tree::sensitive::without_passwords;
-use crate::world::fs::read_of_invoker;
+use crate::world::fs::{clock, read_of_invoker};
 
 /// The largest file that a kubeconfig may name.
 const MOST_BYTES: u64 = 4 << 20;
+
+/// How long what a token's file holds is taken for good, in seconds (kubernetes/client-go: `transport/token_source.go`).
+const TOKEN_FILE_HOLDS: i64 = 50;
 
 /// The most contexts that a help names.
 const MOST_NAMES: usize = 8;
@@ -76,6 +79,7 @@ pub struct Terms {
 }
 
 /// How one cluster is reached, and as whom.
+#[derive(Clone)]
 pub struct Access {
     pub(super) config: Config,
     pub(super) host: String,
@@ -84,6 +88,17 @@ pub struct Access {
     pub(super) proxy: Option<String>,
     pub(super) hide: Hide,
     warnings: Vec<String>,
+    renewal: Option<Renewal>,
+}
+
+/// What a login is made of that does not last: a program's credentials, a file that somebody else rewrites.
+#[derive(Clone)]
+struct Renewal {
+    user: AuthInfo,
+    cluster: Cluster,
+    terms: Terms,
+    /// When it is made anew, in seconds since 1970; none where nobody knows how long it lasts.
+    due: Option<i64>,
 }
 
 impl Kubeconfigs {
@@ -201,6 +216,19 @@ impl Access {
         &self.host
     }
 
+    /// Tells whether the login has run out, or will at once.
+    pub(super) fn is_over(&self) -> bool {
+        self.renewal.as_ref().and_then(|renewal| renewal.due).is_some_and(|due| due <= clock())
+    }
+
+    /// Returns the same access with a new login; none where there is none but the one that it has. What the old one held stays
+    /// hidden.
+    pub(super) fn renewed(&self) -> Option<Result<Self, NoAccess>> {
+        let Renewal { user, cluster, terms, .. } = self.renewal.as_ref()?;
+        let mut access = self.clone();
+        Some(access.log_in(user.clone(), cluster, terms).map(|()| access))
+    }
+
     /// Returns what the invoker must be told on every run.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
@@ -218,7 +246,7 @@ impl Access {
         config.default_retry = false;
         config.read_timeout = None;
         let context = context.map(|context| visible(context).into_owned());
-        Self { config, host, context, proxy: None, hide, warnings: Vec::new() }
+        Self { config, host, context, proxy: None, hide, warnings: Vec::new(), renewal: None }
     }
 
     /// Decides how the server's certificate is verified.
@@ -291,6 +319,9 @@ impl Access {
 
     /// Decides as whom the server is asked.
     fn log_in(&mut self, mut user: AuthInfo, cluster: &Cluster, terms: &Terms) -> Result<(), NoAccess> {
+        let as_named = user.clone();
+        let renewal =
+            |due| Some(Renewal { user: as_named.clone(), cluster: cluster.clone(), terms: terms.clone(), due });
         if let Some(provider) = user.auth_provider.as_ref().filter(|provider| provider.name != "oidc") {
             let message =
                 format!("the kubeconfig logs in by the auth provider {}, which is gone", quoted(&provider.name));
@@ -304,7 +335,10 @@ impl Access {
             let read = read_of_invoker(Path::new(&path), MOST_BYTES).map_err(|error| error.kind().to_string());
             let token = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".into()));
             match token {
-                Ok(token) => user.token = Some(token.trim().to_owned().into()),
+                Ok(token) => {
+                    user.token = Some(token.trim().to_owned().into());
+                    self.renewal = renewal(Some(clock() + TOKEN_FILE_HOLDS));
+                }
                 Err(_) if user.token.is_some() => {}
                 Err(why) => {
                     let message = format!("cannot read the token `{}`: {why}", visible(&path));
@@ -322,7 +356,9 @@ impl Access {
         let has_basic = user.username.is_some() && user.password.is_some();
         let exec = user.exec.take().filter(|_| user.token.is_none() && user.auth_provider.is_none() && !has_basic);
         if let Some(exec) = exec {
-            match exec::login(&exec, cluster, terms.patience)? {
+            let Given { credential, until } = exec::login(&exec, cluster, terms.patience)?;
+            self.renewal = renewal(until);
+            match credential {
                 Credential::Token(token) => user.token = Some(token.into()),
                 Credential::Certificate(certificate, key) => {
                     user.client_certificate_data = Some(STANDARD.encode(certificate));

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::access::{Access, NoAccess};
-use super::answer::{Answered, Health, Line};
+use super::answer::{Answered, Line};
 use super::failure::{Host, Obstacle};
-use super::hide::Hide;
 use super::pool::Pool;
 use super::request::{Proposal, Question};
 use super::room::Room;
+use super::session::Session;
 use crate::diag::codes;
 use crate::live::{Absent, Answer, Apply, DryRun, Listing, Live, ObjectId, Resource, Unknown, Why};
 use crate::tree::{Node, Source, SourceKind, json};
@@ -17,7 +17,8 @@ use crate::tree::{Node, Source, SourceKind, json};
 /// The client of one cluster. It cannot change anything there.
 pub struct Client {
     pool: Arc<Pool>,
-    line: Line,
+    session: Session,
+    host: Arc<Host>,
     called: String,
     warnings: Vec<String>,
     /// Namespaces by whether they are there, for those that were asked for or whose objects were seen.
@@ -28,28 +29,9 @@ impl Client {
     /// Makes a client; no request is sent yet.
     pub fn new(access: Access, pool: Arc<Pool>) -> Result<Self, NoAccess> {
         let warnings = access.warnings().to_vec();
-        let Access { mut config, host: name, context, proxy, hide, .. } = access;
-        let limits = pool.limits();
-        config.connect_timeout = Some(limits.connect);
-        let called = match &context {
-            Some(context) => format!("{name} (context {context})"),
-            None => format!("{name} (this cluster)"),
-        };
-        let kube = pool.within(|| kube::Client::try_from(config)).map_err(|_| {
-            // What is wrong says what it quotes: a key, a certificate.
-            let message = format!("the login for {name} cannot be used: its certificate, key or token is malformed");
-            NoAccess::new(message, "log in anew, or correct the user in the kubeconfig")
-        })?;
-        let line = Line {
-            kube,
-            host: Arc::new(Host { name, proxy, context, hide }),
-            limits,
-            permits: pool.permits(),
-            for_lists: pool.permits_for_lists(),
-            deadline: pool.deadline(),
-            health: Arc::new(Health::default()),
-        };
-        Ok(Self { pool, line, called, warnings, namespaces: Mutex::default() })
+        let session = Session::new(access, Arc::clone(&pool))?;
+        let host = Arc::clone(&session.line().host);
+        Ok(Self { pool, session, called: host.called(), host, warnings, namespaces: Mutex::default() })
     }
 
     /// Returns what the invoker must be told on every run, such as that TLS is not verified.
@@ -59,37 +41,71 @@ impl Client {
 
     /// Returns the server's host and port.
     pub fn host(&self) -> &str {
-        &self.line.host.name
+        &self.host.name
     }
 
-    /// Asks questions at once, and makes each answer into what it is for as it comes.
+    /// Asks questions at once, and makes each answer into what it is for as it comes. Where the login is refused and there is
+    /// another, those are asked once more.
     fn ask<T>(
         &self,
-        questions: Vec<(Question, Hide)>,
+        questions: Vec<Asked<'_>>,
         room: &Arc<Room>,
         mut take: impl FnMut(usize, &Question, Result<Answered, Unknown>) -> T,
     ) -> Vec<T> {
-        let asked: Vec<Question> = questions.iter().map(|(question, _)| question.clone()).collect();
-        let mut answers: Vec<Option<T>> = asked.iter().map(|_| None).collect();
-        let tasks =
-            questions.into_iter().map(|(question, hide)| self.line.clone().ask(question, hide, Arc::clone(room)));
-        self.pool.each(tasks, |at, answered| answers[at] = Some(take(at, &asked[at], answered)));
+        let mut answers: Vec<Option<T>> = questions.iter().map(|_| None).collect();
+        let line = self.session.line();
+        let mut refused = Vec::new();
+        self.send(&line, &questions, 0..questions.len(), room, |at, answered| match answered {
+            Err(unknown) if unknown.why == Why::Unauthorized => refused.push((at, unknown)),
+            answered => answers[at] = Some(take(at, &questions[at].0, answered)),
+        });
+        if !refused.is_empty() {
+            if let Some(other) = self.session.other_than(&line) {
+                let again: Vec<usize> = refused.drain(..).map(|(at, _)| at).collect();
+                self.send(&other, &questions, again, room, |at, answered| {
+                    answers[at] = Some(take(at, &questions[at].0, answered));
+                });
+            }
+            let failure = self.session.failure();
+            for (at, mut unknown) in refused {
+                if let Some(NoAccess { message, help }) = &failure {
+                    unknown.help = format!("{message}; {help}");
+                }
+                answers[at] = Some(take(at, &questions[at].0, Err(unknown)));
+            }
+        }
         for (at, answer) in answers.iter_mut().enumerate().filter(|(_, answer)| answer.is_none()) {
             // The task panicked, which is a fault of what is linked here.
             let obstacle = Obstacle::new(Why::Malformed, "an internal error", "report what the cluster has there");
-            *answer = Some(take(at, &asked[at], Err(obstacle.unknown(&asked[at], &self.line.host, 1))));
+            let question = &questions[at].0;
+            *answer = Some(take(at, question, Err(obstacle.unknown(question, &self.host, 1))));
         }
         answers.into_iter().flatten().collect()
     }
 
-    fn hide(&self) -> Hide {
-        self.line.host.hide.clone()
+    /// Sends some of the questions, and hands over each answer with the place of its question.
+    fn send(
+        &self,
+        line: &Line,
+        questions: &[Asked<'_>],
+        places: impl IntoIterator<Item = usize>,
+        room: &Arc<Room>,
+        mut take: impl FnMut(usize, Result<Answered, Unknown>),
+    ) {
+        let places: Vec<usize> = places.into_iter().collect();
+        let tasks = places.iter().map(|at| {
+            let (question, sent) = &questions[*at];
+            let hide = &line.host.hide;
+            let hide = sent.map_or_else(|| hide.clone(), |sent| hide.with_secrets_of(sent));
+            line.clone().ask(question.clone(), hide, Arc::clone(room))
+        });
+        self.pool.each(tasks, |n, answered| take(places[n], answered));
     }
 
     /// Says that an answer is no object that was asked for.
     fn unknown(&self, question: &Question, why: Why, what: &str) -> Unknown {
         let help = "check `server` of the kubeconfig, and what stands before it: a console, a login page, a proxy";
-        Obstacle::new(why, what, help).unknown(question, &self.line.host, 1)
+        Obstacle::new(why, what, help).unknown(question, &self.host, 1)
     }
 
     /// Reads the body of an answer.
@@ -141,7 +157,7 @@ impl Client {
         }
         wanted.retain(|namespace| !known.contains_key(*namespace));
         let ids: Vec<ObjectId> = wanted.iter().map(|name| namespace(name)).collect();
-        let questions = ids.iter().map(|id| (Question::Get(id.clone()), self.hide())).collect();
+        let questions = ids.iter().map(|id| (Question::Get(id.clone()), None)).collect();
         let found = self.ask(questions, &Arc::default(), |_, _, answered| match answered {
             Ok(Answered::Body(..)) => Some(true),
             Ok(Answered::Absent(_)) => Some(false),
@@ -185,7 +201,7 @@ impl Live for Client {
     }
 
     fn get(&self, objects: &[ObjectId]) -> Vec<Answer<Node>> {
-        let questions = objects.iter().map(|object| (Question::Get(object.clone()), self.hide())).collect();
+        let questions = objects.iter().map(|object| (Question::Get(object.clone()), None)).collect();
         let room = Arc::default();
         let mut answers = self.ask(questions, &room, |_, question, answered| match answered {
             Ok(Answered::Body(bytes, _)) => answer(self.object(question, bytes, &room)),
@@ -203,7 +219,7 @@ impl Live for Client {
         let room = Arc::default();
         while !waiting.is_empty() {
             let question = |at: &usize| Question::List(listings[*at].clone(), lists[*at].after.clone());
-            let questions = waiting.iter().map(|at| (question(at), self.hide())).collect();
+            let questions = waiting.iter().map(|at| (question(at), None)).collect();
             let pages = self.ask(questions, &room, |_, question, answered| (question.clone(), answered));
             let asked = std::mem::take(&mut waiting);
             for (at, (question, page)) in asked.into_iter().zip(pages) {
@@ -229,10 +245,10 @@ impl Live for Client {
             if is_secret(&apply.object.resource) {
                 // The audit log of a server may hold what is sent.
                 let unsent = Obstacle::new(Why::NoDryRun, "a Secret is never sent", "it is compared here");
-                answers[at] = Some(Answer::Unknown(unsent.unknown(&question, &self.line.host, 1)));
+                answers[at] = Some(Answer::Unknown(unsent.unknown(&question, &self.host, 1)));
             } else {
                 asked.push(at);
-                questions.push((question, self.hide().with_secrets_of(apply.applied)));
+                questions.push((question, Some(apply.applied)));
             }
         }
         let room = Arc::default();
@@ -250,6 +266,9 @@ impl Live for Client {
         Some(answers.into_iter().flatten().collect())
     }
 }
+
+/// A question, and the object that is sent with it, of which no secret is ever shown.
+type Asked<'a> = (Question, Option<&'a Node>);
 
 /// A list that is read page by page.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! A program that a kubeconfig names for credentials -> the credentials.
 //!
-//! It is run once for a client, without a terminal and for a bounded time. Neither what it prints nor what it says on
+//! It is run once for a login, without a terminal and for a bounded time. Neither what it prints nor what it says on
 //! standard error is ever shown: both may hold a token.
 //!
 //! Source: kubernetes/client-go `plugin/pkg/client/auth/exec/exec.go`.
@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use kube::config::{Cluster, ExecConfig, ExecInteractiveMode};
 use serde_json::{Value as Json, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::access::NoAccess;
 use crate::diag::visible::{quoted, visible};
@@ -30,8 +32,14 @@ pub(super) enum Credential {
     Certificate(String, String),
 }
 
+/// Credentials, and until when they hold, in seconds since 1970; none where the program does not say it.
+pub(super) struct Given {
+    pub(super) credential: Credential,
+    pub(super) until: Option<i64>,
+}
+
 /// Runs the program.
-pub(super) fn login(exec: &ExecConfig, cluster: &Cluster, patience: Duration) -> Result<Credential, NoAccess> {
+pub(super) fn login(exec: &ExecConfig, cluster: &Cluster, patience: Duration) -> Result<Given, NoAccess> {
     let Some(command) = exec.command.as_deref().filter(|command| !command.is_empty()) else {
         let help = "write its name as `exec.command` of the user in the kubeconfig";
         return Err(NoAccess::new("the kubeconfig names no program for its `exec` credentials", help));
@@ -88,18 +96,20 @@ fn info(exec: &ExecConfig, cluster: &Cluster) -> Json {
 }
 
 /// Reads what the program printed; none where it holds nothing to log in with.
-fn credential(printed: &[u8], exec: &ExecConfig) -> Option<Credential> {
+fn credential(printed: &[u8], exec: &ExecConfig) -> Option<Given> {
     let printed: Json = serde_json::from_slice(printed).ok()?;
     let is_of_version = |version: &String| printed["apiVersion"].as_str() == Some(version);
     if printed["kind"] != "ExecCredential" || !exec.api_version.as_ref().is_none_or(is_of_version) {
         return None;
     }
     let text = |name: &str| printed["status"][name].as_str().map(str::trim).filter(|text| !text.is_empty());
-    match (text("clientCertificateData"), text("clientKeyData"), text("token")) {
-        (Some(certificate), Some(key), _) => Some(Credential::Certificate(certificate.into(), key.into())),
-        (.., Some(token)) => Some(Credential::Token(token.into())),
-        _ => None,
-    }
+    let credential = match (text("clientCertificateData"), text("clientKeyData"), text("token")) {
+        (Some(certificate), Some(key), _) => Credential::Certificate(certificate.into(), key.into()),
+        (.., Some(token)) => Credential::Token(token.into()),
+        _ => return None,
+    };
+    let until = text("expirationTimestamp").and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+    Some(Given { credential, until: until.map(OffsetDateTime::unix_timestamp) })
 }
 
 /// Returns the beginning of a text, quoted where it says more.
@@ -123,7 +133,7 @@ mod tests {
         }
     }
 
-    fn run(exec: &ExecConfig) -> Result<Credential, NoAccess> {
+    fn run(exec: &ExecConfig) -> Result<Given, NoAccess> {
         let cluster = Cluster { server: Some("https://api:6443".into()), ..Cluster::default() };
         login(exec, &cluster, Duration::from_millis(800))
     }
@@ -133,9 +143,11 @@ mod tests {
     #[test]
     fn a_program_is_told_of_the_cluster_and_gives_a_token() {
         let script = format!(
-            r#"case "$KUBERNETES_EXEC_INFO" in *'"server":"https://api:6443"'*) printf %s '{PRINTED}{{"token":" told "}}}}';; esac"#
+            r#"case "$KUBERNETES_EXEC_INFO" in *'"server":"https://api:6443"'*) printf %s '{PRINTED}{{"token":" told ","expirationTimestamp":"1970-01-01T01:00:00+00:00"}}}}';; esac"#
         );
-        assert!(matches!(run(&exec(&script)), Ok(Credential::Token(token)) if token == "told"));
+        let Given { credential, until } = run(&exec(&script)).ok().unwrap();
+        assert!(matches!(credential, Credential::Token(token) if token == "told"));
+        assert_eq!(until, Some(3600));
     }
 
     #[test]

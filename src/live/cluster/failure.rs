@@ -12,7 +12,7 @@ use time::macros::format_description;
 
 use super::hide::Hide;
 use super::request::Question;
-use crate::live::{Cause, Unknown, Why};
+use crate::live::{Cause, Right, Unknown, Why};
 
 /// The most names of a certificate that are shown.
 const MOST_NAMES: usize = 3;
@@ -38,7 +38,17 @@ pub(super) struct Obstacle {
     pub(super) what: String,
     pub(super) help: String,
     pub(super) causes: Vec<Cause>,
+    pub(super) lacks: Option<Lack>,
     pub(super) again: Again,
+}
+
+/// A right that somebody lacks.
+#[derive(Clone, Debug)]
+pub(super) struct Lack {
+    /// Whose it is not, as the server names him: `user "reader"`.
+    pub(super) who: String,
+    /// The right.
+    pub(super) right: Right,
 }
 
 /// Whether asking again may help.
@@ -56,7 +66,7 @@ pub(super) enum Again {
 
 impl Obstacle {
     pub(super) fn new(why: Why, what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { why, what: what.into(), help: help.into(), causes: Vec::new(), again: Again::Never }
+        Self { why, what: what.into(), help: help.into(), causes: Vec::new(), lacks: None, again: Again::Never }
     }
 
     pub(super) fn again(self, again: Again) -> Self {
@@ -76,14 +86,32 @@ impl Obstacle {
 
     /// Returns the answer that cannot be given.
     pub(super) fn unknown(self, question: &Question, host: &Host, n_tries: u32) -> Unknown {
+        let Self { why, what, help, causes, lacks, .. } = self;
+        if why.is_of_the_host() {
+            let cannot = if why == Why::Unauthorized { "log in to" } else { "reach" };
+            let message = format!("cannot {cannot} {}: {what}", host.called());
+            return Unknown { obstacle: format!("cannot {cannot} it: {what}"), ..Unknown::new(why, message, help) };
+        }
         let cannot = match question {
             Question::Get(_) => "read",
             Question::List(..) => "list",
             Question::DryRun(_) => "dry-run",
         };
         let tried = if n_tries > 1 { format!(" (asked {n_tries} times)") } else { String::new() };
-        let message = format!("cannot {cannot} {} on {}: {}{tried}", question.about(), host.name, self.what);
-        Unknown { why: self.why, message, help: self.help, causes: self.causes }
+        let message = format!("cannot {cannot} {} on {}: {what}{tried}", question.about(), host.name);
+        let obstacle = lacks.as_ref().map_or(what, |lack| format!("{} lacks rights", lack.who));
+        let rights = lacks.map(|lack| lack.right).into_iter().collect();
+        Unknown { causes, rights, ..Unknown::new(why, message, help).about(question.about(), obstacle) }
+    }
+}
+
+impl Host {
+    /// Returns what is asked, for people: the server, and the context that leads there.
+    pub(super) fn called(&self) -> String {
+        match &self.context {
+            Some(context) => format!("{} (context {context})", self.name),
+            None => format!("{} (this cluster)", self.name),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod proxy;
 mod refusal;
 mod request;
 mod room;
+mod session;
 mod warning;
 
 pub use access::{Access, As, Kubeconfigs, NoAccess, Terms};

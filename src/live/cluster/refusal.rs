@@ -9,10 +9,10 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 use serde_json::Value as Json;
 
-use super::failure::{Again, Host, Obstacle, seconds};
+use super::failure::{Again, Host, Lack, Obstacle, seconds};
 use super::hide::Hide;
 use super::request::Question;
-use crate::live::{Absent, Cause, Why};
+use crate::live::{Absent, Cause, Resource, Right, Why};
 use crate::shell;
 use crate::tree::sensitive::{CONCEALED, may_name_a_secret};
 
@@ -88,7 +88,10 @@ pub(super) fn read(
         403 if !message.contains("cannot ") => {
             obstacle(Why::Denied, words, "change what is refused, or ask those who set it".into())
         }
-        403 => obstacle(Why::Forbidden, words, allow_help(question, host)),
+        403 => {
+            let lacks = Lack { who: who(message), right: right(question) };
+            Obstacle { lacks: Some(lacks), ..obstacle(Why::Forbidden, words, allow_help(question, host)) }
+        }
         409 if reason == "Conflict" && !causes.iter().any(|cause| cause.reason == "FieldManagerConflict") => {
             obstacle(Why::Conflict, words, "somebody changes it at this moment; ask again".into()).again(Again::Soon)
         }
@@ -208,6 +211,19 @@ fn unauthorized(host: &Host) -> Obstacle {
         }
     };
     Obstacle::new(Why::Unauthorized, "the login is not accepted, or has run out (401)", help)
+}
+
+/// Returns who may not do it, as the server names him (kubernetes/kubernetes: `pkg/endpoints/handlers/responsewriters/errors.go`).
+fn who(message: &str) -> String {
+    let named = message.split_once("User \"").and_then(|(_, rest)| rest.split_once("\" cannot "));
+    named.map_or_else(|| "who asks".into(), |(user, _)| format!("user \"{user}\""))
+}
+
+/// Returns the right that a question needs.
+fn right(question: &Question) -> Right {
+    let Resource { group, plural, .. } = question.resource();
+    let (namespace, _) = question.target();
+    Right { namespace: namespace.into(), group: group.clone(), resource: plural.clone(), verb: question.verb() }
 }
 
 /// Returns the command that says whether the question is allowed, and the rule that allows it.

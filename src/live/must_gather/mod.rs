@@ -153,22 +153,15 @@ impl<'w> MustGather<'w> {
     }
 
     fn not_collected(&self, asked: &str) -> Unknown {
-        Unknown {
-            why: Why::NotCollected,
-            message: format!("{} holds no {asked}: it was not collected", quoted(&self.called)),
-            help: "collect it with `oc adm inspect`, whose directory can be given, too; or ask the cluster itself"
-                .into(),
-            causes: Vec::new(),
-        }
+        let message = format!("{} holds no {asked}: it was not collected", quoted(&self.called));
+        let help = "collect it with `oc adm inspect`, whose directory can be given, too; or ask the cluster itself";
+        Unknown::new(Why::NotCollected, message, help).about(asked, "it was not collected")
     }
 
     fn unreadable(asked: &str, path: &ProjectPath, why: &str) -> Unknown {
-        Unknown {
-            why: Why::Malformed,
-            message: format!("{asked} cannot be read from `{}`: {}", visible(path.as_str()), visible(why)),
-            help: "collect it again with `oc adm inspect`".into(),
-            causes: Vec::new(),
-        }
+        let obstacle = format!("`{}` cannot be read: {}", visible(path.as_str()), visible(why));
+        let message = format!("{asked} cannot be read from `{}`: {}", visible(path.as_str()), visible(why));
+        Unknown::new(Why::Malformed, message, "collect it again with `oc adm inspect`").about(asked, obstacle)
     }
 }
 

@@ -34,6 +34,12 @@ const MOST_SEEN: usize = 4;
 pub fn text(status: &Status, is_coloured: bool) -> String {
     let mut page = Page { text: String::new(), is_coloured };
     page.verdict(status);
+    // Where nobody answers, the first line has said it.
+    let (of_host, unseen): (Vec<&Unseen>, Vec<&Unseen>) =
+        status.unseen.iter().partition(|unseen| status.verdict == Verdict::Unknown && unseen.why.is_of_the_host());
+    for unseen in of_host {
+        page.detail("help", &unseen.help);
+    }
     if !status.components.is_empty() {
         page.line(format_args!(""));
     }
@@ -46,7 +52,7 @@ pub fn text(status: &Status, is_coloured: bool) -> String {
         page.line(format_args!(""));
         page.problem(problem);
     }
-    for unseen in &status.unseen {
+    for unseen in unseen {
         page.line(format_args!(""));
         page.unseen(unseen);
     }

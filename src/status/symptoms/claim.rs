@@ -15,9 +15,6 @@ pub(super) fn look(seen: &Seen, found: &mut Vec<Symptom>) {
         found.push(symptom(["Exists", "False", "NotFound"], &message));
         return;
     };
-    if text(claim, &["metadata", "deletionTimestamp"]).is_some() {
-        found.push(symptom(["Deleting", "True", "Terminating"], "the claim is being deleted"));
-    }
     match text(claim, &["status", "phase"]) {
         Some("Pending") => found.push(pending(seen, claim, wanted)),
         Some("Lost") => found.push(symptom(["Phase", "Lost", "Lost"], "the claim lost its volume")),
@@ -30,6 +27,14 @@ pub(super) fn look(seen: &Seen, found: &mut Vec<Symptom>) {
         Answer::There(volume) => Some(volume),
         Answer::Absent(_) | Answer::Unknown(_) => None,
     });
+    if text(claim, &["metadata", "deletionTimestamp"]).is_some() {
+        let what_becomes = volume.and_then(|volume| {
+            let policy = text(volume, &["spec", "persistentVolumeReclaimPolicy"])?;
+            Some(format!(", and its volume \"{}\" has the reclaim policy {policy}", name(volume)))
+        });
+        let message = format!("the claim is being deleted{}", what_becomes.unwrap_or_default());
+        found.push(symptom(["Deleting", "True", "Terminating"], &message));
+    }
     if let Some(volume) = volume.filter(|volume| text(volume, &["status", "phase"]) == Some("Failed")) {
         let message = text(volume, &["status", "message"]).unwrap_or_default();
         found.push(Symptom::new("PersistentVolume", name(volume), ["Phase", "Failed", "Failed"], message));

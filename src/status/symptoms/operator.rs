@@ -9,6 +9,9 @@ use crate::tree::Node;
 /// The name of the capability in a ClusterVersion.
 const CAPABILITY: &str = "ImageRegistry";
 
+/// By which the operator is asked before the config CR goes (FACTS k).
+const FINALIZER: &str = "imageregistry.operator.openshift.io/finalizer";
+
 /// The platforms on which the operator begins as Removed, since they have no storage of their own (FACTS d; openshift/
 /// cluster-image-registry-operator `pkg/storage/storage.go`).
 const WITHOUT_STORAGE: [&str; 7] = ["BareMetal", "EquinixMetal", "External", "KubeVirt", "None", "Nutanix", "VSphere"];
@@ -33,7 +36,11 @@ pub(super) fn look(seen: &Seen, found: &mut Vec<Symptom>) {
         let message = "the operator has written no condition";
         found.push(Symptom::new("Config", "cluster", ["Reported", "False", "NoConditions"], message));
     }
-    found.extend(ill("Config", config).filter(|symptom| counts(state, config, symptom)));
+    let deletion = deletion(config);
+    // What it does then is no step towards its settings.
+    let is_meant = |symptom: &Symptom| deletion.is_none() || symptom.condition.kind != "Progressing";
+    found.extend(ill("Config", config).filter(|symptom| counts(state, config, symptom) && is_meant(symptom)));
+    found.extend(deletion);
     if state == "Removed" && !has_storage(config) && has_no_storage_of_its_own(seen) {
         for symptom in found.iter_mut().filter(|symptom| symptom.condition.kind == "Removed") {
             symptom.condition.reason = "RemovedByPlatform".into();
@@ -43,6 +50,22 @@ pub(super) fn look(seen: &Seen, found: &mut Vec<Symptom>) {
         let operator = seen.object(CLUSTER_OPERATOR).map(union::parts).unwrap_or_default();
         found.extend(operator.into_iter().filter(|part| part.of == "ImagePruner"));
     }
+}
+
+/// Says that the config CR is being deleted, and what its operator does before it lets go of it (openshift/
+/// cluster-image-registry-operator `pkg/operator/{controller,finalizer}.go`).
+fn deletion(config: &Node) -> Option<Symptom> {
+    config.at(&["metadata", "deletionTimestamp"])?;
+    let finalizers: Vec<&str> = items(config, &["metadata", "finalizers"]).iter().filter_map(Node::as_str).collect();
+    let managed = config.at(&["spec", "storage", "managementState"]).and_then(Node::as_str) == Some("Managed")
+        || config.at(&["status", "storageManaged"]).and_then(Node::as_bool) == Some(true);
+    let reason = match (finalizers.contains(&FINALIZER), managed) {
+        (false, _) => "OtherFinalizers",
+        (true, true) => "StorageDeleted",
+        (true, false) => "StorageKept",
+    };
+    let message = format!("the config CR is being deleted, and waits for {}", finalizers.join(", "));
+    Some(Symptom::new("Config", "cluster", ["Deleting", "True", reason], &message))
 }
 
 /// Says that the cluster has no registry operator, and why as far as that can be read.

@@ -74,6 +74,12 @@ impl<'r> GitWorld<'r> {
         Ok(world)
     }
 
+    /// Says that the clone has not the content of all files that were read, so that what they say cannot be told; none where
+    /// it has.
+    pub fn lacking(&self) -> Option<GitFault> {
+        self.revision.lacking(self.leaves.iter().map(|(path, leaf)| (path.as_str(), leaf.id.as_str())))
+    }
+
     /// Adds a line of `ls-tree -z`: `MODE TYPE ID<tab>PATH`.
     fn add(&mut self, entry: &[u8]) {
         let Some(tab) = entry.iter().position(|byte| *byte == b'\t') else { return };

@@ -6,6 +6,7 @@
 //! repository's own nothing that could start a program; what is missing is not fetched. Only commands that read objects
 //! are used, and none that touches the index or the working tree.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, BufRead, Read};
@@ -91,6 +92,8 @@ pub struct Revision<'r> {
     name: String,
     commit: String,
     reader: Mutex<Option<Conversation>>,
+    /// The ids of what was asked for and is not in this clone.
+    lacking: Mutex<BTreeSet<String>>,
 }
 
 /// Why a repository does not answer: what happened, and what to do about it.
@@ -141,7 +144,7 @@ impl Repository {
         match said.trim() {
             commit if ended.success && is_id(commit) => {
                 let (name, commit) = (name.to_owned(), commit.to_owned());
-                Ok(Revision { repository: self, name, commit, reader: Mutex::new(None) })
+                Ok(Revision { repository: self, name, commit, reader: Mutex::default(), lacking: Mutex::default() })
             }
             _ => Err(self.no_revision(name, &ended)),
         }
@@ -228,11 +231,24 @@ impl Revision<'_> {
         }
         match asked {
             Ok(Err(ReadError::NotFound)) => {
+                self.lacking.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
                 Err(ReadError::Denied(format!("its content is not in this clone; {MISSING}")))
             }
             Ok(answer) => answer,
             Err(error) => Err(ReadError::Denied(format!("`git` does not answer: {error}"))),
         }
+    }
+
+    /// Says that content which was asked for is not in this clone; none where all of it was. `paths` are those of the ids.
+    pub(super) fn lacking<'p>(&self, paths: impl Iterator<Item = (&'p str, &'p str)>) -> Option<GitFault> {
+        let ids = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lacking = paths.filter(|(_, id)| ids.contains(*id)).map(|(path, _)| path);
+        let (first, more) = (lacking.next()?, lacking.count());
+        let message = match more {
+            0 => format!("the content of `{first}` in `{}` is not in this clone", self.name),
+            more => format!("the content of `{first}` and {more} more files in `{}` is not in this clone", self.name),
+        };
+        Some(fault(message, MISSING))
     }
 
     /// Asks for a blob; `NotFound` where the repository does not have it.

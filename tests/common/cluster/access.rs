@@ -23,6 +23,8 @@ pub(crate) enum Shown {
     OfAnotherAuthority,
     /// One that was right until 2020.
     Expired,
+    /// One that is right from 2099 on, as to a clock that is slow.
+    NotYetValid,
     /// One of another host.
     OfAnotherHost,
 }
@@ -94,7 +96,8 @@ impl Cluster {
         let identity = match shown {
             Shown::Right => self.authority.server(&here),
             Shown::OfAnotherAuthority => Authority::new("cluster").server(&here),
-            Shown::Expired => self.authority.expired_server(&here),
+            Shown::Expired => self.authority.server_between(&here, 2019, 2020),
+            Shown::NotYetValid => self.authority.server_between(&here, 2099, 2100),
             Shown::OfAnotherHost => self.authority.server(&["api.elsewhere.example"]),
         };
         Proxy::start(self.port, self.trust.clone(), &identity, self.judged.clone())

@@ -30,7 +30,7 @@ use crate::impact::Impact;
 
 use super::groups::{Group, Grouped, grouped};
 use super::states::States;
-use super::{Paint, names, summary, unified, words};
+use super::{Paint, names, obstacles, summary, unified, words};
 use room::{Block, Comment, Section};
 use safe::code;
 
@@ -141,12 +141,8 @@ fn block(object: &ObjectDiff, group: &Group<'_>) -> Block {
 
 /// Lists the clusters of which not everything is known, and why.
 fn unknown(grouped: &Grouped<'_>) -> Option<String> {
-    let items = grouped.incomplete.iter().flat_map(|cluster| {
-        summary::unknowns(cluster).into_iter().map(|(unknown, count)| {
-            let why = summary::unknown_words(unknown, count);
-            format!("<li>{}: {}</li>\n", code(&cluster.cluster), code(&why))
-        })
-    });
+    let lines = obstacles::lines(&grouped.incomplete).into_iter();
+    let items = lines.map(|line| format!("<li>{}: {}</li>\n", code(&summary::names(&line.clusters)), code(&line.text)));
     let list = list(items.collect(), "reason");
     (!list.is_empty()).then(|| format!("<p><b>{}</b></p>\n{list}", words::all_not_known(&grouped.incomplete)))
 }

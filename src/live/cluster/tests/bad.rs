@@ -25,9 +25,10 @@ fn a_login_that_is_not_accepted_is_tried_once_and_said_for_every_object() {
     let server = Server::start(|_, _| Reply::status(401, "Unauthorized", "Unauthorized", &json!({})));
     let client = client_within(server.port, Limits { in_flight: 1, ..limits() });
     let answers = client.get(&[config(), config_map("n", "a"), config_map("n", "b")]);
-    for (answer, object) in answers.iter().zip(["Config cluster", "ConfigMap n/a", "ConfigMap n/b"]) {
+    assert_eq!(answers.len(), 3);
+    for answer in &answers {
         let expected = format!(
-            "cannot read {object} on 127.0.0.1:{}: the login is not accepted, or has run out (401)",
+            "cannot log in to 127.0.0.1:{} (context prod): the login is not accepted, or has run out (401)",
             server.port
         );
         assert_unknown(obstacle(answer), Why::Unauthorized, &expected);

@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::thread;
 
 use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::super::Proxies;
 use super::*;
@@ -43,14 +45,14 @@ fn a_certificate_is_verified_and_what_is_wrong_with_it_is_told_apart() {
         let client = tls_client(&format!("https://127.0.0.1:{}", server.port), &ours);
         let unknown = asked(&client, server.port);
         assert_eq!(unknown.why, Why::Tls);
-        let begin = format!("cannot read Config cluster on 127.0.0.1:PORT: {expected}");
+        let begin = format!("cannot reach 127.0.0.1:PORT (context prod): {expected}");
         assert!(unknown.message.starts_with(&begin), "{}", unknown.message);
         assert_eq!(server.seen().len(), 0, "the login was shown");
     }
     // As a server without TLS answers to what it cannot read.
     let plain = proxy("HTTP/1.1 400 Bad Request");
     let client = tls_client(&format!("https://127.0.0.1:{plain}"), &ours);
-    let expected = "cannot read Config cluster on 127.0.0.1:PORT: what answers speaks no TLS";
+    let expected = "cannot reach 127.0.0.1:PORT (context prod): what answers speaks no TLS";
     assert_eq!(asked(&client, plain).message, expected);
 }
 
@@ -75,8 +77,9 @@ fn a_host_where_nothing_listens_is_tried_once() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let client = client_within(port, Limits { in_flight: 1, ..limits() });
     let answers = client.get(&[config(), config_map("n", "a")]);
-    for (answer, object) in answers.iter().zip(["Config cluster", "ConfigMap n/a"]) {
-        let expected = format!("cannot read {object} on 127.0.0.1:{port}: the connection is refused");
+    assert_eq!(answers.len(), 2);
+    for answer in &answers {
+        let expected = format!("cannot reach 127.0.0.1:{port} (context prod): the connection is refused");
         assert_unknown(obstacle(answer), Why::Unreachable, &expected);
     }
 }
@@ -90,7 +93,7 @@ fn a_host_that_takes_connections_and_says_nothing_is_left_in_time() {
     let hasty = Limits { connect: Duration::from_millis(300), request: Duration::from_secs(5), ..limits() };
     let client = connect(&cluster, &json!({"token": TOKEN}), &terms(), hasty).unwrap();
     let unknown = asked(&client, port);
-    assert_eq!(unknown.message, "cannot read Config cluster on 127.0.0.1:PORT: no connection within 0.3 seconds");
+    assert_eq!(unknown.message, "cannot reach 127.0.0.1:PORT (context prod): no connection within 0.3 seconds");
 }
 
 /// A proxy that answers each CONNECT with a line, and passes nothing on.
@@ -120,7 +123,7 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
         let terms = Terms { proxies: Proxies { https, ..Proxies::default() }, ..terms() };
         let client = connect(&cluster, &json!({"token": TOKEN}), &terms, limits()).unwrap();
         let unknown = asked(&client, port);
-        assert_eq!(unknown.message, format!("cannot read Config cluster on api.example.com:6443: {expected}"));
+        assert_eq!(unknown.message, format!("cannot reach api.example.com:6443 (context prod): {expected}"));
         assert!(!format!("{unknown:?}").contains("pr0xy-pass"), "{unknown:?}");
     }
 }
@@ -155,7 +158,7 @@ fn a_login_may_come_from_a_program_or_a_file_and_neither_shows_it() {
     there(&client.get(&[config()])[0]);
     let mut ran = String::new();
     count.as_file().read_to_string(&mut ran).unwrap();
-    assert_eq!(ran, "run\n", "the program is run once");
+    assert_eq!(ran, "run\n", "a program whose credentials have run out at once is not run for every question");
 
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"from-file\n").unwrap();
@@ -221,4 +224,68 @@ fn the_first_kubeconfig_of_several_wins_and_paths_are_relative_to_it() {
     let kubeconfigs = Kubeconfigs::read(&all).unwrap();
     assert_eq!(kubeconfigs.current(), Some("a"));
     assert_eq!(kubeconfigs.access(None, &terms()).unwrap().host(), "one");
+}
+
+/// Returns a user whom a program makes known by the tokens `t1`, `t2` and so on, and the file that counts them. `more` is what else it
+/// says of each, where `$n` is its number.
+fn by_program(more: &str) -> (serde_json::Value, tempfile::NamedTempFile) {
+    let count = tempfile::NamedTempFile::new().unwrap();
+    let script = format!(
+        r#"echo run >> {count}; n=$(($(wc -l < {count}))); echo '{{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{{"token":"token-'$n'"{more}}}}}'"#,
+        count = count.path().display()
+    );
+    let exec = json!({"apiVersion": "client.authentication.k8s.io/v1", "command": "sh", "args": ["-c", script]});
+    (json!({"exec": exec}), count)
+}
+
+fn n_runs(count: &tempfile::NamedTempFile) -> usize {
+    let mut ran = String::new();
+    count.reopen().unwrap().read_to_string(&mut ran).unwrap();
+    ran.lines().count()
+}
+
+#[test]
+fn a_login_that_has_run_out_is_made_anew() {
+    let server = Server::start(|_, _| ok());
+    let cluster = json!({"server": format!("http://127.0.0.1:{}", server.port)});
+    // Only the first ends while this runs.
+    let until = OffsetDateTime::now_utc() + Duration::from_secs(2);
+    let more = format!(r#"'$([ $n = 1 ] && echo ',"expirationTimestamp":"{}"')'"#, until.format(&Rfc3339).unwrap());
+    let (exec, count) = by_program(&more);
+    let client = connect(&cluster, &exec, &terms(), limits()).unwrap();
+    there(&client.get(&[config()])[0]);
+    thread::sleep(Duration::from_secs(3));
+    there(&client.get(&[config(), config()])[1]);
+    there(&client.get(&[config()])[0]);
+    let logins: Vec<bool> = server.seen().iter().map(|seen| seen.headers.contains("token-2")).collect();
+    assert_eq!((logins, n_runs(&count)), (vec![false, true, true, true], 2));
+}
+
+#[test]
+fn a_refused_login_is_made_anew_once() {
+    let refuse = || Reply::status(401, "Unauthorized", "Unauthorized", &json!({}));
+    let server = Server::start(move |_, seen| if seen.headers.contains("token-2") { ok() } else { refuse() });
+    let cluster = json!({"server": format!("http://127.0.0.1:{}", server.port)});
+    let (exec, count) = by_program("");
+    let client = connect(&cluster, &exec, &terms(), limits()).unwrap();
+    there(&client.get(&[config()])[0]);
+    assert_eq!(n_runs(&count), 2);
+
+    let server = Server::start(move |_, _| refuse());
+    let cluster = json!({"server": format!("http://127.0.0.1:{}", server.port)});
+    let (exec, count) = by_program("");
+    let client = connect(&cluster, &exec, &terms(), limits()).unwrap();
+    for _ in 0..3 {
+        assert_eq!(obstacle(&client.get(&[config()])[0]).why, Why::Unauthorized);
+    }
+    assert_eq!(n_runs(&count), 2, "a login that is refused again is not tried for ever");
+
+    // A file is read once more, too.
+    let server = Server::start(move |_, seen| if seen.headers.contains("new-token") { ok() } else { refuse() });
+    let cluster = json!({"server": format!("http://127.0.0.1:{}", server.port)});
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"old-token").unwrap();
+    let client = connect(&cluster, &json!({"tokenFile": file.path()}), &terms(), limits()).unwrap();
+    file.reopen().unwrap().write_all(b"new-token").unwrap();
+    there(&client.get(&[config()])[0]);
 }

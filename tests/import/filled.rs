@@ -1,26 +1,18 @@
 //! What an operator and a server write into the objects of a cluster goes into no spec that is imported of them.
 
-#![expect(clippy::disallowed_methods, reason = "tests read the disk, where the library may not")]
-
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use regcfg::diag::Findings;
 use regcfg::import::{Imported, Why, Wish, import};
 use regcfg::load::Project;
-use regcfg::lower::Day;
-use regcfg::pipeline::{Bundle, Session, compile};
+use regcfg::pipeline::{Bundle, compile};
 use regcfg::profile::Profiles;
-use regcfg::tree::emit::to_json;
-use regcfg::tree::parse::{Reading, documents};
-use regcfg::tree::{Node, Source, SourceKind};
 use regcfg::world::ProjectPath;
 use regcfg::world::fs::FsWorld;
 use serde_json::{Value as Json, json};
 
-/// When the certificates of the specs are good.
-const NOW: i64 = 1_798_761_600;
+use super::{NOW, json as json_of, nodes, said, session, world};
 
 #[test]
 fn what_operator_and_server_write_goes_into_no_spec() {
@@ -75,19 +67,6 @@ fn what_operator_and_server_write_goes_into_no_spec() {
     assert!(n_seen > 80, "{n_seen}");
 }
 
-/// Reads objects as a manifest of somebody's is read.
-fn nodes(objects: &[Json]) -> Vec<Node> {
-    let read = |object: &Json| {
-        let source = Source::new("objects.yaml", object.to_string(), SourceKind::User);
-        documents(&source, Reading::AsKubectl, &mut Findings::new()).expect("JSON is YAML").remove(0)
-    };
-    objects.iter().map(read).collect()
-}
-
-fn json_of(node: &Node) -> Json {
-    to_json(node, &mut |_| Some("hidden".to_owned().into())).expect("it can be written")
-}
-
 /// Returns the objects of the examples and of some specs of the corpus, each with its file and the platforms of its project.
 fn bundles() -> Vec<(String, Bundle, Profiles)> {
     let mut bundles = Vec::new();
@@ -101,15 +80,8 @@ fn bundles() -> Vec<(String, Bundle, Profiles)> {
             let file = entry.expect("an entry").file_name().to_string_lossy().into_owned();
             let mut findings = Findings::new();
             let profiles = Profiles::of(&project, &mut findings);
-            let session = Session {
-                project: &project,
-                profiles: &profiles,
-                day: Day::Running,
-                as_of: NOW,
-                in_force: Arc::default(),
-            };
             let path = ProjectPath::new(&format!("clusters/{file}")).expect("a path");
-            if let Some(bundle) = compile(&session, &path, &mut findings) {
+            if let Some(bundle) = compile(&session(&project, &profiles), &path, &mut findings) {
                 bundles.push((format!("{}/{file}", root.display()), bundle, profiles));
             }
         }
@@ -186,14 +158,12 @@ fn without_managers(live: &Json) -> Json {
 
 /// Returns what an imported spec renders; nothing where it is not right.
 fn rendered(imported: &Imported, profiles: &Profiles) -> Vec<Json> {
-    let files = imported.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let world = regcfg::world::MemWorld::new(files.chain([("spec.yaml", imported.spec.as_str())])).with_now(NOW);
+    let world = world(imported, "");
     let project = Project::new(&world);
-    let session = Session { project: &project, profiles, day: Day::Running, as_of: NOW, in_force: Arc::default() };
     let mut findings = Findings::new();
-    let bundle = compile(&session, &ProjectPath::new("spec.yaml").expect("a path"), &mut findings);
-    let said: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
-    bundle.unwrap_or_else(|| panic!("{said:?}\n{}", imported.spec)).objects.iter().map(json_of).collect()
+    let bundle = compile(&session(&project, profiles), &ProjectPath::new("spec.yaml").expect("a path"), &mut findings);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}\n{}", said(&findings), imported.spec));
+    bundle.objects.iter().map(json_of).collect()
 }
 
 /// Visits the values of one tree that another one has, too, and otherwise.

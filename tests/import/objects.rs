@@ -1,16 +1,13 @@
 //! What `regcfg import` makes of the objects of clusters: as an operator leaves them, as people wrote them, and as nobody should.
 
-#![expect(clippy::disallowed_methods, reason = "tests read the disk, where the library may not")]
-
 use std::collections::BTreeSet;
 use std::fs;
 
-use regcfg::diag::Findings;
 use regcfg::import::{Imported, Refused, Why, Wish, import};
 use regcfg::profile::Profiles;
-use regcfg::tree::parse::{Reading, documents};
-use regcfg::tree::{Node, Source, SourceKind};
 use serde_json::{Value as Json, json};
+
+use super::nodes;
 
 /// What nobody must ever see again.
 const CANARY: &str = "canary-7f3a91";
@@ -415,17 +412,8 @@ fn wish(profiles: &Profiles) -> Wish<'_> {
     }
 }
 
-fn pem() -> String {
+pub(crate) fn pem() -> String {
     regcfg::pem::certificates_only(&fs::read_to_string("tests/landing/ca.crt").expect("a certificate"))
-}
-
-/// Reads objects as a manifest of somebody's is read.
-fn nodes(objects: &[Json]) -> Vec<Node> {
-    let read = |object: &Json| {
-        let source = Source::new("objects.yaml", object.to_string(), SourceKind::User);
-        documents(&source, Reading::AsKubectl, &mut Findings::new()).expect("JSON is YAML").remove(0)
-    };
-    objects.iter().map(read).collect()
 }
 
 /// Returns the paths of all values that hold no other.
