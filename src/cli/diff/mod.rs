@@ -189,7 +189,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let projects: Vec<Project<'_>> = workspace.opened.iter().map(|opened| Project::new(&opened.world)).collect();
     // A directory of manifests often is a part of the project that they are rendered from.
     let old = args.against.as_ref().filter(|path| path.is_dir()).map(|path| path.canonicalize()).transpose()?;
-    let Gathered { subjects, wrong, mut findings, errors, files } =
+    let Gathered { subjects, wrong, not_compared, mut findings, errors, files } =
         gather(&workspace, &projects, args.target.openshift, old.as_deref());
     for error in &errors {
         failed(error, console);
@@ -232,6 +232,11 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
             }
         }
     }
+    // What is wrong stays a cluster, so that nobody takes the others for all.
+    let called = [&args.against, &args.must_gather].into_iter().flatten().next();
+    let called = called.map_or_else(|| "its cluster".into(), |path| path.display().to_string());
+    let left_out = |name: &String| ClusterDiff::not_compared(name, &called, "what was given of it has errors");
+    diffs.extend(not_compared.iter().map(left_out));
     let outcome = Outcome::of_run(Vec::new(), findings, faults);
     let shown = console.print_diff(&diffs, &outcome, args.format)?;
     let above = args.max_impact.map(|limit| above(&diffs, limit.into()));
@@ -298,8 +303,15 @@ impl Asking<'_> {
         };
         match clusters.client_for(subject.context.as_ref(), &subject.named, &mut findings) {
             Ok(Some(client)) => self.compare(subject, &*client, self.args.predict.into(), findings),
-            Ok(None) => Answer { diff: None, findings, fault: None, note: None },
-            Err(error) => Answer { diff: None, findings, fault: Some(error), note: None },
+            Ok(None) => {
+                let why = "the context by which it is reached is not said, or not allowed";
+                let diff = ClusterDiff::not_compared(&subject.name, "its cluster", why);
+                Answer { diff: Some(diff), findings, fault: None, note: None }
+            }
+            Err(error) => {
+                let diff = ClusterDiff::not_compared(&subject.name, "its cluster", "there is no way to it");
+                Answer { diff: Some(diff), findings, fault: Some(error), note: None }
+            }
         }
     }
 
@@ -362,7 +374,9 @@ fn not_looked_for(live: &dyn Live, kinds: &BTreeSet<String>) -> Option<String> {
 /// Returns the answer of the run. `is_above` says whether a change hits harder than allowed, where there is a limit.
 fn exit(diffs: &[ClusterDiff], outcome: &Outcome, is_above: Option<bool>) -> Exit {
     let differs = |diff: &ClusterDiff| diff.objects.iter().any(crate::diff::ObjectDiff::differs);
-    let of_diffs = if !diffs.iter().all(ClusterDiff::is_complete) {
+    // What is wrong with one that is left out is told by the outcome.
+    let is_answered = |diff: &ClusterDiff| diff.is_complete() || diff.is_left_out();
+    let of_diffs = if !diffs.iter().all(is_answered) {
         Exit::NoAnswer
     } else if is_above.unwrap_or_else(|| diffs.iter().any(differs)) {
         Exit::No
