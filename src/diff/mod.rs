@@ -14,6 +14,7 @@ mod older;
 mod origins;
 mod owner;
 mod path;
+mod references;
 mod refusals;
 mod side;
 mod written;
