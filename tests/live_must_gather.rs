@@ -49,7 +49,9 @@ fn a_must_gather_differs_as_its_cluster_does(cluster: &Cluster) {
             let path = spec.strip_prefix(project.dir()).unwrap().to_str().unwrap();
             let asked = diff(project.dir(), Some(cluster), path, &["--predict", "merge"]);
             n_changes += compared(&asked).len();
-            for has_managers in [true, false] {
+            // Once is enough for what newer releases leave out.
+            let forms = if example == EXAMPLES[0] { &[true, false][..] } else { &[true] };
+            for &has_managers in forms {
                 let dir = tempfile::tempdir().unwrap();
                 let collected = collect(cluster, dir.path(), has_managers);
                 let told = diff(project.dir(), None, path, &["--must-gather", &collected.display().to_string()]);
