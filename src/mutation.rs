@@ -76,7 +76,7 @@ pub const PARTS: &[&str] = &[
     "apply-removal", "apply-owned-by-others", "apply-conflicts", "apply-atomic-map", "apply-list-keys",
     "diff-never-sent", "diff-kept-kinds", "diff-kept-objects", "diff-left-concealed",
     "diff-made-by-others", "diff-by-hand", "diff-silent", "diff-silent-values", "diff-silent-with", "diff-silent-without",
-    "diff-silent-dropped", "diff-silent-minors", "impact-when", "impact-minors", "impact-in-pods",
+    "diff-silent-dropped", "diff-silent-minors", "diff-omitted", "impact-when", "impact-minors", "impact-in-pods",
     // Definitions: what the crate jsonschema is told, and what stands around it.
     "crd-type", "crd-enum", "crd-required", "crd-minimum", "crd-maximum", "crd-exclusiveMinimum", "crd-exclusiveMaximum",
     "crd-multipleOf", "crd-minLength", "crd-maxLength", "crd-minItems", "crd-maxItems", "crd-minProperties",

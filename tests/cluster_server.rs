@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use cluster::{ADMIN, Action, Cluster, Event, Rule, Says, Shown, crds, live};
+use cluster::{ADMIN, Action, Asked, Cluster, Event, Rule, Says, Shown, crds, live};
 use regcfg::target::Minor;
 use serde_json::{Value as Json, json};
 
@@ -30,7 +30,7 @@ const IMAGES: &str = "/apis/config.openshift.io/v1/images";
 const MAPS: &str = "/api/v1/namespaces/here/configmaps";
 
 fn main() -> ExitCode {
-    live::run(live::tests![
+    live::run_without_regcfg(live::tests![
         a_cluster_ends_without_a_trace,
         crds_of_each_minor_are_served,
         objects_are_judged_by_the_crds,
@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         a_proxy_delays_and_refuses_and_hangs_up,
         a_proxy_passes_on_a_watch_as_it_comes,
         a_proxy_shows_wrong_certificates,
+        what_is_unknown_is_said_as_it_is_read,
     ])
 }
 
@@ -54,6 +55,7 @@ fn a_cluster_ends_without_a_trace(cluster: &Cluster) {
     other.namespace("only-there");
     assert_eq!(cluster.raw("GET", "/api/v1/namespaces/only-there", None).status, 404);
     assert_eq!(other.raw_through(&proxy, "GET", "/version", None).unwrap().status, 200);
+    assert!(!other.audit().iter().any(Event::is_ours), "nobody else looks at what regcfg asks there");
     drop(other);
     assert!(!ca.exists(), "{}", ca.display());
     assert!(cluster.raw_through(&proxy, "GET", "/version", None).is_err(), "nobody is behind the proxy");
@@ -142,11 +144,23 @@ fn requests_are_logged_with_what_they_send(cluster: &Cluster) {
     assert_eq!(ours.iter().map(said).collect::<Vec<_>>(), expected);
     assert_eq!(ours[0].object["data"]["key"], "secret-value");
     assert!(ours.iter().all(|event| event.agent == "cluster-harness"));
-    // What is looked for after each test would be found, did regcfg do it.
+    // What is looked for after each test would be found, did regcfg do it: a change, and a secret wherever it stands.
     let as_regcfg = ours.into_iter().map(|event| Event { agent: "regcfg/1.0".into(), ..event }).collect::<Vec<_>>();
-    let secrets = ["secret-value".to_owned()];
-    let n_faults = |place: usize| live::faults(&as_regcfg[place..=place], &secrets).len();
-    assert_eq!([n_faults(0), n_faults(1), n_faults(2)], [2, 0, 0]);
+    let n_faults = |place: usize, secret: &str| {
+        Asked::of("test", &as_regcfg[place..=place], &[], &[secret.to_owned()]).faults(true).len()
+    };
+    assert_eq!([0, 1, 2].map(|place| n_faults(place, "secret-value")), [2, 0, 0]);
+    assert_eq!([0, 1, 2].map(|place| n_faults(place, "cluster-harness")), [2, 1, 1], "in the header");
+    assert_eq!([0, 1, 2].map(|place| n_faults(place, "/configmaps/map")), [1, 0, 1], "in the path");
+    // Where it asks nothing, the file must say so.
+    let nothing = Asked::of("test", &[], &[], &[]);
+    assert_eq!([nothing.faults(true).len(), nothing.faults(false).len()], [1, 0]);
+    assert_eq!(Asked::of("test", &as_regcfg[2..], &[], &[]).faults(false).len(), 1);
+    assert_eq!(
+        Asked::of("test", &[], &as_regcfg[..1], &["secret-value".into()]).faults(true).len(),
+        2,
+        "before a proxy"
+    );
 }
 
 fn a_webhook_refuses_and_warns(cluster: &Cluster) {
@@ -237,6 +251,42 @@ fn a_proxy_shows_wrong_certificates(cluster: &Cluster) {
         assert!(output.contains(word), "{shown:?}: {output}");
         assert_eq!(proxy.seen(), [], "{shown:?}");
     }
+}
+
+/// What the client takes for a field, a namespace or a kind that is not there is what the real server says.
+fn what_is_unknown_is_said_as_it_is_read(cluster: &Cluster) {
+    cluster.apply_printed_crds("4.19");
+    cluster.namespace("here");
+    let strict = "?dryRun=All&fieldManager=m&fieldValidation=Strict&force=true";
+    let apply = |path: &str, object: &Json| {
+        let answer = cluster.patch("application/apply-patch+yaml", &format!("{path}{strict}"), object);
+        (answer.status, answer.text())
+    };
+    let configs = "/apis/imageregistry.operator.openshift.io/v1/configs/cluster";
+    let map = |namespace: &str, field: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": namespace}, field: {}});
+    let unknown = config(&json!({"managementState": "Managed", "replicas": 1, "replica": 1}));
+    let wrong = config(&json!({"managementState": "Paused", "replicas": 1}));
+    for ((status, said), code, words) in [
+        (apply(configs, &unknown), 500, "failed to create typed patch object (/cluster; "),
+        (apply(configs, &unknown), 500, "): .spec.replica: field not declared in schema"),
+        (apply(configs, &wrong), 422, r#""field":"spec.managementState""#),
+        (apply("/api/v1/namespaces/here/configmaps/a", &map("here", "dta")), 500, "): .dta: field not declared"),
+        (apply("/api/v1/namespaces/gone/configmaps/a", &map("gone", "data")), 404, r#""kind":"namespaces""#),
+    ] {
+        assert!(status == code && said.contains(words), "{status} {said}");
+    }
+    for (path, words) in [
+        ("/apis/nothing.example.com/v1/things/a", "404 page not found"),
+        ("/apis/config.openshift.io/v1/things/a", "404 page not found"),
+        ("/api/v1/things/a", r#""details":{}"#),
+        ("/api/v1/namespaces/gone/configmaps/a", r#""kind":"configmaps""#),
+    ] {
+        let answer = cluster.raw("GET", path, None);
+        assert!(answer.status == 404 && answer.text().contains(words), "{path} {}", answer.text());
+    }
+    let answer = cluster.raw("GET", "/api/v1/endpoints?limit=1", None);
+    let warns = |(name, value): &(String, String)| name == "Warning" && value.starts_with("299 - \"");
+    assert!(answer.headers.iter().any(warns), "{:?}", answer.headers);
 }
 
 fn config(spec: &Json) -> Json {

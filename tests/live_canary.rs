@@ -92,7 +92,6 @@ impl Scene {
         let scene = Self { dir, markers };
         for marker in &scene.markers {
             cluster.secret(&marker.word);
-            cluster.secret(&STANDARD.encode(&marker.word));
         }
         for dir in ["project", "tmp", "given", "home"] {
             fs::create_dir(scene.dir.path().join(dir)).unwrap();

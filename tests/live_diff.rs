@@ -1,5 +1,5 @@
-//! `regcfg diff` before a real API server: what is applied is no difference, what is changed is told, exactly, and what
-//! operators write is silent.
+//! `regcfg diff` before a real API server, of one cluster: what is told beside each difference, who may ask what, and how often
+//! is asked. What differs at all, `live_examples.rs` looks at, for every example and minor.
 //!
 //! Ignored, with the reason, where `tests/cluster/build` has built no server; `REGCFG_CLUSTER=required` makes that an error.
 
@@ -14,31 +14,31 @@
 #[path = "common/cluster/mod.rs"]
 mod cluster;
 #[allow(dead_code, reason = "other tests use the rest")]
-#[path = "common/retargeted.rs"]
-mod retargeted;
+#[path = "common/diffs.rs"]
+mod diffs;
+#[path = "common/operator.rs"]
+mod operator;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, ExitCode, Output};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cluster::{ADMIN, Action, Cluster, Rule, crds, live};
-use retargeted::{EXAMPLES, Retargeted};
+use cluster::{ADMIN, Action, Cluster, Rule, live};
+use diffs::{ACCESS, Diff, KEY, check_same, regcfg};
+use regcfg::target::Minor;
 use serde_json::{Value as Json, json};
 
-const CONFIGS: &str = "/apis/imageregistry.operator.openshift.io/v1/configs";
-
-const CONFIG: &str = "/apis/imageregistry.operator.openshift.io/v1/configs/cluster";
+/// The minor of the cluster.
+const MINOR: Minor = Minor::of(4, 19);
 
 fn main() -> ExitCode {
     live::run(live::tests![
-        an_applied_example_is_no_difference_on_any_minor,
-        a_field_that_is_changed_by_hand_is_told_alone,
-        what_the_operator_writes_is_silent,
-        a_field_that_argo_cd_applies_no_more_goes,
+        a_change_is_told_with_its_place_in_the_spec_and_what_git_does_not_say_stays,
+        what_is_silent_is_shown_where_all_is_asked_for_but_no_secret,
+        another_manager_leaves_what_argo_cd_applied,
         a_reader_gets_the_merge_and_is_told,
         what_the_server_refuses_is_told_where_it_was_written,
         what_a_policy_says_is_told_where_it_was_written,
@@ -90,116 +90,7 @@ impl Project {
     }
 
     fn diff(&self, cluster: &Cluster, args: &[&str]) -> Diff {
-        diff(self.0.path(), cluster, ADMIN, "cluster.yaml", args)
-    }
-}
-
-/// What `regcfg diff --format json` says.
-struct Diff {
-    exit: i32,
-    document: Json,
-    stderr: String,
-}
-
-impl Diff {
-    /// Returns the objects that have something, each by kind and name.
-    fn objects(&self) -> Vec<&Json> {
-        self.document["clusters"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .flat_map(|one| one["objects"].as_array().unwrap())
-            .collect()
-    }
-
-    /// Returns what changes: kind, path, before and after; of a whole object only what becomes of it.
-    fn changes(&self) -> Vec<String> {
-        let mut changes = Vec::new();
-        for object in self.objects() {
-            let kind = object["kind"].as_str().unwrap();
-            for change in object["changes"].as_array().unwrap() {
-                let value = |name: &str| change.get(name).map_or("-".into(), Json::to_string);
-                let path = change["path"].as_str().unwrap();
-                changes.push(format!("{kind} {path}: {} -> {}", value("before"), value("after")));
-            }
-            if object["what"] != "unchanged" && object["what"] != "change" {
-                changes.push(format!(
-                    "{kind} {}: {}",
-                    object["name"].as_str().unwrap(),
-                    object["what"].as_str().unwrap()
-                ));
-            }
-        }
-        changes
-    }
-
-    fn live_only(&self) -> Vec<String> {
-        let objects = self.objects().into_iter();
-        let of = |object: &Json| {
-            let only = object["liveOnly"].as_array().unwrap().iter();
-            only.map(|only| format!("{} ({})", only["path"].as_str().unwrap(), only["manager"].as_str().unwrap_or("?")))
-                .collect::<Vec<_>>()
-        };
-        objects.flat_map(of).collect()
-    }
-
-    /// Returns the findings: code, file and line.
-    fn findings(&self) -> Vec<String> {
-        let findings = self.document["findings"].as_array().unwrap().iter();
-        findings
-            .map(|finding| {
-                format!(
-                    "{} {}:{}",
-                    finding["code"].as_str().unwrap(),
-                    finding["file"].as_str().unwrap(),
-                    finding["line"]
-                )
-            })
-            .collect()
-    }
-
-    fn ways(&self) -> BTreeSet<String> {
-        self.objects().iter().map(|object| object["prediction"]["way"].as_str().unwrap().to_owned()).collect()
-    }
-
-    /// Returns the document without what says how it is known.
-    fn without_ways(&self) -> Json {
-        let mut document = self.document.clone();
-        for cluster in document["clusters"].as_array_mut().unwrap() {
-            for object in cluster["objects"].as_array_mut().unwrap() {
-                object["prediction"] = Json::Null;
-            }
-        }
-        document
-    }
-}
-
-fn regcfg(dir: &Path, args: &[&str], kubeconfig: Option<&Path>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_regcfg"));
-    command.args(args).current_dir(dir).env_remove("KUBECONFIG").env("HOME", "/nonexistent");
-    command.env("REGCFG_SECRET_ACCESS", ACCESS).env("REGCFG_SECRET_KEY", KEY);
-    if let Some(kubeconfig) = kubeconfig {
-        command.env("KUBECONFIG", kubeconfig);
-    }
-    command.output().unwrap()
-}
-
-fn diff(dir: &Path, cluster: &Cluster, user: &str, path: &str, args: &[&str]) -> Diff {
-    let all: Vec<&str> = ["diff", "--format", "json", path].iter().chain(args).copied().collect();
-    let Output { status, stdout, stderr } = regcfg(dir, &all, Some(&cluster.kubeconfig_of(user)));
-    let stderr = String::from_utf8(stderr).unwrap();
-    let document = serde_json::from_slice(&stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"));
-    Diff { exit: status.code().unwrap(), document, stderr }
-}
-
-/// Checks that nothing differs, however it is found out.
-#[track_caller]
-fn check_same(dir: &Path, cluster: &Cluster, path: &str, about: &str) {
-    for way in ["dry-run", "merge"] {
-        let diff = diff(dir, cluster, ADMIN, path, &["--predict", way]);
-        let found = (diff.changes(), diff.live_only());
-        assert_eq!(found, (vec![], vec![]), "{about}, --predict {way}: {}\n{:#}", diff.stderr, diff.document);
-        assert_eq!(diff.exit, 0, "{about}, --predict {way}: {}\n{:#}", diff.stderr, diff.document["findings"]);
+        Diff::of(self.0.path(), cluster, ADMIN, "cluster.yaml", args)
     }
 }
 
@@ -218,32 +109,6 @@ fn objects(manifests: &str) -> Vec<Json> {
     serde_yaml::from_multiple(manifests).unwrap()
 }
 
-/// Does what the operator does on a new cluster: makes its config CRs, as on a platform without storage of its own.
-fn bootstrap(cluster: &Cluster) {
-    let config = json!({
-        "apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "Config", "metadata": {"name": "cluster"},
-        "spec": {"managementState": "Removed", "replicas": 1, "rolloutStrategy": "RollingUpdate", "logging": 2,
-            "storage": {}},
-    });
-    let pruner = json!({
-        "apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "ImagePruner", "metadata": {"name": "cluster"},
-        "spec": {"suspend": false, "keepTagRevisions": 3, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 3,
-            "schedule": ""},
-    });
-    let image = json!({
-        "apiVersion": "config.openshift.io/v1", "kind": "Image",
-        "metadata": {"name": "cluster", "annotations": {"release.openshift.io/create-only": "true"}}, "spec": {},
-    });
-    for (path, object, manager) in [
-        (CONFIGS, config, "cluster-image-registry-operator"),
-        ("/apis/imageregistry.operator.openshift.io/v1/imagepruners", pruner, "cluster-image-registry-operator"),
-        ("/apis/config.openshift.io/v1/images", image, "cluster-version-operator"),
-    ] {
-        let made = cluster.raw("POST", &format!("{path}?fieldManager={manager}"), Some(&object));
-        assert!([201, 409].contains(&made.status), "{path}: {}", made.text());
-    }
-}
-
 /// Applies manifests, into namespaces that are made for them.
 fn apply(cluster: &Cluster, manifests: &str, args: &[&str]) {
     for object in objects(manifests) {
@@ -254,50 +119,16 @@ fn apply(cluster: &Cluster, manifests: &str, args: &[&str]) {
     cluster.apply(manifests, &[&["--force-conflicts"], args].concat());
 }
 
-/// Removes the claims of manifests, whose fields nobody can change; no controller lets go of them here.
-fn remove_claims(cluster: &Cluster, manifests: &str) {
-    for object in objects(manifests).iter().filter(|object| object["kind"] == "PersistentVolumeClaim") {
-        let [namespace, name] = ["namespace", "name"].map(|field| object["metadata"][field].as_str().unwrap());
-        let path = format!("/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}");
-        cluster.raw("DELETE", &path, None);
-        cluster.raw("PATCH", &path, Some(&json!({"metadata": {"finalizers": null}})));
-    }
-}
-
 /// Makes a cluster of 4.19 with what a spec says.
 fn applied(cluster: &Cluster, spec: &str, args: &[&str]) -> Project {
-    cluster.apply_crds("4.19");
-    bootstrap(cluster);
+    cluster.apply_crds(&MINOR.to_string());
+    operator::bootstrap(cluster, MINOR, "baremetal");
     let project = Project::new(spec);
     apply(cluster, &project.rendered(), args);
     project
 }
 
-fn an_applied_example_is_no_difference_on_any_minor(cluster: &Cluster) {
-    let mut n_applied = 0;
-    for minor in crds::minors() {
-        cluster.apply_crds(&minor.to_string());
-        bootstrap(cluster);
-        for example in EXAMPLES {
-            let project = Retargeted::new(example, &minor.to_string());
-            for spec in project.specs() {
-                let Some([partial, _]) = project.rendered(&spec) else { continue };
-                let path = spec.strip_prefix(project.dir()).unwrap().to_str().unwrap();
-                // What another example left is no drift of this one.
-                cluster.raw("DELETE", CONFIG, None);
-                remove_claims(cluster, &partial);
-                bootstrap(cluster);
-                apply(cluster, &partial, &[]);
-                check_same(project.dir(), cluster, path, &format!("{example} {path} on {minor}"));
-                n_applied += 1;
-            }
-        }
-    }
-    println!("{n_applied} renderings are applied and no difference");
-    assert!(n_applied > 8 * crds::minors().len() || crds::minors().is_empty());
-}
-
-fn a_field_that_is_changed_by_hand_is_told_alone(cluster: &Cluster) {
+fn a_change_is_told_with_its_place_in_the_spec_and_what_git_does_not_say_stays(cluster: &Cluster) {
     let project = applied(cluster, SPEC, &[]);
     check(&project, cluster, &[], &[]);
     let patch = |patch: &str| {
@@ -322,60 +153,22 @@ fn a_field_that_is_changed_by_hand_is_told_alone(cluster: &Cluster) {
     assert_eq!(diff.live_only(), ["spec.readOnly (kubectl-patch)"]);
 }
 
-fn what_the_operator_writes_is_silent(cluster: &Cluster) {
+fn what_is_silent_is_shown_where_all_is_asked_for_but_no_secret(cluster: &Cluster) {
     let project = applied(cluster, SPEC, &[]);
-    let write = |path: &str, patch: &Json| {
-        let answer = cluster.raw("PATCH", &format!("{path}?fieldManager=script"), Some(patch));
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-    };
-    write(
-        CONFIG,
-        &json!({
-            "metadata": {"finalizers": ["imageregistry.operator.openshift.io/finalizer"]},
-            "spec": {
-                "httpSecret": "0123456789abcdef", "storage": {"managementState": "Unmanaged"}, "logLevel": "Normal",
-                "operatorLogLevel": "Normal", "observedConfig": {}, "proxy": {},
-                "requests": {"read": {"maxWaitInQueue": "0s"}, "write": {"maxWaitInQueue": "0s"}},
-                "rolloutStrategy": "RollingUpdate",
-            },
-        }),
-    );
-    write(
-        &format!("{CONFIG}/status"),
-        &json!({"status": {"observedGeneration": 1, "conditions": [], "readyReplicas": 0, "storageManaged": false, "storage": {}}}),
-    );
-    write(
-        "/apis/imageregistry.operator.openshift.io/v1/imagepruners/cluster",
-        &json!({"spec": {"schedule": "", "logLevel": "Normal"}}),
-    );
-    write(
-        "/api/v1/namespaces/openshift-image-registry/persistentvolumeclaims/registry",
-        &json!({
-            "metadata": {"annotations": {"pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
-                "volume.kubernetes.io/storage-provisioner": "csi.example.com"}},
-            "spec": {"volumeName": "pv-1"},
-        }),
-    );
-    let null = json!([{"op": "add", "path": "/spec/unsupportedConfigOverrides", "value": null}]);
-    let answer = cluster.patch("application/json-patch+json", &format!("{CONFIG}?fieldManager=script"), &null);
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    operator::write(cluster, MINOR, &objects(&project.rendered()));
     check_same(project.0.path(), cluster, "cluster.yaml", "what the operator writes");
     let full = project.diff(cluster, &["--full"]);
     assert_eq!(full.exit, 0, "{:#}", full.document);
     assert!(full.live_only().iter().any(|only| only.starts_with("spec.httpSecret")), "{:?}", full.live_only());
-    assert!(!full.document.to_string().contains("0123456789abcdef"), "a secret is shown");
+    assert!(!full.document.to_string().contains(operator::HTTP_SECRET), "a secret is shown");
 }
 
-fn a_field_that_argo_cd_applies_no_more_goes(cluster: &Cluster) {
+fn another_manager_leaves_what_argo_cd_applied(cluster: &Cluster) {
     let project = applied(cluster, SPEC, &["--field-manager=argocd-controller"]);
-    let tracked = json!({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": "registry:a/b:c/d"}}});
-    cluster.raw("PATCH", &format!("{CONFIG}?fieldManager=argocd-controller"), Some(&tracked));
     project.write("cluster.yaml", &SPEC.replace("    disableRedirect: true\n", ""));
     let diff = check(&project, cluster, &[], &["Config spec.disableRedirect: true -> -"]);
     let config = diff.objects().into_iter().find(|object| object["kind"] == "Config").unwrap();
     assert_eq!(config["prediction"]["manager"], "argocd-controller");
-    assert_eq!(config["changes"][0]["manager"], "argocd-controller");
-    // Another manager leaves alone what it does not own.
     check(&project, cluster, &["--field-manager", "someone"], &[]);
 }
 
@@ -383,7 +176,7 @@ fn a_reader_gets_the_merge_and_is_told(cluster: &Cluster) {
     let project = applied(cluster, SPEC, &[]);
     cluster.grant("reader", &json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}]));
     project.write("cluster.yaml", &SPEC.replace("replicas: 2", "replicas: 3"));
-    let of = |args: &[&str]| diff(project.0.path(), cluster, "reader", "cluster.yaml", args);
+    let of = |args: &[&str]| Diff::of(project.0.path(), cluster, "reader", "cluster.yaml", args);
     let auto = of(&[]);
     assert_eq!((auto.exit, auto.changes()), (1, vec!["Config spec.replicas: 2 -> 3".to_owned()]), "{}", auto.stderr);
     assert!(!auto.ways().contains("dry-run") && auto.ways().contains("merge"), "{:?}", auto.ways());
@@ -394,7 +187,7 @@ fn a_reader_gets_the_merge_and_is_told(cluster: &Cluster) {
     let computed = of(&["--predict", "merge"]);
     assert_eq!((computed.exit, computed.findings()), (1, vec![]), "{}", computed.stderr);
     // Who may not even look gets no answer, and is told of each object.
-    let nobody = diff(project.0.path(), cluster, "nobody", "cluster.yaml", &[]);
+    let nobody = Diff::of(project.0.path(), cluster, "nobody", "cluster.yaml", &[]);
     assert_eq!(nobody.exit, 2);
     assert!(nobody.objects().iter().all(|object| object["what"] == "unknown"), "{:#}", nobody.document);
 }
@@ -465,17 +258,9 @@ fn a_cluster_without_the_registry_is_told_once(cluster: &Cluster) {
     // A namespace alone.
     let claim = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\ndata: {a: b}\n";
     project.write("map.yaml", claim);
-    let diff = super_diff(&project, cluster, "map.yaml");
+    let diff = Diff::of(project.0.path(), cluster, ADMIN, "map.yaml", &[]);
     assert_eq!((diff.exit, diff.findings()), (1, vec!["RC0815 map.yaml:3".to_owned()]), "{}", diff.stderr);
 }
-
-fn super_diff(project: &Project, cluster: &Cluster, path: &str) -> Diff {
-    diff(project.0.path(), cluster, ADMIN, path, &[])
-}
-
-const ACCESS: &str = "AKIAIOSFODNN7EXAMPLE";
-
-const KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 fn secrets_are_compared_and_never_sent(cluster: &Cluster) {
     let spec = "\
@@ -491,9 +276,8 @@ spec:
       accessKey: {valueFrom: {env: REGCFG_SECRET_ACCESS}}
       secretKey: {valueFrom: {env: REGCFG_SECRET_KEY}}
 ";
-    for value in [ACCESS, KEY] {
+    for value in [ACCESS, KEY, "something-else"] {
         cluster.secret(value);
-        cluster.secret(&STANDARD.encode(value));
     }
     let project = applied(cluster, spec, &[]);
     let created = project.diff(cluster, &[]);
@@ -505,7 +289,7 @@ spec:
         assert_eq!((diff.exit, diff.changes()), (0, vec![]), "{args:?} {}", diff.stderr);
     }
     let secret = "/api/v1/namespaces/openshift-image-registry/secrets/image-registry-private-configuration-user";
-    let other = json!({"data": {"REGISTRY_STORAGE_S3_SECRETKEY": STANDARD.encode("something-else"), "MORE": "YQ=="}});
+    let other = json!({"data": {"REGISTRY_STORAGE_S3_SECRETKEY": STANDARD.encode("something-else"), "MORE": STANDARD.encode("more-than-that")}});
     assert_eq!(cluster.raw("PATCH", &format!("{secret}?fieldManager=script"), Some(&other)).status, 200);
     let keys_alone = project.diff(cluster, &[]);
     assert_eq!((keys_alone.exit, keys_alone.changes()), (0, vec![]), "{}", keys_alone.stderr);
@@ -527,7 +311,7 @@ fn plain_manifests_are_compared_by_their_label(cluster: &Cluster) {
     let output = regcfg(project.0.path(), &["render", "-o", "out", "cluster.yaml"], None);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     for path in ["out", "out/dc-1", "."] {
-        let diff = diff(project.0.path(), cluster, ADMIN, path, &[]);
+        let diff = Diff::of(project.0.path(), cluster, ADMIN, path, &[]);
         let names: Vec<&Json> =
             diff.document["clusters"].as_array().unwrap().iter().map(|one| &one["cluster"]).collect();
         assert_eq!((diff.exit, &*names), (0, &[&json!("dc-1")][..]), "{path}: {}\n{:#}", diff.stderr, diff.document);

@@ -27,14 +27,13 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use cluster::objects::{node, path};
 use cluster::{Cluster, live};
 use crds::{KINDS, is_shipped, openshift};
 use generate::Generator;
 use parts::part;
 use regcfg::apply::{Engine, Fault, Manager, predict};
-use regcfg::live::ObjectId;
 use regcfg::target::Minor;
-use regcfg::tree::{Node, Place, Source, SourceKind};
 use serde_json::{Value as Json, json};
 
 /// How many edits are made of each object.
@@ -47,14 +46,12 @@ const GENERATED: usize = 50;
 const WRITERS: [&str; 4] = ["argocd-controller", "kubectl", "kustomize-controller", "cluster-image-registry-operator"];
 
 fn main() -> ExitCode {
-    live::run(live::tests![
-        objects_of_examples_become_what_is_predicted,
-        generated_objects_of_4_8_become_what_is_predicted,
-        generated_objects_of_4_15_become_what_is_predicted,
-        generated_objects_of_4_19_become_what_is_predicted,
-        generated_objects_of_5_1_become_what_is_predicted,
-        what_kubectl_migrates_goes_as_is_predicted,
-    ])
+    let mut tests = live::tests_on_each_minor![generated_objects_become_what_is_predicted];
+    tests
+        .extend(
+            live::tests![objects_of_examples_become_what_is_predicted, what_kubectl_migrates_goes_as_is_predicted,],
+        );
+    live::run_without_regcfg(tests)
 }
 
 fn objects_of_examples_become_what_is_predicted(cluster: &Cluster) {
@@ -101,24 +98,9 @@ fn examples() -> Vec<(String, std::path::PathBuf)> {
     specs
 }
 
-fn generated_objects_of_4_8_become_what_is_predicted(cluster: &Cluster) {
-    generated(cluster, "4.8");
-}
-
-fn generated_objects_of_4_15_become_what_is_predicted(cluster: &Cluster) {
-    generated(cluster, "4.15");
-}
-
-fn generated_objects_of_4_19_become_what_is_predicted(cluster: &Cluster) {
-    generated(cluster, "4.19");
-}
-
-fn generated_objects_of_5_1_become_what_is_predicted(cluster: &Cluster) {
-    generated(cluster, "5.1");
-}
-
-fn generated(cluster: &Cluster, minor: &str) {
-    let Some(folder) = openshift() else { return };
+fn generated_objects_become_what_is_predicted(cluster: &Cluster, minor: Minor) {
+    let minor = &*minor.to_string();
+    let folder = openshift().unwrap();
     cluster.apply_crds(minor);
     cluster.namespace("generated");
     let kinds: Vec<_> = KINDS.into_iter().filter(|(_, file)| is_shipped(&folder, minor, file)).collect();
@@ -271,13 +253,6 @@ fn write(cluster: &Cluster, object: &Json, writer: &str) {
     cluster.patch("application/apply-patch+yaml", &query, object);
 }
 
-fn path(object: &Json) -> String {
-    let ObjectId { resource, namespace, name } = ObjectId::of(&node(object)).unwrap();
-    let api = if resource.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", resource.group) };
-    let within = if namespace.is_empty() { String::new() } else { format!("/namespaces/{namespace}") };
-    format!("{api}/{}{within}/{}/{name}", resource.version, resource.plural)
-}
-
 /// Returns an object without what the server alone writes; what is empty and what is not there are one.
 fn seen(object: &Json, is_new: bool) -> Json {
     let mut object = object.clone();
@@ -302,9 +277,4 @@ fn of_admission(object: &mut Json) {
     {
         metadata.remove("finalizers");
     }
-}
-
-fn node(json: &Json) -> Node {
-    let source = Source::new("object.json", json.to_string(), SourceKind::User);
-    Node::from_json(json, &Place::new(&source, 0..0))
 }

@@ -150,7 +150,7 @@ fn other_kinds() -> Vec<Json> {
     for namespace in ["openshift-image-registry", "openshift-config"] {
         objects.extend([
             json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(namespace), "data": {"a": "b"}}),
-            json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata(namespace), "data": {"a": "Yg=="}}),
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata(namespace), "data": {"a": "d29yZC1vZi1wYXNz"}}),
             json!({
                 "apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": metadata(namespace),
                 "spec": {"secretStoreRef": {"name": "store"}, "target": {"name": "made"},

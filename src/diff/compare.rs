@@ -129,7 +129,7 @@ impl Walk<'_, '_> {
         if NEVER.iter().any(|path| spot.path.is(path)) {
             return Shown::default();
         }
-        if let Some(who) = self.written_by_itself(spot) {
+        if let Some(who) = self.written_by_itself(spot).or_else(|| self.left_out(spot)) {
             return self.silent(spot, who);
         }
         match (spot.before, spot.after) {
@@ -161,6 +161,12 @@ impl Walk<'_, '_> {
         let row = Written::known().by_row(&at);
         // What nobody asked for and comes with the answer is the server's: defaults, and what admission adds.
         row.or_else(|| spot.before.is_none().then(|| SERVER.into()))
+    }
+
+    /// Returns who leaves out what stands on one side alone, whenever he writes the object.
+    fn left_out(&self, spot: &Spot<'_>) -> Option<Arc<str>> {
+        let ((Some(side), None) | (None, Some(side))) = (spot.before, spot.after) else { return None };
+        Written::known().by_omission(&self.of, &spot.path, side.raw)
     }
 
     /// Passes over what somebody writes by himself; marks it where everything is to be shown.

@@ -205,6 +205,21 @@ fn what_somebody_else_wrote_is_live_only_and_what_the_operator_wrote_is_silent()
 }
 
 #[test]
+fn what_the_operators_type_leaves_out_is_the_same_there_and_not_there() {
+    let (without, with) =
+        (config("", "{storage: {s3: {}}}"), config("", "{readOnly: false, storage: {s3: {encrypt: false}}}"));
+    check(&without, &with, &with, &[]);
+    check(&with, &without, &without, &[]);
+    let other = config("", "{readOnly: true, storage: {s3: {encrypt: false, chunkSizeMiB: 0}}}");
+    check(&without, &other, &other, &["spec.readOnly: - -> true", "spec.storage.s3.chunkSizeMiB: - -> 0"]);
+    let mut case = Case::new(&without, &with, &with);
+    case.full = true;
+    let who = "[the registry operator]";
+    let expected = [format!("spec.readOnly: - -> false {who}"), format!("spec.storage.s3.encrypt: - -> false {who}")];
+    assert_eq!(lines(&case.run()), expected);
+}
+
+#[test]
 fn that_an_object_is_being_deleted_is_told() {
     let git = config("", "{managementState: Managed}");
     let live = config(

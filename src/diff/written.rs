@@ -19,6 +19,16 @@ pub(super) struct Written {
     managers: Vec<Named>,
     hands: Vec<String>,
     rows: Vec<Row>,
+    omitted: Vec<Omitted>,
+}
+
+/// A value that an operator leaves out when it writes an object.
+#[derive(Debug)]
+struct Omitted {
+    of: String,
+    path: Pattern,
+    value: Node,
+    who: Arc<str>,
 }
 
 /// A manager, or several whose names begin alike.
@@ -82,7 +92,10 @@ impl Written {
             let source = Source::new("written.yaml", TEXT, SourceKind::Profile);
             let read = document(&source, Reading::Strict, &mut Findings::new());
             // A test reads every row.
-            read.map_or_else(|| Self { managers: vec![], hands: vec![], rows: vec![] }, |node| Self::read(&node))
+            read.map_or_else(
+                || Self { managers: vec![], hands: vec![], rows: vec![], omitted: vec![] },
+                |node| Self::read(&node),
+            )
         })
     }
 
@@ -90,10 +103,16 @@ impl Written {
         let items = |name: &str| node.get(name).and_then(Node::as_seq).unwrap_or_default();
         let text = |node: &Node, name: &str| node.get(name).and_then(Node::as_str).map(str::to_owned);
         let named = |item: &Node| Some(Named { name: text(item, "name")?, who: text(item, "who")?.into() });
+        let omitted = |item: &Node| {
+            let path = Pattern::read(&text(item, "path")?)?;
+            let (of, value, who) = (text(item, "of")?, item.get("value")?.clone(), text(item, "who")?.into());
+            Some(Omitted { of, path, value, who })
+        };
         Self {
             managers: items("managers").iter().filter_map(named).collect(),
             hands: items("hands").iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
             rows: items("fields").iter().filter_map(Row::read).collect(),
+            omitted: items("omitted").iter().filter_map(omitted).collect(),
         }
     }
 
@@ -103,6 +122,13 @@ impl Written {
         let row = rows
             .find(|row| row.fits(at) && !(row.not_by_hand && self.is_by_hand(at.managers) && !is_off("diff-by-hand")));
         row.map(|row| Arc::clone(&row.who))
+    }
+
+    /// Returns who leaves out a value at a place of an object, so that it makes no difference whether it is there.
+    pub(super) fn by_omission(&self, of: &str, path: &Path, value: &Node) -> Option<Arc<str>> {
+        let mut omitted = self.omitted.iter().filter(|_| !is_off("diff-omitted"));
+        let omitted = omitted.find(|row| row.of == of && row.path.fits(path) && same(None, &row.value, value));
+        omitted.map(|row| Arc::clone(&row.who))
     }
 
     /// Returns what a manager is where it is a part of the cluster.
@@ -221,8 +247,8 @@ mod tests {
         let n = |name: &str| node.get(name).unwrap().as_seq().unwrap().len();
         let known = Written::known();
         assert_eq!(
-            (known.managers.len(), known.hands.len(), known.rows.len()),
-            (n("managers"), n("hands"), n("fields"))
+            (known.managers.len(), known.hands.len(), known.rows.len(), known.omitted.len()),
+            (n("managers"), n("hands"), n("fields"), n("omitted"))
         );
         let allowed =
             ["of", "path", "by", "who", "since", "until", "values", "with", "without", "engine", "notByHand", "source"];

@@ -7,8 +7,18 @@ use std::process::{Command, Output};
 use serde_json::Value as Json;
 
 /// The examples that are a project of their own.
-pub(crate) const EXAMPLES: [&str; 8] =
-    ["aws-upi", "azure", "azure-upi", "baremetal", "disconnected", "gcp-upi", "sealed-secrets", "vsphere"];
+pub(crate) const EXAMPLES: [&str; 10] = [
+    "aws-upi",
+    "azure",
+    "azure-upi",
+    "baremetal",
+    "disconnected",
+    "flux",
+    "flux-sops",
+    "gcp-upi",
+    "sealed-secrets",
+    "vsphere",
+];
 
 /// An example whose specs target another minor, without the fields that the minor does not have.
 pub(crate) struct Retargeted {
@@ -19,23 +29,36 @@ impl Retargeted {
     pub(crate) fn new(example: &str, minor: &str) -> Self {
         let project = Self { dir: tempfile::tempdir().unwrap() };
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example), project.dir.path());
-        for spec in project.specs() {
-            let text = fs::read_to_string(&spec).unwrap();
+        for file in project.specs().into_iter().chain(project.layers()) {
+            let text = fs::read_to_string(&file).unwrap();
             let lines = text.lines().map(|line| match line.strip_prefix("  openshift: ") {
                 Some(_) => format!("  openshift: \"{minor}\"\n"),
                 None => format!("{line}\n"),
             });
-            fs::write(&spec, lines.collect::<String>()).unwrap();
+            fs::write(&file, lines.collect::<String>()).unwrap();
+        }
+        for spec in project.specs() {
             project.take_away_fields_of_other_minors(&spec);
         }
         project
     }
 
+    /// Returns the specs, without the Secrets beside them that SOPS encrypted.
     pub(crate) fn specs(&self) -> Vec<PathBuf> {
-        let mut specs: Vec<PathBuf> =
-            fs::read_dir(self.dir.path().join("clusters")).unwrap().map(|entry| entry.unwrap().path()).collect();
-        specs.sort();
+        let mut specs = self.files("clusters");
+        specs.retain(|file| !file.to_str().unwrap().ends_with(".enc.yaml"));
         specs
+    }
+
+    pub(crate) fn layers(&self) -> Vec<PathBuf> {
+        self.files("layers")
+    }
+
+    fn files(&self, folder: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.dir.path().join(folder)).into_iter().flatten();
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files
     }
 
     /// Takes away each field that `check` says is of other minors, with all below it.
@@ -70,7 +93,7 @@ impl Retargeted {
 }
 
 /// Takes a line out of a file, and the lines after it that are indented deeper.
-fn take_away(file: &Path, line: usize) {
+pub(crate) fn take_away(file: &Path, line: usize) {
     let text = fs::read_to_string(file).unwrap();
     let indent = |line: &str| line.len() - line.trim_start().len();
     let lines: Vec<&str> = text.lines().collect();

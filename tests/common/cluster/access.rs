@@ -100,7 +100,7 @@ impl Cluster {
             Shown::NotYetValid => self.authority.server_between(&here, 2099, 2100),
             Shown::OfAnotherHost => self.authority.server(&["api.elsewhere.example"]),
         };
-        Proxy::start(self.port, self.trust.clone(), &identity)
+        Proxy::start(self.port, self.trust.clone(), &identity, self.judged.clone())
     }
 
     /// Lets a user do what rules of RBAC say, in the whole cluster, and waits until it holds.
@@ -155,6 +155,11 @@ impl Cluster {
 /// Returns the token of a user.
 pub(crate) fn token(user: &str) -> String {
     format!("token-of-{user}")
+}
+
+/// Returns the tokens of all users.
+pub(super) fn all_tokens() -> Vec<String> {
+    USERS.into_iter().chain([ADMIN]).map(token).collect()
 }
 
 /// Returns the users and their tokens, as the API server reads them.

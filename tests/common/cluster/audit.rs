@@ -6,10 +6,20 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
+
+use super::http::Head;
 
 /// How long the server may take to write down what it has answered.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a secret is at least, by which it is found in requests.
+const SHORTEST: usize = 8;
+
+/// What a request has in its query that changes nothing.
+const DRY: &str = "dryRun=All";
 
 /// A request, by anyone but the server itself.
 #[derive(Clone, Debug)]
@@ -24,15 +34,16 @@ pub(crate) struct Event {
     pub(crate) object: Json,
     /// The status code of the answer; zero for a watch that goes on.
     pub(crate) status: u64,
+    /// All that is known of the request, but not what was answered or the server noted.
+    pub(crate) line: String,
 }
 
-/// Returns what the server is told to write down: everything, the beginning of each request and its end.
-///
-/// Its requests to itself are left out, for it asks itself all the time.
+/// Returns what the server is told to write down: everything but the bodies of answers, the beginning of each request and its
+/// end. Its requests to itself are left out, for it asks itself all the time.
 pub(crate) fn policy() -> Json {
     json!({
         "apiVersion": "audit.k8s.io/v1", "kind": "Policy",
-        "rules": [{"level": "None", "users": ["system:apiserver"]}, {"level": "RequestResponse"}],
+        "rules": [{"level": "None", "users": ["system:apiserver"]}, {"level": "Request"}],
     })
 }
 
@@ -70,6 +81,25 @@ fn read(log: &Path) -> (BTreeSet<String>, Vec<Event>) {
     (open, events)
 }
 
+/// Returns the values of all Secrets that anybody wrote, and what the registry signs with: each as it is, and in base64.
+pub(super) fn secrets(events: &[Event]) -> Vec<String> {
+    let mut secrets = Vec::new();
+    for Event { uri, object, .. } in events {
+        let of = |field: &str| object[field].as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
+        if uri.contains("/secrets") {
+            secrets.extend(of("stringData").map(str::to_owned));
+            secrets.extend(of("data").map(|value| String::from_utf8(STANDARD.decode(value).unwrap()).unwrap()));
+        }
+        secrets.extend(object["spec"]["httpSecret"].as_str().map(str::to_owned));
+    }
+    secrets.sort();
+    secrets.dedup();
+    for secret in &secrets {
+        assert!(secret.len() >= SHORTEST, "`{secret}` is too short to be looked for: it is in what is no secret, too");
+    }
+    secrets.iter().flat_map(|secret| [secret.clone(), STANDARD.encode(secret)]).collect()
+}
+
 impl Event {
     /// Tells whether regcfg asked.
     pub(crate) fn is_ours(&self) -> bool {
@@ -78,12 +108,39 @@ impl Event {
 
     /// Tells whether the request could change nothing.
     pub(crate) fn is_harmless(&self) -> bool {
+        ["get", "list", "watch"].contains(&&*self.verb) || self.is_dry()
+    }
+
+    /// Returns the verb, and whether the request runs dry.
+    pub(crate) fn form(&self) -> String {
+        if self.is_dry() { format!("{} {DRY}", self.verb) } else { self.verb.clone() }
+    }
+
+    fn is_dry(&self) -> bool {
         let query = self.uri.split_once('?').map_or("", |(_, query)| query);
-        ["get", "list", "watch"].contains(&&*self.verb) || query.split('&').any(|part| part == "dryRun=All")
+        query.split('&').any(|part| part == DRY)
+    }
+
+    /// Makes an event of a request that a proxy saw. Of its headers, the one with the login is left out.
+    pub(super) fn of_proxy(request: &Head, body: &[u8]) -> Self {
+        let is_told = |name: &str| !name.eq_ignore_ascii_case("Authorization");
+        let headers = request.headers.iter().filter(|(name, _)| is_told(name));
+        let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
+        Self {
+            verb: request.word(0).to_lowercase(),
+            uri: request.word(1).to_owned(),
+            user: String::new(),
+            agent: request.header("User-Agent").unwrap_or_default().to_owned(),
+            object: serde_json::from_slice(body).unwrap_or_default(),
+            status: 0,
+            line: format!("{}\n{headers}{}", request.line, String::from_utf8_lossy(body)),
+        }
     }
 
     fn of(event: &Json) -> Self {
         let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        let mut asked = event.clone();
+        asked.as_object_mut().unwrap().retain(|name, _| name != "responseStatus" && name != "annotations");
         Self {
             verb: text(&event["verb"]),
             uri: text(&event["requestURI"]),
@@ -91,6 +148,7 @@ impl Event {
             agent: text(&event["userAgent"]),
             object: event["requestObject"].clone(),
             status: event.pointer("/responseStatus/code").and_then(Json::as_u64).unwrap_or_default(),
+            line: asked.to_string(),
         }
     }
 }

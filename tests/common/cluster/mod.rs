@@ -12,13 +12,18 @@
 //!     live::run(live::tests![an_edit_by_hand_is_all_that_differs, an_applied_object_differs_in_nothing])
 //! }
 //! ```
+//!
+//! [`live::tests_on_each_minor`] lists functions that also take a minor, and [`live::run_without_regcfg`] runs those in which
+//! regcfg asks no cluster.
 
 mod access;
+mod asked;
 mod audit;
 pub(crate) mod crds;
 mod http;
 mod listen;
 pub(crate) mod live;
+pub(crate) mod objects;
 mod pki;
 mod programs;
 mod proxy;
@@ -32,11 +37,14 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls::ClientConfig;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 pub(crate) use access::Shown;
+pub(crate) use asked::Asked;
 pub(crate) use audit::Event;
 pub(crate) use http::Answer;
 use http::Head;
@@ -67,8 +75,9 @@ pub(crate) struct Cluster {
     trust: Arc<ClientConfig>,
     /// Connections of the harness to the server.
     idle: Mutex<Vec<http::Connection>>,
-    /// What no request of regcfg may hold.
+    /// What no request of regcfg may hold, beside the secrets that lie on the cluster.
     secrets: Mutex<Vec<String>>,
+    judged: proxy::Judged,
 }
 
 impl Cluster {
@@ -221,9 +230,18 @@ impl Cluster {
         audit::events(&self.dir.path().join("audit.log"))
     }
 
-    /// Notes the value of a secret, which no request of regcfg may hold.
+    /// Judges what regcfg asked in a test.
+    fn asked(&self, test: &str) -> Asked {
+        let events = self.audit();
+        let mut secrets = audit::secrets(&events);
+        secrets.extend(self.secrets.lock().unwrap().iter().cloned());
+        Asked::of(test, &events, &self.judged.lock().unwrap(), &secrets)
+    }
+
+    /// Notes the value of a secret, which no request of regcfg may hold, neither as it is nor in base64. Those of Secrets and
+    /// of config CRs on the cluster are known without.
     pub(crate) fn secret(&self, value: &str) {
-        self.secrets.lock().unwrap().push(value.to_owned());
+        self.secrets.lock().unwrap().extend([value.to_owned(), STANDARD.encode(value)]);
     }
 }
 

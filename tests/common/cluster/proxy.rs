@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 
+use super::audit::Event;
 use super::http::{self, Connection, End, Head};
 use super::listen::{Client, Listener};
 use super::pki::Identity;
@@ -61,8 +62,13 @@ struct Shared {
     trust: Arc<ClientConfig>,
     rules: Mutex<Vec<Rule>>,
     seen: Mutex<Vec<Seen>>,
+    /// All that was ever seen, for who judges it.
+    judged: Judged,
     n_connections: AtomicUsize,
 }
+
+/// The requests that the proxies of a cluster saw, as an audit log has them: some never come to the server.
+pub(crate) type Judged = Arc<Mutex<Vec<Event>>>;
 
 impl Rule {
     /// Makes a rule for requests whose path and query hold a text; an empty one is in all.
@@ -110,12 +116,13 @@ impl Action {
 
 impl Proxy {
     /// Stands before the API server on a port.
-    pub(crate) fn start(server: u16, trust: Arc<ClientConfig>, identity: &Identity) -> Self {
+    pub(crate) fn start(server: u16, trust: Arc<ClientConfig>, identity: &Identity, judged: Judged) -> Self {
         let shared = Arc::new(Shared {
             server,
             trust,
             rules: Mutex::default(),
             seen: Mutex::default(),
+            judged,
             n_connections: AtomicUsize::default(),
         });
         let passing = shared.clone();
@@ -151,7 +158,7 @@ impl Shared {
         self.n_connections.fetch_add(1, Ordering::Relaxed);
         let mut server = None;
         while let Some((request, body)) = http::request(client)? {
-            self.see(&request);
+            self.see(&request, &body);
             match self.action(&request) {
                 Action::HangUp => return Ok(()),
                 Action::Answer { status, headers, body } => http::answer(client.get_mut(), status, headers, &body)?,
@@ -166,9 +173,10 @@ impl Shared {
         Ok(())
     }
 
-    fn see(&self, request: &Head) {
+    fn see(&self, request: &Head, body: &[u8]) {
         let [method, uri] = [0, 1].map(|place| request.word(place).to_owned());
         let agent = request.header("User-Agent").unwrap_or_default().to_owned();
+        self.judged.lock().unwrap().push(Event::of_proxy(request, body));
         self.seen.lock().unwrap().push(Seen { method, uri, agent });
     }
 

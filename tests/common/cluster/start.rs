@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 
@@ -38,8 +38,9 @@ impl Cluster {
         write_files(dir.path(), &authority);
         let started = programs.start(dir.path(), &flags(dir.path(), port)).map_err(|error| error.to_string())?;
         let trust = http::trust(&authority.certificate);
-        let (idle, secrets) = (Mutex::default(), Mutex::default());
-        let mut cluster = Self { programs: started, dir, port, authority, trust, idle, secrets };
+        let secrets = Mutex::new(access::all_tokens());
+        let (idle, judged) = (Mutex::default(), Arc::default());
+        let mut cluster = Self { programs: started, dir, port, authority, trust, idle, secrets, judged };
         cluster.become_ready()?;
         Ok(cluster)
     }
