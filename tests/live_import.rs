@@ -176,18 +176,18 @@ fn installed(cluster: &Cluster, rendered: &str) -> Vec<Json> {
         cluster.namespace(namespace);
     }
     let objects: Vec<Json> = serde_yaml::from_multiple(rendered).unwrap();
+    for namespace in objects.iter().filter_map(|object| object["metadata"]["namespace"].as_str()) {
+        cluster.namespace(namespace);
+    }
     stores_write(cluster, rendered);
     let mut applied: Vec<Json> = objects.into_iter().filter(|object| !makes_secrets(object)).collect();
     for object in &mut applied {
         let metadata = object["metadata"].as_object_mut().unwrap();
         metadata.remove("labels");
         metadata.remove("annotations");
-        if let Some(namespace) = metadata.get("namespace").and_then(Json::as_str) {
-            cluster.namespace(namespace);
-        }
     }
-    let documents: Vec<String> = applied.iter().map(Json::to_string).collect();
-    cluster.apply(&documents.join("\n---\n"), &["--field-manager=argocd-controller", "--force-conflicts"]);
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": applied});
+    cluster.apply(&list.to_string(), &["--field-manager=argocd-controller", "--force-conflicts"]);
     operator_writes(cluster);
     applied
 }
@@ -222,8 +222,10 @@ fn removed(cluster: &Cluster, objects: &[Json]) {
         cluster.raw("DELETE", &path, None);
         cluster.raw("PATCH", &path, Some(&json!({"metadata": {"finalizers": null}})));
     }
-    for namespace in ["openshift-image-registry", "team-a", "team-b"] {
-        cluster.raw("DELETE", &format!("/api/v1/namespaces/{namespace}/secrets"), None);
+    let namespaces = cluster.raw("GET", "/api/v1/namespaces", None).json();
+    for namespace in namespaces["items"].as_array().unwrap() {
+        let name = namespace["metadata"]["name"].as_str().unwrap();
+        cluster.raw("DELETE", &format!("/api/v1/namespaces/{name}/secrets"), None);
     }
 }
 

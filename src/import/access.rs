@@ -105,6 +105,11 @@ fn subjects(item: &Item, lefts: &mut Lefts) -> Subjects {
             lefts.push(item.left(&path, Why::Unusable, message, "bind it by hand, or name whom it stands for"));
             continue;
         };
+        if sort != "serviceAccounts" && !text("namespace").is_empty() {
+            let path = ["subjects".to_owned(), format!("[{index}]"), "namespace".to_owned()];
+            let message = "users and groups are of no namespace";
+            lefts.push(item.left(&path, Why::NoField, message, "nothing is to be done: nobody reads it"));
+        }
         let of_sort = subjects.entry(sort).or_default();
         if !of_sort.contains(&name) {
             of_sort.push(name);

@@ -139,7 +139,9 @@ fn routes(item: &mut Item, draft: &mut Draft, lefts: &mut Lefts) {
         let node = kept.unwrap_or_else(|| draft.map([]));
         routes.insert(name.into(), crate::tree::Entry { key: route.origin.clone(), node });
     }
-    if !routes.is_empty() || !item.is_live {
+    // A list of which nothing can be said would take them away if it were said to be empty.
+    let is_said = list.as_seq().is_some_and(<[Node]>::is_empty) && !item.is_live;
+    if !routes.is_empty() || is_said {
         let routes = Node::new(Value::Map(routes), list.origin);
         draft.put("registry", "routes", routes);
     }

@@ -10,7 +10,7 @@ use crate::lower::REGISTRY_NAMESPACE;
 use crate::profile::Profile;
 use crate::target::Target;
 use crate::tree::parse::{Reading, document};
-use crate::tree::{Node, Source, SourceKind, Value};
+use crate::tree::{Map, Node, Source, SourceKind, Value};
 
 /// The data.
 struct Known {
@@ -90,10 +90,9 @@ pub(super) fn drop_silent(item: &mut Item, profile: &Profile) {
             item.take(&path);
         }
     }
-    let parts = profile.get("annotations").and_then(Node::as_map).into_iter().flatten();
-    for (name, entry) in parts.filter_map(|(_, part)| part.node.as_map()).flatten() {
+    for (name, rendered) in annotations(item, profile).into_iter().flatten() {
         let path = ["metadata", "annotations", name];
-        if item.at(&path) == Some(&entry.node) {
+        if item.at(&path) == Some(&rendered.node) {
             item.take(&path);
         }
     }
@@ -104,16 +103,36 @@ pub(super) fn drop_silent(item: &mut Item, profile: &Profile) {
     }
 }
 
+/// Returns the annotations that an object is rendered with.
+fn annotations<'p>(item: &Item, profile: &'p Profile) -> Option<&'p Map> {
+    let part = match item.kind.as_str() {
+        "Config" | "ImagePruner" | "Image" => "bootstrapped",
+        "PersistentVolumeClaim" => "claim",
+        "ConfigMap" => "referenced",
+        "RoleBinding" | "ClusterRoleBinding" | "ClusterRole" => "access",
+        _ => "mirrors",
+    };
+    profile.get("annotations")?.get(part)?.as_map()
+}
+
 /// Puts all that is not accounted for on the list.
-pub(super) fn leave_rest(item: &Item, target: Target, lefts: &mut Lefts) {
+pub(super) fn leave_rest(item: &Item, profile: &Profile, target: Target, lefts: &mut Lefts) {
     let Some(rest) = item.rest() else { return };
     if !item.is_begun() {
         lefts.push(whole(item));
         return;
     }
     each_untaken(rest, &item.object, &mut Vec::new(), &mut |path, node| {
-        if !path.is_empty() && !node.is_null() {
-            lefts.extend(described(item, path, node, target));
+        let is_rendered = |name: &str| annotations(item, profile).is_some_and(|rendered| rendered.contains_key(name));
+        match path {
+            [] => {}
+            [metadata, annotations, name] if metadata == "metadata" && annotations == "annotations" && is_rendered(name) => {
+                let message = "it is rendered with another value, which engines read";
+                let help = "see that it fits the engine; to keep yours, put it into a template of a profile of your own";
+                lefts.push(item.left(path, Why::Replaced, message, help));
+            }
+            _ if node.is_null() => {}
+            _ => lefts.extend(described(item, path, node, target)),
         }
     });
 }

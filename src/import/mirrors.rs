@@ -9,6 +9,7 @@ use super::item::{Item, is_empty};
 use super::left::{Lefts, Why};
 use super::split::Split;
 use crate::diag::visible::quoted;
+use crate::schema::{Schema, find};
 use crate::tree::{Entry, Map, Node, Value};
 
 /// The name of the objects where the spec gives none.
@@ -87,9 +88,16 @@ fn name(items: &[Item]) -> Option<String> {
 /// Takes the mirrors of all objects of a kind, by source; none where there is no object with a list.
 fn taken(items: &mut [Item], kind: &Kind, draft: &Draft, lefts: &mut Lefts) -> Option<Map> {
     let mut by_source: Option<Map> = None;
+    // Beside sets a policy becomes one, which takes no source and no mirror of any form.
+    let is_refined = kind.name == POLICY.name && items.iter().any(|item| item.kind == DIGEST.name);
+    let refined = is_refined.then(entries_of_sets).flatten();
     for item in items.iter_mut().filter(|item| item.kind == kind.name) {
+        let Some(list) = item.take(&["spec", kind.list]) else {
+            let help = "nothing is to be done: it changes nothing, whether it is there or not";
+            item.leave(Why::Unusable, "it has no mirrors at all", help, lefts);
+            continue;
+        };
         item.begin();
-        let Some(list) = item.take(&["spec", kind.list]) else { continue };
         let by_source = by_source.get_or_insert_default();
         for (index, entry) in list.as_seq().unwrap_or_default().iter().enumerate() {
             let path = ["spec".to_owned(), kind.list.to_owned(), format!("[{index}]")];
@@ -104,7 +112,14 @@ fn taken(items: &mut [Item], kind: &Kind, draft: &Draft, lefts: &mut Lefts) -> O
                 lefts.push(item.left(&path, Why::Unusable, message, "name the source, or take the entry away"));
                 continue;
             }
-            let Some(node) = mirrors_of(item, kind, entry, &path, draft, lefts) else { continue };
+            let steps: Vec<&str> = path.iter().map(String::as_str).collect();
+            let entry = match refined {
+                Some(schema) => Split::new(item, draft.target, lefts).kept(schema, entry, &steps),
+                None => Some(entry.clone()),
+            };
+            let Some(node) = entry.and_then(|entry| mirrors_of(item, kind, &entry, &path, draft, lefts)) else {
+                continue;
+            };
             let merged = by_source.get(source).map(|there| joined(&there.node, &node));
             let node = match merged {
                 None => node,
@@ -116,10 +131,15 @@ fn taken(items: &mut [Item], kind: &Kind, draft: &Draft, lefts: &mut Lefts) -> O
                     continue;
                 }
             };
-            by_source.insert(source.into(), Entry { key: entry.origin.clone(), node });
+            by_source.insert(source.into(), Entry { key: node.origin.clone(), node });
         }
     }
     by_source
+}
+
+/// Returns the description of an entry of a set.
+fn entries_of_sets() -> Option<&'static Schema> {
+    find("config.openshift.io/v1", DIGEST.name)?.schema.at(&["spec", DIGEST.list])?.items
 }
 
 /// Returns what the spec can hold of an entry of a list.
@@ -155,7 +175,8 @@ fn mirrors_of(
         }
         *mirrors = once;
     }
-    Some(kept)
+    // Those that a spec cannot hold are on the list.
+    kept.get("mirrors").is_some_and(|mirrors| !is_empty(mirrors)).then_some(kept)
 }
 
 /// Returns what two objects say of one source together; none where they contradict each other.

@@ -119,7 +119,7 @@ pub fn import(objects: Vec<Node>, wish: &Wish<'_>) -> Result<Imported, Refused> 
     credentials::leave_secrets(&mut items, &mut lefts);
     routes::leave_routes(&mut items, &mut lefts);
     for item in &items {
-        known::leave_rest(item, target, &mut lefts);
+        known::leave_rest(item, &draft.profile, target, &mut lefts);
     }
     if draft.is_empty() {
         let message = "nothing among the objects is of a registry's configuration";

@@ -1,8 +1,11 @@
 //! A value and the description of the spec's field that it goes into -> what that field can hold, and what it cannot.
 
 use super::item::Item;
-use super::left::{Lefts, Why};
-use crate::schema::{Additional, Schema, Type};
+use super::left::{Lefts, Why, shown};
+use crate::diag::visible::quoted;
+use crate::schema::fault::What;
+use crate::schema::interpret::{Manner, walk};
+use crate::schema::{Additional, Schema};
 use crate::target::Target;
 use crate::tree::sensitive::{concealed, without_passwords};
 use crate::tree::{Entry, Map, Node, Value};
@@ -40,6 +43,46 @@ impl<'a> Split<'a> {
         shown: Option<&Node>,
         path: &mut Vec<String>,
     ) -> Option<Node> {
+        let kept = self.part(schema, node, shown, path)?;
+        match schema {
+            Some(schema) => self.taken(schema, kept, path),
+            None => Some(kept),
+        }
+    }
+
+    /// Returns what of a value a spec takes, whose parts it takes; what it would refuse goes on the list.
+    fn taken(&mut self, schema: &'static Schema, mut kept: Node, path: &mut Vec<String>) -> Option<Node> {
+        for minor in self.target.minors() {
+            loop {
+                let found = walk(schema, &kept, minor, Manner::OBJECT);
+                let Some(mut fault) = found.faults.into_iter().next() else { break };
+                let name = match &fault.what {
+                    What::BadName { name, .. } => Some((*name).to_owned()),
+                    _ => None,
+                };
+                path.extend(name.clone());
+                fault.path = self::shown(path);
+                let message = match &fault.what {
+                    What::Missing { name, .. } => format!("without its {} it says nothing", quoted(name)),
+                    _ => fault.message(self.target),
+                };
+                let help = fault.help().unwrap_or_else(|| "correct the object, and import it again".into());
+                self.leave(path, Why::Unusable, &message, &help);
+                let name = name?;
+                path.pop();
+                kept.as_map_mut()?.shift_remove(&*name);
+            }
+        }
+        Some(kept)
+    }
+
+    fn part(
+        &mut self,
+        schema: Option<&'static Schema>,
+        node: &Node,
+        shown: Option<&Node>,
+        path: &mut Vec<String>,
+    ) -> Option<Node> {
         match &node.value {
             // To the API server `null` is what is not there; in a spec it takes away what is inherited.
             Value::Null => None,
@@ -65,15 +108,6 @@ impl<'a> Split<'a> {
                     let help =
                         "give it to the cluster in a way that is no secret, or keep it in a patch that is encrypted";
                     self.leave(path, Why::Secret, "it may hold a secret, and no spec has one", help);
-                    return None;
-                }
-                if let Some(schema) = schema.filter(|schema| !is_of_type(schema, node, self.target)) {
-                    let what = match schema.on(self.target.first()).kind {
-                        Type::Object => "a mapping belongs there",
-                        Type::Array => "a list belongs there",
-                        _ => "a value of another type belongs there",
-                    };
-                    self.leave(path, Why::Unusable, what, "correct the object; the API server refuses it");
                     return None;
                 }
                 Some(node.clone())
@@ -152,18 +186,5 @@ impl<'a> Split<'a> {
                 None
             }
         }
-    }
-}
-
-/// Tells whether a scalar is of a type that a field can have.
-fn is_of_type(schema: &'static Schema, node: &Node, target: Target) -> bool {
-    match schema.on(target.first()).kind {
-        Type::Any => true,
-        Type::Object | Type::Array => false,
-        Type::String => node.as_str().is_some(),
-        Type::Integer => node.as_int().is_some(),
-        Type::Number => matches!(node.value, Value::Int(_) | Value::Float(_)),
-        Type::Boolean => node.as_bool().is_some(),
-        Type::IntOrString => node.as_int().is_some() || node.as_str().is_some(),
     }
 }

@@ -108,8 +108,15 @@ fn management_state(item: &mut Item, is_own: bool, draft: &mut Draft, lefts: &mu
     }
     let profile = std::sync::Arc::clone(&draft.profile);
     let storage = draft.sections.get("storage").map(|entry| &entry.node);
-    let backends = storage.and_then(Node::as_map).into_iter().flatten();
-    let is_named = backends.into_iter().any(|(backend, entry)| {
+    let Some(backends) = storage.and_then(Node::as_map).filter(|backends| !backends.is_empty()) else {
+        if !item.is_live {
+            let help = "nothing is to be done: the operator decides it with the storage that it takes";
+            let message = "without a backend it is about nothing";
+            lefts.push(item.left(&path.map(str::to_owned), Why::Unusable, message, help));
+        }
+        return;
+    };
+    let is_named = backends.iter().any(|(backend, entry)| {
         let naming = profile.naming_setting(backend).and_then(|naming| entry.node.get(naming));
         naming.is_some_and(|name| !is_empty(name))
     });

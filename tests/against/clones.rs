@@ -13,7 +13,7 @@ fn a_shallow_clone_says_how_to_have_more() {
     let against = |command: &str, revision: &str| clone.run(command, &["--against", revision, "a.yaml"]);
     let commit = repository.git(&["rev-parse", "HEAD~1"]);
     for command in COMMANDS {
-        against(command, "HEAD").is_silent();
+        assert_eq!(against(command, "HEAD").exit, 0);
         against(command, "HEAD~1").warns(2, "this clone is shallow: run `git fetch --deepen=100`");
         let run = against(command, "origin/release");
         run.warns(2, "run `git fetch --depth=1 origin release`, and compare with `FETCH_HEAD`");

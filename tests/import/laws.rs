@@ -144,6 +144,14 @@ fn plain(world: &dyn World, spec: &Resolved) -> Json {
             mirrors.remove("name");
         }
     }
+    // An empty mapping renders what nothing renders; that a section is there is seen on the objects.
+    for (section, field) in [("trust", "registryCAs"), ("images", "registrySources")] {
+        if let Some(Json::Object(section)) = fields.get_mut(section)
+            && section.get(field).and_then(Json::as_object).is_some_and(serde_json::Map::is_empty)
+        {
+            section.remove(field);
+        }
+    }
     fields.retain(|_, section| section.as_object().is_none_or(|section| !section.is_empty()));
     spec_json
 }

@@ -56,11 +56,12 @@ fn said(findings: &Findings) -> String {
     said.collect::<Vec<_>>().join("; ")
 }
 
-/// Returns a spec that was imported, with its files, as `spec.yaml` of a project with a project file, if there is any.
+/// Returns a spec that was imported, with its files, as `spec.yaml` of a project with a project file, if there is any; such a
+/// project has the platform of generated specs, too.
 fn world(imported: &Imported, settings: &str) -> MemWorld {
     let files = imported.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let settings = Some(("regcfg.yaml", settings)).filter(|(_, text)| !text.is_empty());
-    MemWorld::new(files.chain([("spec.yaml", imported.spec.as_str())]).chain(settings)).with_now(NOW)
+    let project = [("regcfg.yaml", settings), spec::PROJECT[1]].into_iter().filter(|_| !settings.is_empty());
+    MemWorld::new(files.chain([("spec.yaml", imported.spec.as_str())]).chain(project)).with_now(NOW)
 }
 
 /// Reads objects as a manifest of somebody's is read.

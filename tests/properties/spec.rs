@@ -102,7 +102,6 @@ impl Maker<'_> {
             ("vsphere", "pvc"),
             ("vsphere", "s3"),
             ("baremetal", "emptyDir"),
-            ("gcp-upi", "pvc"),
             ("any", "swift"),
             ("any", "ibmcos"),
             ("any", "oss"),
