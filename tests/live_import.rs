@@ -115,7 +115,8 @@ fn what_is_imported_is_no_difference_to_the_cluster_on_any_minor(cluster: &Clust
                 let Some([_, complete]) = project.rendered(&spec) else { continue };
                 let about = format!("{example} {} on {minor}", spec.file_name().unwrap().display());
                 let applied = installed(cluster, &complete);
-                let platform = word_after(&text(&regcfg(&["resolve", &spec.display().to_string()], None).stdout), "platform: ");
+                let platform =
+                    word_after(&text(&regcfg(&["resolve", &spec.display().to_string()], None).stdout), "platform: ");
                 let dir = tempfile::tempdir().unwrap();
                 let mut sources = vec![vec![]];
                 if minor == "4.19" {
@@ -257,7 +258,8 @@ fn makes_secrets(object: &Json) -> bool {
 fn stores_write(cluster: &Cluster, applied: &str) {
     let objects: Vec<Json> = serde_yaml::from_multiple(applied).unwrap();
     for made in objects.iter().filter(|object| makes_secrets(object)) {
-        let stored = made["spec"]["data"].as_array().into_iter().flatten().filter_map(|item| item["secretKey"].as_str());
+        let stored =
+            made["spec"]["data"].as_array().into_iter().flatten().filter_map(|item| item["secretKey"].as_str());
         let sealed = made["spec"]["encryptedData"].as_object().into_iter().flatten().map(|(key, _)| key.as_str());
         let data: serde_json::Map<String, Json> =
             stored.chain(sealed).map(|key| (key.to_owned(), "a-value-of-a-store".into())).collect();

@@ -126,9 +126,12 @@ pub(super) fn leave_rest(item: &Item, profile: &Profile, target: Target, lefts: 
         let is_rendered = |name: &str| annotations(item, profile).is_some_and(|rendered| rendered.contains_key(name));
         match path {
             [] => {}
-            [metadata, annotations, name] if metadata == "metadata" && annotations == "annotations" && is_rendered(name) => {
+            [metadata, annotations, name]
+                if metadata == "metadata" && annotations == "annotations" && is_rendered(name) =>
+            {
                 let message = "it is rendered with another value, which engines read";
-                let help = "see that it fits the engine; to keep yours, put it into a template of a profile of your own";
+                let help =
+                    "see that it fits the engine; to keep yours, put it into a template of a profile of your own";
                 lefts.push(item.left(path, Why::Replaced, message, help));
             }
             _ if node.is_null() => {}

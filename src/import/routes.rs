@@ -57,14 +57,18 @@ fn described(item: &Item) -> (Why, String, String) {
     match text(&["tls", "termination"]) {
         Some("reencrypt") => {}
         other => {
-            let how = other.map_or_else(|| "not encrypted".into(), |other| format!("of the termination {}", quoted(other)));
+            let how =
+                other.map_or_else(|| "not encrypted".into(), |other| format!("of the termination {}", quoted(other)));
             let message = format!("the operator did not make it, and it is {how}: those of a spec are re-encrypted");
             return (Why::NoField, message, format!("{keep}{}", entry("")));
         }
     }
     if text(&["tls", "key"]).is_some() {
         let message = "the operator did not make it, and its private key stands in it, which no spec holds in plain";
-        let help = format!("put certificate and key into a Secret with `oc create secret tls`, and write {}", entry("secretName: SECRET"));
+        let help = format!(
+            "put certificate and key into a Secret with `oc create secret tls`, and write {}",
+            entry("secretName: SECRET")
+        );
         return (Why::Secret, message.into(), help);
     }
     let secret = text(&["tls", "externalCertificate", "name"]).map(|secret| format!("secretName: {secret}"));

@@ -79,7 +79,9 @@ fn a_worktree_and_a_submodule_are_compared_with_their_own_revisions() {
     fs::write(worktree.join("b.yaml"), two("b")).unwrap();
     for command in COMMANDS {
         // In both, `.git` is a file; the revision is that of the repository itself, and not of the one around it.
-        for (dir, revision, file) in [(outer.root().join("sub"), "HEAD", "a.yaml"), (worktree.clone(), "main", "b.yaml")] {
+        for (dir, revision, file) in
+            [(outer.root().join("sub"), "HEAD", "a.yaml"), (worktree.clone(), "main", "b.yaml")]
+        {
             let mut run = outer.command(&[command, "--against", revision, "."]);
             run.current_dir(&dir);
             finish(run).tells(1, RAISED).tells(1, &format!("{revision}:{file}:8:51"));
@@ -100,7 +102,9 @@ fn a_repository_that_the_environment_names_is_not_the_one_that_is_asked() {
         let mut run = repository.command(&[command, "--against", "main", "a.yaml"]);
         // As hooks, and those who keep their files in a bare repository, have it.
         run.env("GIT_DIR", &bare).env("GIT_WORK_TREE", repository.dir.path()).env("GIT_INDEX_FILE", bare.join("index"));
-        run.env("GIT_OBJECT_DIRECTORY", bare.join("objects")).env("GIT_NAMESPACE", "x").env("GIT_CEILING_DIRECTORIES", "/");
+        run.env("GIT_OBJECT_DIRECTORY", bare.join("objects"))
+            .env("GIT_NAMESPACE", "x")
+            .env("GIT_CEILING_DIRECTORIES", "/");
         finish(run).tells(1, RAISED);
     }
 }

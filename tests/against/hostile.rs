@@ -8,15 +8,8 @@ use std::process::Command;
 use super::{COMMANDS, RAISED, Repository, finish, one, path, two};
 
 /// Variables that name a program.
-const PROGRAMS: [&str; 7] = [
-    "GIT_EXTERNAL_DIFF",
-    "GIT_SSH_COMMAND",
-    "GIT_SSH",
-    "GIT_PAGER",
-    "GIT_ASKPASS",
-    "GIT_EDITOR",
-    "GIT_PROXY_COMMAND",
-];
+const PROGRAMS: [&str; 7] =
+    ["GIT_EXTERNAL_DIFF", "GIT_SSH_COMMAND", "GIT_SSH", "GIT_PAGER", "GIT_ASKPASS", "GIT_EDITOR", "GIT_PROXY_COMMAND"];
 
 #[test]
 fn a_revision_that_looks_like_an_option_is_none() {

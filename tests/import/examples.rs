@@ -34,7 +34,10 @@ fn cases() -> Vec<(String, Case)> {
             let below = file.strip_prefix(root).expect("below").display().to_string();
             if fs::read_to_string(&file).expect("text").contains("kind: ClusterRegistry") {
                 let world = FsWorld::open(root, Path::new("."), Some(NOW)).expect("a project");
-                cases.push((name, Case { world: Box::new(world), path: ProjectPath::new(&below).expect("a path"), settings: "" }));
+                cases.push((
+                    name,
+                    Case { world: Box::new(world), path: ProjectPath::new(&below).expect("a path"), settings: "" },
+                ));
             }
         }
     }
@@ -64,7 +67,10 @@ fn landing() -> Vec<(String, Case)> {
         }
         let files = shared.iter().map(|(path, text)| (path.as_str(), text.as_str()));
         let world = MemWorld::new(files.chain([(file.as_str(), text.as_str())])).with_now(NOW);
-        (path.display().to_string(), Case { world: Box::new(world), path: ProjectPath::new(&file).expect("a path"), settings: "" })
+        (
+            path.display().to_string(),
+            Case { world: Box::new(world), path: ProjectPath::new(&file).expect("a path"), settings: "" },
+        )
     };
     all.iter().filter(|path| path.is_file() && is_spec(path)).map(case).collect()
 }

@@ -8,10 +8,10 @@
 mod choices;
 mod examples;
 mod filled;
-mod generated;
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "../common/generate.rs"]
 mod generate;
+mod generated;
 mod laws;
 mod objects;
 mod odd;

@@ -65,7 +65,10 @@ fn settings() -> String {
         .filter(|rule| regcfg::policy::is_opinion(rule.code))
         .map(|rule| format!("    {}: info\n", rule.code.id))
         .collect();
-    format!("apiVersion: regcfg.dev/v1alpha1\nkind: Project\nspec:\n  profiles: [profiles]\n  levels:\n{}", levels.concat())
+    format!(
+        "apiVersion: regcfg.dev/v1alpha1\nkind: Project\nspec:\n  profiles: [profiles]\n  levels:\n{}",
+        levels.concat()
+    )
 }
 
 /// Objects of one cluster.
@@ -116,8 +119,11 @@ impl Odd {
                 odd.add(generator, api_version, kind, "cluster", "");
             }
         }
-        let sets =
-            [("ImageDigestMirrorSet", CLUSTER), ("ImageTagMirrorSet", CLUSTER), ("ImageContentSourcePolicy", "operator.openshift.io/v1alpha1")];
+        let sets = [
+            ("ImageDigestMirrorSet", CLUSTER),
+            ("ImageTagMirrorSet", CLUSTER),
+            ("ImageContentSourcePolicy", "operator.openshift.io/v1alpha1"),
+        ];
         for (kind, api_version) in sets {
             for _ in 0..generator.below(3) {
                 let name = generator.pick(&["registry-mirrors", "one", "a.b"]);
@@ -125,10 +131,17 @@ impl Odd {
             }
         }
         for _ in 0..generator.below(3) {
-            let (kind, namespace) = generator.pick(&[("RoleBinding", "team-a"), ("ClusterRoleBinding", ""), ("RoleBinding", "team-b")]);
+            let (kind, namespace) =
+                generator.pick(&[("RoleBinding", "team-a"), ("ClusterRoleBinding", ""), ("RoleBinding", "team-b")]);
             let name = generator.pick(&["registry-viewers-a", "bound", "Odd:Name", "registry-pruners-x"]);
             odd.add(generator, RBAC, kind, name, namespace);
-            let role = generator.pick(&["registry-viewer", "system:image-puller", "system:image-pruner", "prometheus-scraper", "view"]);
+            let role = generator.pick(&[
+                "registry-viewer",
+                "system:image-puller",
+                "system:image-pruner",
+                "prometheus-scraper",
+                "view",
+            ]);
             if let Some(binding) = odd.objects.last_mut() {
                 binding["roleRef"]["name"] = role.into();
             }
@@ -144,11 +157,20 @@ impl Odd {
     fn add(&mut self, generator: &mut Generator, api_version: &str, kind: &str, name: &str, namespace: &str) {
         let Some(known) = find(api_version, kind).filter(|known| known.is_on(self.minor)) else { return };
         let is_it = |object: &&Json| object["kind"] == kind && object["metadata"]["name"] == name;
-        if self.objects.iter().filter(is_it).any(|object| object["metadata"].get("namespace").is_none_or(|there| there == namespace)) {
+        if self
+            .objects
+            .iter()
+            .filter(is_it)
+            .any(|object| object["metadata"].get("namespace").is_none_or(|there| there == namespace))
+        {
             return;
         }
         let schema = structural(known.schema, self.minor);
-        let mut object = if schema["properties"].get("spec").is_some() { generator.object(&schema) } else { generator.value(&schema, 0) };
+        let mut object = if schema["properties"].get("spec").is_some() {
+            generator.object(&schema)
+        } else {
+            generator.value(&schema, 0)
+        };
         object["apiVersion"] = api_version.into();
         object["kind"] = kind.into();
         object["metadata"] = metadata(generator, name, namespace, self.is_live);
@@ -157,11 +179,15 @@ impl Odd {
 
     /// Adds the certificates that the objects name.
     fn named(&mut self) {
-        let certificates = [("Image", "/spec/additionalTrustedCA/name", "a.example.com..5000"), ("Config", "/spec/storage/s3/trustedCA/name", "ca-bundle.crt")];
+        let certificates = [
+            ("Image", "/spec/additionalTrustedCA/name", "a.example.com..5000"),
+            ("Config", "/spec/storage/s3/trustedCA/name", "ca-bundle.crt"),
+        ];
         for (kind, path, key) in certificates {
             let of_kind = self.objects.iter().find(|object| object["kind"] == kind);
             let name = of_kind.and_then(|object| object.pointer(path)?.as_str()).unwrap_or_default().to_owned();
-            let is_new = !self.objects.iter().any(|object| object["kind"] == "ConfigMap" && object["metadata"]["name"] == *name);
+            let is_new =
+                !self.objects.iter().any(|object| object["kind"] == "ConfigMap" && object["metadata"]["name"] == *name);
             if !name.is_empty() && is_new {
                 self.objects.push(json!({"apiVersion": "v1", "kind": "ConfigMap",
                     "metadata": {"name": name, "namespace": "openshift-config"}, "data": {key: super::objects::pem(), "other": "x"}}));
@@ -188,7 +214,9 @@ impl Odd {
         };
         let imported = import(nodes(&self.objects), &wish)
             .map_err(|refused| TestCaseError::fail(format!("refused: {refused}\n{}", self.shown())))?;
-        let told = |what: &str| TestCaseError::fail(format!("{what}\n{}\n{}\n{:#?}", self.shown(), imported.spec, imported.left));
+        let told = |what: &str| {
+            TestCaseError::fail(format!("{what}\n{}\n{}\n{:#?}", self.shown(), imported.spec, imported.left))
+        };
         let made = world(&imported, settings);
         let project = Project::new(&made);
         let mut findings = Findings::new();
@@ -217,7 +245,8 @@ impl Odd {
         let mut wrong = Vec::new();
         for object in &self.objects {
             let id = called(object);
-            let left: BTreeSet<&str> = imported.left.iter().filter(|left| left.object == id).map(|left| left.path.as_str()).collect();
+            let left: BTreeSet<&str> =
+                imported.left.iter().filter(|left| left.object == id).map(|left| left.path.as_str()).collect();
             // Another one stands in its place; what becomes of what it says, a test of its own tells.
             if left.contains("") || left.contains("metadata.name") {
                 continue;
@@ -284,7 +313,10 @@ fn mirrors(object: &Json, section: &str, left: &[Left]) -> Vec<Mirrors> {
     let items = object["spec"][list].as_array().into_iter().flatten().enumerate();
     let kept = items.filter(|(at, _)| {
         let path = format!("spec.{list}");
-        !is_left("") && !is_left(&path) && !is_left(&format!("{path}[{at}]")) && !is_left(&format!("{path}[{at}].mirrors"))
+        !is_left("")
+            && !is_left(&path)
+            && !is_left(&format!("{path}[{at}]"))
+            && !is_left(&format!("{path}[{at}].mirrors"))
     });
     let of = |(at, item): (usize, &Json)| {
         let mut mirrors: Vec<String> = Vec::new();
@@ -360,7 +392,8 @@ fn metadata(generator: &mut Generator, name: &str, namespace: &str, is_live: boo
         }
     }
     if generator.chance(15) {
-        metadata["finalizers"] = json!([generator.pick(&["imageregistry.operator.openshift.io/finalizer", "example.com/mine"])]);
+        metadata["finalizers"] =
+            json!([generator.pick(&["imageregistry.operator.openshift.io/finalizer", "example.com/mine"])]);
     }
     if is_live {
         metadata["uid"] = "0b4c6a1e-0000-4000-8000-000000000000".into();
@@ -382,12 +415,18 @@ fn without(value: &Json, left: &BTreeSet<&str>, path: &str) -> Option<Json> {
     }
     match value {
         Json::Object(fields) if !fields.is_empty() => {
-            let kept: Map<String, Json> =
-                fields.iter().filter_map(|(name, value)| Some((name.clone(), without(value, left, &below(path, name))?))).collect();
+            let kept: Map<String, Json> = fields
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), without(value, left, &below(path, name))?)))
+                .collect();
             (!kept.is_empty()).then(|| kept.into())
         }
         Json::Array(items) if !items.is_empty() => {
-            let kept: Vec<Json> = items.iter().enumerate().filter_map(|(at, item)| without(item, left, &format!("{path}[{at}]"))).collect();
+            let kept: Vec<Json> = items
+                .iter()
+                .enumerate()
+                .filter_map(|(at, item)| without(item, left, &format!("{path}[{at}]")))
+                .collect();
             (!kept.is_empty()).then(|| kept.into())
         }
         Json::Null => None,
@@ -397,7 +436,8 @@ fn without(value: &Json, left: &BTreeSet<&str>, path: &str) -> Option<Json> {
 
 /// Returns the path of a field as it is told.
 fn below(path: &str, name: &str) -> String {
-    let is_plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let is_plain =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     match (is_plain, path) {
         (true, "") => name.to_owned(),
         (true, path) => format!("{path}.{name}"),
@@ -451,20 +491,25 @@ impl Compare<'_> {
 
 /// Tells whether a value says nothing, or what operator and server write again by themselves.
 fn is_silent(kind: &str, path: &str, value: &Json, is_live: bool) -> bool {
-    let is_empty = value == "" || value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+    let is_empty =
+        value == "" || value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
     match (kind, path) {
         (_, r#"metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]"#) => true,
         (_, "metadata.name" | "metadata.namespace" | r#"metadata.labels["regcfg.dev/cluster"]"#) => true,
         (_, "metadata.uid" | "metadata.resourceVersion") => is_live,
         ("Config", "metadata.finalizers") => *value == json!(["imageregistry.operator.openshift.io/finalizer"]),
         ("Config", "spec.observedConfig") => true,
-        ("Config", "spec.operatorLogLevel") | ("ImagePruner", "spec.logLevel") => is_empty || (is_live && value == "Normal"),
+        ("Config", "spec.operatorLogLevel") | ("ImagePruner", "spec.logLevel") => {
+            is_empty || (is_live && value == "Normal")
+        }
         ("Config", "spec.storage" | "spec.logLevel") => is_empty,
         ("Config", "spec.logging") => *value == 2,
         ("Config", "spec.storage.s3.trustedCA") => is_empty || *value == json!({"name": ""}),
         ("Config", path) if path.starts_with("spec.routes[") => value == "",
         ("Config", "spec.storage.managementState") => is_live,
-        ("Config", "spec.requests.read.maxWaitInQueue" | "spec.requests.write.maxWaitInQueue") => is_live && value == "0s",
+        ("Config", "spec.requests.read.maxWaitInQueue" | "spec.requests.write.maxWaitInQueue") => {
+            is_live && value == "0s"
+        }
         ("Config", "spec.storage.s3.virtualHostedStyle") => is_live && *value == false,
         ("Config", "spec.storage.azure.networkAccess") => is_live && *value == json!({"type": "External"}),
         _ => is_empty && is_live,

@@ -336,7 +336,8 @@ impl Maker<'_> {
             registry.put("routes", self.routes());
         }
         if self.choices.chance() {
-            let limits = map([("maxRunning", Tree::Int(8)), ("maxInQueue", Tree::Int(9)), ("maxWaitInQueue", "30s".into())]);
+            let limits =
+                map([("maxRunning", Tree::Int(8)), ("maxInQueue", Tree::Int(9)), ("maxWaitInQueue", "30s".into())]);
             registry.put("requests", map([("read", limits.clone()), ("write", limits)]));
         }
         if self.choices.chance() {
@@ -430,7 +431,8 @@ impl Maker<'_> {
                 let source = format!("{mark}.example.com/team");
                 let rendered = vec![(source.clone(), &["source"][..])];
                 self.marks.push(Mark { sign: mark, written: source.clone(), rendered });
-                let all = (0..=self.choices.below(2)).map(|_| self.around("mirror.example.com:5000/", "", &["mirrors"]));
+                let all =
+                    (0..=self.choices.below(2)).map(|_| self.around("mirror.example.com:5000/", "", &["mirrors"]));
                 sources.put(source, map([("mirrors", Tree::List(all.collect()))]));
             }
             mirrors.put(*section, sources);
@@ -473,7 +475,9 @@ impl Maker<'_> {
 
     fn pruner(&mut self) -> Tree {
         let mut pruner = map([("schedule", "0 0 * * *".into())]);
-        for (field, value) in [("keepTagRevisions", 3), ("successfulJobsHistoryLimit", 0), ("failedJobsHistoryLimit", 3)] {
+        for (field, value) in
+            [("keepTagRevisions", 3), ("successfulJobsHistoryLimit", 0), ("failedJobsHistoryLimit", 3)]
+        {
             if self.choices.chance() {
                 pruner.put(field, Tree::Int(value));
             }
