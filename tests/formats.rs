@@ -364,7 +364,13 @@ fn difference(before: Option<Node>, after: Node) -> ClusterDiff {
         before,
         after: Some(after),
     };
-    ClusterDiff { cluster: "c".into(), against: "d".into(), objects: vec![object], unknown: Vec::new() }
+    ClusterDiff {
+        cluster: "c".into(),
+        against: "d".into(),
+        objects: vec![object],
+        unknown: Vec::new(),
+        not_collected: BTreeSet::new(),
+    }
 }
 
 /// Lets `patch` change a directory by a diff.

@@ -6,7 +6,7 @@
 //! Lists are bounded: the kinds that are rendered of specs, each where its objects can be. A kind that only a template of
 //! the user's own renders is looked for where that is rendered now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::side::without_never;
 use super::{ObjectDiff, PredictedBy, What, owner};
@@ -100,7 +100,7 @@ pub fn left_over(
             // Where the kind or namespace is not, nothing of it is left.
             Answer::Absent(Absent::Kind | Absent::Namespace | Absent::Object) => continue,
             Answer::Unknown(unknown) => {
-                hidden.push(Unknown { about: vec![looked_for(listing)], ..unknown });
+                hidden.push((listing, unknown));
                 continue;
             }
         };
@@ -116,21 +116,26 @@ pub fn left_over(
     (found, not_told(&hidden))
 }
 
-/// Returns what is looked for, for people.
-fn looked_for(Listing { resource, namespace, .. }: &Listing) -> String {
-    let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
-    format!("{}{place}", resource.kind)
+/// Says what stands between lists and their answers: the same obstacle once, with all that it hides.
+fn not_told(hidden: &[(&Listing, Unknown)]) -> Vec<Unknown> {
+    let said = |unknown: Unknown| {
+        let alike = hidden.iter().filter(|(_, other)| other.is_alike(&unknown)).map(|(listing, _)| *listing);
+        let looked_for = looked_for(alike);
+        let message = format!("what is rendered no more cannot be told of {looked_for}: {}", unknown.obstacle);
+        Unknown { message, about: vec![format!("what is rendered no more of {looked_for}")], ..unknown }
+    };
+    each_once(hidden.iter().map(|(_, unknown)| unknown)).into_iter().map(said).collect()
 }
 
-/// Says what stands between lists and their answers: the same obstacle once, with all that it hides.
-fn not_told(hidden: &[Unknown]) -> Vec<Unknown> {
-    let said = |unknown: Unknown| {
-        let kinds = unknown.about.join(", ");
-        let about = format!("what is rendered no more of {kinds}");
-        let message = format!("what is rendered no more cannot be told of {kinds}: {}", unknown.obstacle);
-        Unknown { message, about: vec![about], ..unknown }
-    };
-    each_once(hidden).into_iter().map(said).collect()
+/// Says what is looked for, by namespaces: `Config, Image; Secret in openshift-config`.
+fn looked_for<'l>(listings: impl Iterator<Item = &'l Listing>) -> String {
+    let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for Listing { resource, namespace, .. } in listings {
+        kinds.entry(namespace).or_default().push(&resource.kind);
+    }
+    let place = |namespace: &str| if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
+    let said = kinds.into_iter().map(|(namespace, kinds)| format!("{}{}", kinds.join(", "), place(namespace)));
+    said.collect::<Vec<_>>().join("; ")
 }
 
 /// Returns what a listed object is called.
@@ -276,7 +281,10 @@ mod tests {
         let [unknown] = &*unknown else { panic!("{unknown:#?}") };
         let is_said = |words: &str| unknown.message.contains(words);
         assert!(
-            is_said("cannot be told of Config, ") && is_said("ConfigMap in openshift-config, ") && is_said(": 403")
+            is_said("cannot be told of Config, ")
+                && is_said("; ConfigMap, Secret, ")
+                && is_said(" in openshift-config; ")
+                && is_said(": 403")
         );
         let nothing = listings.iter().map(|_| Answer::Absent(Absent::Kind)).collect();
         assert!(left_over("prod", &[], &listings, nothing).1.is_empty());

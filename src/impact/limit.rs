@@ -46,6 +46,8 @@ impl fmt::Display for Above<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::diff::{ObjectDiff, PredictedBy, What};
     use crate::live::Resource;
@@ -78,7 +80,7 @@ mod tests {
             against: "live".into(),
             objects,
             unknown: Vec::new(),
-            not_collected: Default::default(),
+            not_collected: BTreeSet::new(),
         }];
         let said = |limit: Impact| above(&diffs, limit).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(said(Impact::DataLoss), Vec::<String>::new());

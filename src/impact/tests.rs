@@ -60,7 +60,7 @@ fn reasons_of(target: &str, old: &str, new: &str) -> Vec<Reason> {
         against: "old".into(),
         objects: objects.collect(),
         unknown: Vec::new(),
-        not_collected: Default::default(),
+        not_collected: BTreeSet::new(),
     };
     judge(&mut diff, &ctx);
     diff.objects.into_iter().flat_map(|object| object.reasons).collect()

@@ -115,15 +115,11 @@ impl Unknown {
         self.about.len() > 1 || !self.rights.is_empty()
     }
 
-    /// Says all but the help in one line: what stands in the way, which rights lack, and what is hidden.
-    pub fn said(&self) -> String {
-        let Self { message, obstacle, about, rights, .. } = self;
-        if !self.is_general() {
-            return message.clone();
-        }
-        let rights = Right::said(rights);
+    /// Says in one line what stands in the way, and which rights lack.
+    pub fn reason(&self) -> String {
+        let rights = Right::said(&self.rights);
         let missing = if rights.is_empty() { String::new() } else { format!("; missing: {}", rights.join("; ")) };
-        format!("{obstacle}{missing}; not told: {}", about.join(", "))
+        format!("{}{missing}", self.obstacle)
     }
 
     /// Takes in what the same obstacle hides, too.

@@ -18,7 +18,7 @@ pub(super) fn text(told: &Told<'_>) -> String {
     }
     let unknown = each_once(told.unknown);
     for (at, one) in unknown.iter().enumerate() {
-        let _infallible = writeln!(text, "not looked at: {}", inert(&one.said()));
+        let _infallible = writeln!(text, "not looked at: {}", inert(&said(one)));
         let help = help(one);
         // The same help once, behind the last of those that it is for.
         if unknown.get(at + 1).is_none_or(|next| self::help(next) != help) {
@@ -28,7 +28,7 @@ pub(super) fn text(told: &Told<'_>) -> String {
     if let Some(unknown) = told.unseen_secret {
         let message =
             "whether credentials are in a Secret of your own could not be seen, and the spec says nothing of them";
-        let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&unknown.said()), inert(&help(unknown)));
+        let _infallible = writeln!(text, "{message}: {}\n  help: {}", inert(&said(unknown)), inert(&help(unknown)));
     }
     for line in &told.differs {
         let _infallible = writeln!(text, "the spec renders another value: {}", inert(line));
@@ -62,6 +62,15 @@ pub(super) fn text(told: &Told<'_>) -> String {
         }
     }
     text
+}
+
+/// Says what could not be looked at, and why.
+fn said(unknown: &Unknown) -> String {
+    if unknown.is_general() {
+        format!("{}: {}", unknown.about.join(", "), unknown.reason())
+    } else {
+        unknown.message.clone()
+    }
 }
 
 /// Says what can be done about what could not be looked at.

@@ -100,7 +100,11 @@ impl Obstacle {
     fn line(&self) -> String {
         /// As much as a line takes.
         const LONGEST: usize = 400;
-        cut(&self.unknown.said(), LONGEST)
+        let Unknown { message, about, .. } = &self.unknown;
+        if !self.unknown.is_general() {
+            return cut(message, LONGEST);
+        }
+        cut(&format!("{}; not told: {}", self.unknown.reason(), bounded(about.iter())), LONGEST)
     }
 
     fn help(&self) -> String {

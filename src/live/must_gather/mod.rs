@@ -155,7 +155,7 @@ impl<'w> MustGather<'w> {
     fn not_collected(&self, asked: &str) -> Unknown {
         let message = format!("{} holds no {asked}: it was not collected", quoted(&self.called));
         let help = "collect it with `oc adm inspect`, whose directory can be given, too; or ask the cluster itself";
-        Unknown::new(Why::NotCollected, message, help).about(asked, "it was not collected")
+        Unknown::new(Why::NotCollected, message, help).about(asked, "nothing of it was collected")
     }
 
     fn unreadable(asked: &str, path: &ProjectPath, why: &str) -> Unknown {
