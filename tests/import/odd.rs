@@ -31,7 +31,7 @@ fn no_value_of_an_object_changes_or_goes_without_a_word() {
     let project = MemWorld::new(spec::PROJECT);
     let profiles = Profiles::of(&Project::new(&project), &mut Findings::new());
     let mut runner = TestRunner::new(ProptestConfig {
-        cases: n_cases() * 2,
+        cases: n_cases(),
         failure_persistence: None,
         max_shrink_iters: 600,
         ..ProptestConfig::default()
