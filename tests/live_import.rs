@@ -105,7 +105,7 @@ fn imports(cluster: &Cluster, example: &str, name: &str) {
 /// Applies each example on each minor, has an operator write, and imports the cluster: from itself, and on one minor from a
 /// must-gather and from manifests, too. What is imported is checked without an error, and nothing of the cluster would change.
 fn what_is_imported_is_no_difference_to_the_cluster_on_any_minor(cluster: &Cluster) {
-    let mut n_imported = 0;
+    let (mut n_imported, mut platforms) = (0, BTreeMap::new());
     for minor in crds::minors() {
         let minor = minor.to_string();
         cluster.apply_crds(&minor);
@@ -113,13 +113,16 @@ fn what_is_imported_is_no_difference_to_the_cluster_on_any_minor(cluster: &Clust
             let project = Retargeted::new(example, &minor);
             for spec in project.specs() {
                 let Some([_, complete]) = project.rendered(&spec) else { continue };
-                let about = format!("{example} {} on {minor}", spec.file_name().unwrap().display());
+                let about = format!("{} on {minor}", called(example, &spec));
                 let applied = installed(cluster, &complete);
-                let platform =
-                    word_after(&text(&regcfg(&["resolve", &spec.display().to_string()], None).stdout), "platform: ");
+                let platform = platforms.entry(called(example, &spec)).or_insert_with(|| {
+                    let resolved = regcfg(&["resolve", &spec.display().to_string()], None);
+                    word_after(&text(&resolved.stdout), "platform: ")
+                });
                 let dir = tempfile::tempdir().unwrap();
                 let mut sources = vec![vec![]];
-                if minor == "4.19" {
+                // A must-gather asks for much, so that of one spec of each example it is enough.
+                if minor == "4.19" && Some(&spec) == project.specs().first() {
                     // Without those who wrote each field, what equals the operator's own beginnings is taken for its own.
                     let gathered = collect(cluster, dir.path(), true).display().to_string();
                     sources.push(vec!["--must-gather".to_owned(), gathered]);
@@ -128,7 +131,7 @@ fn what_is_imported_is_no_difference_to_the_cluster_on_any_minor(cluster: &Clust
                     sources.push(vec!["--from".to_owned(), manifests.display().to_string()]);
                 }
                 for source in sources {
-                    is_no_difference(cluster, &platform, &minor, &source, &format!("{about}, {source:?}"));
+                    is_no_difference(cluster, platform, &minor, &source, &format!("{about}, {source:?}"));
                     n_imported += 1;
                 }
                 removed(cluster, &applied);
@@ -136,6 +139,10 @@ fn what_is_imported_is_no_difference_to_the_cluster_on_any_minor(cluster: &Clust
         }
     }
     assert!(n_imported > 8 * crds::minors().len() || crds::minors().is_empty(), "{n_imported}");
+}
+
+fn called(example: &str, spec: &Path) -> String {
+    format!("{example} {}", spec.file_name().unwrap().display())
 }
 
 /// Imports a cluster, and compares what comes out with it.
@@ -150,8 +157,10 @@ fn is_no_difference(cluster: &Cluster, platform: &str, minor: &str, source: &[St
     let told = text(&imported.stderr);
     assert!(imported.status.success(), "{about}: {told}");
     let spec = fs::read_to_string(format!("{out}/imported.yaml")).unwrap();
-    let checked = regcfg(&["check", &out], None);
-    assert!(checked.status.success(), "{about}: {}{spec}", text(&checked.stdout));
+    if minor == "4.19" {
+        let checked = regcfg(&["check", &out], None);
+        assert!(checked.status.success(), "{about}: {}{spec}", text(&checked.stdout));
+    }
     for way in if source.is_empty() && minor == "4.19" { &["dry-run", "merge"][..] } else { &["dry-run"] } {
         let diff = regcfg(&["diff", "--predict", way, &out], Some(&kubeconfig));
         let [said, more] = [&diff.stdout, &diff.stderr].map(|bytes| text(bytes));

@@ -8,7 +8,7 @@
 mod choices;
 mod examples;
 mod filled;
-#[allow(dead_code, reason = "other tests use the rest")]
+#[allow(dead_code, clippy::unwrap_used, reason = "other tests use the rest, and panic where they cannot go on")]
 #[path = "../common/generate.rs"]
 mod generate;
 mod generated;
