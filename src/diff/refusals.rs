@@ -31,19 +31,14 @@ pub struct Refused {
 
 impl Refused {
     /// Tells whether rules say it already: all that changes there, at its place in the object as it would be.
-    pub fn is_explained<'f>(
-        &self,
-        diff: &ObjectDiff,
-        predicted: &Node,
-        ruled: impl Iterator<Item = &'f Diagnostic> + Clone,
-    ) -> bool {
+    pub fn is_explained(&self, diff: &ObjectDiff, predicted: &Node, ruled: &[&Diagnostic]) -> bool {
         let below = steps(&self.field);
         let changes = diff.changes.iter().filter(|change| change.silent.is_none()).map(|change| steps(&change.path));
         let mut changes = changes.filter(|path| path.starts_with(&below)).peekable();
         let is_ruled = |path: &[&str]| {
             let around = |n| predicted.at(&path[..n]).map(Node::place);
             let places: Vec<_> = (1..=path.len()).filter_map(around).collect();
-            ruled.clone().any(|rule| EXPLAINING.contains(&rule.code) && places.contains(&&rule.place))
+            ruled.iter().any(|rule| EXPLAINING.contains(&rule.code) && places.contains(&&rule.place))
         };
         changes.peek().is_some() && changes.all(|path| is_ruled(&path))
     }

@@ -104,8 +104,7 @@ fn not_ruled(
     let is_said = |refused: &Refused| {
         let Some(state) = states.iter().find(|state| state.rendered == refused.rendered) else { return false };
         let Some(object) = diff.objects.iter().find(|object| object.object == state.object) else { return false };
-        let ruled = ruled.iter().copied();
-        state.predicted.as_ref().is_some_and(|predicted| refused.is_explained(object, predicted, ruled))
+        state.predicted.as_ref().is_some_and(|predicted| refused.is_explained(object, predicted, &ruled))
     };
     let left: Vec<Refused> = refused.into_iter().filter(|refused| !is_said(refused)).collect();
     left.into_iter().map(|refused| refused.finding)

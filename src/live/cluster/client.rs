@@ -48,21 +48,21 @@ impl Client {
     /// another, those are asked once more.
     fn ask<T>(
         &self,
-        questions: Vec<Asked<'_>>,
+        questions: &[Asked<'_>],
         room: &Arc<Room>,
         mut take: impl FnMut(usize, &Question, Result<Answered, Unknown>) -> T,
     ) -> Vec<T> {
         let mut answers: Vec<Option<T>> = questions.iter().map(|_| None).collect();
         let line = self.session.line();
         let mut refused = Vec::new();
-        self.send(&line, &questions, 0..questions.len(), room, |at, answered| match answered {
+        self.send(&line, questions, 0..questions.len(), room, |at, answered| match answered {
             Err(unknown) if unknown.why == Why::Unauthorized => refused.push((at, unknown)),
             answered => answers[at] = Some(take(at, &questions[at].0, answered)),
         });
         if !refused.is_empty() {
             if let Some(other) = self.session.other_than(&line) {
                 let again: Vec<usize> = refused.drain(..).map(|(at, _)| at).collect();
-                self.send(&other, &questions, again, room, |at, answered| {
+                self.send(&other, questions, again, room, |at, answered| {
                     answers[at] = Some(take(at, &questions[at].0, answered));
                 });
             }
@@ -157,8 +157,8 @@ impl Client {
         }
         wanted.retain(|namespace| !known.contains_key(*namespace));
         let ids: Vec<ObjectId> = wanted.iter().map(|name| namespace(name)).collect();
-        let questions = ids.iter().map(|id| (Question::Get(id.clone()), None)).collect();
-        let found = self.ask(questions, &Arc::default(), |_, _, answered| match answered {
+        let questions: Vec<Asked<'_>> = ids.iter().map(|id| (Question::Get(id.clone()), None)).collect();
+        let found = self.ask(&questions, &Arc::default(), |_, _, answered| match answered {
             Ok(Answered::Body(..)) => Some(true),
             Ok(Answered::Absent(_)) => Some(false),
             Ok(Answered::Expired) | Err(_) => None,
@@ -201,9 +201,9 @@ impl Live for Client {
     }
 
     fn get(&self, objects: &[ObjectId]) -> Vec<Answer<Node>> {
-        let questions = objects.iter().map(|object| (Question::Get(object.clone()), None)).collect();
+        let questions: Vec<Asked<'_>> = objects.iter().map(|object| (Question::Get(object.clone()), None)).collect();
         let room = Arc::default();
-        let mut answers = self.ask(questions, &room, |_, question, answered| match answered {
+        let mut answers = self.ask(&questions, &room, |_, question, answered| match answered {
             Ok(Answered::Body(bytes, _)) => answer(self.object(question, bytes, &room)),
             Ok(Answered::Absent(absent)) => Answer::Absent(absent),
             Ok(Answered::Expired) => Answer::Unknown(self.unknown(question, Why::Server, "the answer has expired")),
@@ -219,8 +219,8 @@ impl Live for Client {
         let room = Arc::default();
         while !waiting.is_empty() {
             let question = |at: &usize| Question::List(listings[*at].clone(), lists[*at].after.clone());
-            let questions = waiting.iter().map(|at| (question(at), None)).collect();
-            let pages = self.ask(questions, &room, |_, question, answered| (question.clone(), answered));
+            let questions: Vec<Asked<'_>> = waiting.iter().map(|at| (question(at), None)).collect();
+            let pages = self.ask(&questions, &room, |_, question, answered| (question.clone(), answered));
             let asked = std::mem::take(&mut waiting);
             for (at, (question, page)) in asked.into_iter().zip(pages) {
                 if lists[at].take(self, &question, page, &room) {
@@ -252,7 +252,7 @@ impl Live for Client {
             }
         }
         let room = Arc::default();
-        let told = self.ask(questions, &room, |_, question, answered| match answered {
+        let told = self.ask(&questions, &room, |_, question, answered| match answered {
             Ok(Answered::Body(bytes, warnings)) => {
                 answer(self.object(question, bytes, &room).map(|object| DryRun { object, warnings }))
             }

@@ -101,7 +101,7 @@ impl Obstacle {
         let message = format!("cannot {cannot} {} on {}: {what}{tried}", question.about(), host.name);
         let obstacle = lacks.as_ref().map_or(what, |lack| format!("{} lacks rights", lack.who));
         let rights = lacks.map(|lack| lack.right).into_iter().collect();
-        Unknown { causes, rights, ..Unknown::new(why, message, help).about(question.about(), obstacle) }
+        Unknown { rights, causes, ..Unknown::new(why, message, help).about(question.about(), obstacle) }
     }
 }
 
