@@ -194,11 +194,12 @@ fn a_reader_gets_the_merge_and_is_told(cluster: &Cluster) {
 
 fn what_the_server_refuses_is_told_where_it_was_written(cluster: &Cluster) {
     let project = applied(cluster, SPEC, &[]);
-    project.write("cluster.yaml", &SPEC.replace("storageClassName: fast", "storageClassName: slow"));
+    // A claim that nobody uses yet does not grow, which no rule says.
+    project.write("cluster.yaml", &SPEC.replace("100Gi", "200Gi"));
     let diff = project.diff(cluster, &[]);
     assert_eq!(diff.exit, 1, "{}", diff.stderr);
     assert!(diff.findings().iter().any(|finding| finding.starts_with("RC0810 cluster.yaml:")), "{:?}", diff.findings());
-    assert_eq!(diff.changes(), ["PersistentVolumeClaim spec.storageClassName: \"fast\" -> \"slow\""]);
+    assert_eq!(diff.changes(), ["PersistentVolumeClaim spec.resources.requests.storage: \"100Gi\" -> \"200Gi\""]);
 }
 
 fn what_a_policy_says_is_told_where_it_was_written(cluster: &Cluster) {

@@ -42,6 +42,7 @@ fn a_must_gather_differs_as_its_cluster_does(cluster: &Cluster) {
                 }
             }
             // A claim of the example before is another one, and what else is left of it is of another cluster.
+            removed_claims(cluster);
             let complete = json!({"apiVersion": "v1", "kind": "List", "items": decrypted(&complete)});
             cluster.apply(&complete.to_string(), &["--field-manager=argocd-controller", "--force-conflicts"]);
             let by_hand = json!({"spec": {"replicas": 7, "readOnly": true, "disableRedirect": true}});
@@ -50,7 +51,9 @@ fn a_must_gather_differs_as_its_cluster_does(cluster: &Cluster) {
             let path = spec.strip_prefix(project.dir()).unwrap().to_str().unwrap();
             let asked = diff(project.dir(), Some(cluster), path, &["--predict", "merge"]);
             n_changes += compared(&asked).len();
-            for has_managers in [true, false] {
+            // Once is enough for what newer releases leave out.
+            let forms = if example == EXAMPLES[0] { &[true, false][..] } else { &[true] };
+            for &has_managers in forms {
                 let dir = tempfile::tempdir().unwrap();
                 let collected = collect(cluster, dir.path(), has_managers);
                 let told = diff(project.dir(), None, path, &["--must-gather", &collected.display().to_string()]);
@@ -61,6 +64,17 @@ fn a_must_gather_differs_as_its_cluster_does(cluster: &Cluster) {
         }
     }
     assert!(n_changes > EXAMPLES.len(), "hardly anything differs");
+}
+
+/// Removes the registry's claims, which no controller lets go of here.
+fn removed_claims(cluster: &Cluster) {
+    const CLAIMS: &str = "/api/v1/namespaces/openshift-image-registry/persistentvolumeclaims";
+    let claims = cluster.raw("GET", CLAIMS, None).json();
+    for claim in claims["items"].as_array().into_iter().flatten() {
+        let path = format!("{CLAIMS}/{}", claim["metadata"]["name"].as_str().unwrap());
+        cluster.raw("DELETE", &path, None);
+        cluster.raw("PATCH", &path, Some(&json!({"metadata": {"finalizers": null}})));
+    }
 }
 
 /// Runs `regcfg diff --format json` on a cluster, or on nothing that answers.

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::meaning::same;
 use super::path::Path;
+use super::references::opened;
 use super::side::{NEVER, Side, hidden, key_of, show, shown_name, without_never};
 use super::written::{At, Written};
 use super::{Change, Compared, LiveOnly, ObjectDiff, What, lists};
@@ -32,9 +33,10 @@ pub(super) fn compare(compared: &Compared<'_>, fill: &mut Fill<'_>) -> ObjectDif
     let rendered = &with_data(compared.rendered);
     let Ok(live) = compared.live else {
         let after = if compared.full { compared.predicted } else { rendered };
-        return created(compared, after);
+        return created(compared, &opened(after));
     };
     let predicted = &with_data(compared.predicted);
+    let (live, predicted) = (&*opened(live), &*opened(predicted));
     let (live_shown, predicted_shown) = (concealed(live), concealed(predicted));
     let text = |name: &str| compared.rendered.get(name).and_then(Node::as_str).unwrap_or_default();
     let schema = schema::find(text("apiVersion"), text("kind")).map(|kind| kind.schema);

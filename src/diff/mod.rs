@@ -14,6 +14,7 @@ mod older;
 mod origins;
 mod owner;
 mod path;
+mod references;
 mod refusals;
 mod side;
 mod written;
@@ -29,7 +30,7 @@ use compare::with_data;
 
 use crate::apply::{Element, Engine, Manager, Writer};
 use crate::impact::{Impact, Reason};
-use crate::live::{Absent, ObjectId, Unknown};
+use crate::live::{Absent, ObjectId, Unknown, Why};
 use crate::name::ObjectName;
 use crate::target::Target;
 use crate::tree::Node;
@@ -181,6 +182,24 @@ pub struct Owner {
 }
 
 impl ClusterDiff {
+    /// Makes one of a cluster that was not compared, since findings say what is wrong with what was given. `called` is what it would
+    /// have been compared with.
+    pub fn not_compared(cluster: &str, called: &str, why: &str) -> Self {
+        Self {
+            cluster: cluster.to_owned(),
+            against: called.to_owned(),
+            objects: Vec::new(),
+            unknown: vec![Unknown::new(Why::Invalid, why, "")],
+            not_collected: BTreeSet::new(),
+        }
+    }
+
+    /// Tells whether it was not compared, since findings say what is wrong with what was given.
+    pub fn is_left_out(&self) -> bool {
+        let is_wrong = |unknown: &Unknown| unknown.why == Why::Invalid;
+        self.objects.is_empty() && !self.unknown.is_empty() && self.unknown.iter().all(is_wrong)
+    }
+
     /// Tells whether everything of it is known: of each object what becomes of it, and which are rendered no more.
     pub fn is_complete(&self) -> bool {
         self.unknown.is_empty() && !self.objects.iter().any(ObjectDiff::is_unknown)

@@ -62,6 +62,9 @@ impl Impact {
 /// Says of every object of a cluster how hard its changes hit. `ctx` holds what the cluster has and what it would have,
 /// whole, with what the formats leave out; on several minors the worst counts.
 pub fn judge(diff: &mut ClusterDiff, ctx: &UpdateContext<'_>) {
+    if diff.objects.iter().all(|object| matches!(object.what, What::Unchanged)) {
+        return;
+    }
     let circumstances = ctx.circumstances();
     for object in &mut diff.objects {
         object.reasons = reasons(object, ctx, &circumstances);

@@ -45,7 +45,10 @@ pub(super) fn storage(item: &mut Item, items: &mut [Item], wish: &Wish<'_>, draf
         }
         match backend.as_str() {
             "pvc" => claim(items, &mut kept, draft, lefts),
-            "s3" => certificates(items, &mut kept, draft, lefts),
+            "s3" => {
+                without_keyless(item, &mut kept, lefts);
+                certificates(items, &mut kept, draft, lefts);
+            }
             _ => {}
         }
         draft.put("storage", backend, kept);
@@ -171,6 +174,21 @@ fn as_text(node: Node) -> Node {
     match node.as_int() {
         Some(number) => Node::string(number.to_string(), node.origin),
         None => node,
+    }
+}
+
+/// Leaves out a distribution of CloudFront of whose private key not both the Secret and the key in it are named.
+fn without_keyless(item: &Item, settings: &mut Node, lefts: &mut Lefts) {
+    let key = settings.get("cloudFront").map(|front| front.get("privateKey"));
+    let is_named = |key: &Node| ["name", "key"].iter().all(|field| key.get(field).is_some());
+    if key.is_none_or(|key| key.is_some_and(is_named)) {
+        return;
+    }
+    let path = ["spec", "storage", "s3", "cloudFront"].map(str::to_owned);
+    let message = "without a Secret's name and a key in it there is no private key";
+    lefts.push(item.left(&path, Why::Unusable, message, "name both, and import it again"));
+    if let Some(map) = settings.as_map_mut() {
+        map.shift_remove("cloudFront");
     }
 }
 

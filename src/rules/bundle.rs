@@ -46,6 +46,9 @@ pub struct BundleContext<'o> {
     platform: Option<&'o Node>,
     profile: Option<&'o Profile>,
     as_of: Option<i64>,
+    /// The `spec` of the config CR, and the one backend in it: what most rules ask for first.
+    config: Option<&'o Node>,
+    backend: Option<StorageBackend<'o>>,
 }
 
 /// A backend that the config CR names.
@@ -86,7 +89,11 @@ impl<'o> BundleContext<'o> {
         platform: Option<&'o Node>,
     ) -> Self {
         let objects = objects.into_iter().map(|object| (ObjectName::of(object), object)).collect();
-        Self { target, objects, bootstrap, platform, profile: None, as_of: None }
+        let (config, backend) = (None, None);
+        let mut ctx = Self { target, objects, bootstrap, platform, profile: None, as_of: None, config, backend };
+        ctx.config = ctx.singleton(REGISTRY_GROUP, "Config");
+        ctx.backend = ctx.only_backend();
+        ctx
     }
 
     /// Says which profile the objects were rendered with.
@@ -165,7 +172,7 @@ impl<'o> BundleContext<'o> {
 
     /// Returns the `spec` of the config CR `cluster`, as written.
     pub(super) fn config(&self) -> Option<&'o Node> {
-        self.singleton(REGISTRY_GROUP, "Config")
+        self.config
     }
 
     /// Returns the `spec` of the ImagePruner `cluster`, as written.
@@ -213,6 +220,10 @@ impl<'o> BundleContext<'o> {
 
     /// Returns the backend where the config CR names exactly one.
     pub(super) fn backend(&self) -> Option<StorageBackend<'o>> {
+        self.backend
+    }
+
+    fn only_backend(&self) -> Option<StorageBackend<'o>> {
         // From 4.17 on the operator sees no OSS beside another backend.
         let sees_oss = self.first() < DROPPED || self.backends().nth(1).is_none();
         let mut backends = self.backends().filter(|backend| sees_oss || backend.name != "oss");

@@ -25,13 +25,14 @@ const OF_CLUSTER: [(&str, &str, bool); 9] = [
 ];
 
 /// What is collected of each namespace, in lists.
-const OF_NAMESPACE: [(&str, &str); 6] = [
+const OF_NAMESPACE: [(&str, &str); 7] = [
     ("", "configmaps"),
     ("", "persistentvolumeclaims"),
     ("", "secrets"),
     ("rbac.authorization.k8s.io", "rolebindings"),
     ("route.openshift.io", "routes"),
     ("external-secrets.io", "externalsecrets"),
+    ("bitnami.com", "sealedsecrets"),
 ];
 
 /// Values of Secrets that are collected as they are.
@@ -67,7 +68,7 @@ pub(crate) fn collect(cluster: &Cluster, dir: &Path, has_managers: bool) -> Path
     }
     for namespace in get(&["namespaces", "-o", "name"]).unwrap().lines() {
         let namespace = namespace.rsplit('/').next().unwrap();
-        if namespace.starts_with("kube-") {
+        if namespace.starts_with("kube-") || namespace == "default" {
             continue;
         }
         let dir = image.join("namespaces").join(namespace);

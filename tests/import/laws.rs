@@ -144,6 +144,13 @@ fn plain(world: &dyn World, spec: &Resolved) -> Json {
             mirrors.remove("name");
         }
     }
+    // Each namespace has a binding of its own, so that their order is nowhere.
+    let sections = fields.get_mut("access").and_then(Json::as_object_mut).into_iter().flat_map(|all| all.values_mut());
+    for grant in sections.filter_map(Json::as_object_mut).flat_map(|grants| grants.values_mut()) {
+        if let Some(Json::Array(namespaces)) = grant.get_mut("namespaces") {
+            namespaces.sort_by_key(Json::to_string);
+        }
+    }
     // An empty mapping renders what nothing renders; that a section is there is seen on the objects.
     for (section, field) in [("trust", "registryCAs"), ("images", "registrySources")] {
         if let Some(Json::Object(section)) = fields.get_mut(section)

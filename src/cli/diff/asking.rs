@@ -86,8 +86,15 @@ impl Asking<'_> {
         };
         match clusters.client_for(subject.context.as_ref(), &subject.named, &mut findings) {
             Ok(Some(client)) => self.compare(subject, &*client, self.args.predict.into(), findings),
-            Ok(None) => Answer { diff: None, findings, fault: None, note: None },
-            Err(error) => Answer { diff: None, findings, fault: Some(error), note: None },
+            Ok(None) => {
+                let why = "the context by which it is reached is not said, or not allowed";
+                let diff = ClusterDiff::not_compared(&subject.name, "its cluster", why);
+                Answer { diff: Some(diff), findings, fault: None, note: None }
+            }
+            Err(error) => {
+                let diff = ClusterDiff::not_compared(&subject.name, "its cluster", "there is no way to it");
+                Answer { diff: Some(diff), findings, fault: Some(error), note: None }
+            }
         }
     }
 

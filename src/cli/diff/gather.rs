@@ -53,6 +53,8 @@ pub(super) struct Gathered<'w> {
     pub(super) subjects: Vec<Subject<'w>>,
     /// The names and files of clusters with errors.
     pub(super) wrong: BTreeSet<String>,
+    /// What those are called that are not compared since they are wrong, as far as they say it.
+    pub(super) not_compared: Vec<String>,
     /// What was found.
     pub(super) findings: Findings,
     /// What went wrong.
@@ -72,6 +74,7 @@ pub(super) fn gather<'w>(
     let mut gathered = Gathered {
         subjects: Vec::new(),
         wrong: BTreeSet::new(),
+        not_compared: Vec::new(),
         findings: Findings::new(),
         errors: Vec::new(),
         files: Vec::new(),
@@ -117,6 +120,7 @@ impl<'w> Gathered<'w> {
                 Ok(answer) => {
                     self.findings.extend(answer.findings);
                     if answer.made.is_none() {
+                        self.not_compared.extend(known_by(project, path).next());
                         self.wrong.extend(known_by(project, path));
                     }
                     if let Some((known, bundle, ruling)) = answer.made {
@@ -138,6 +142,7 @@ impl<'w> Gathered<'w> {
         let is_wrong = |documents: &[String]| documents.iter().any(|document| wrong.contains(document));
         for (bundle, _, documents, path) in &made {
             if is_wrong(documents) {
+                self.not_compared.push(bundle.cluster.clone());
                 self.wrong.extend([bundle.cluster.clone(), path.clone()]);
             }
         }
@@ -185,6 +190,8 @@ impl<'w> Gathered<'w> {
                 let is_whole = label.is_some() && !opened.dirs.is_empty();
                 let subject = of_manifests(label, dir, objects, target, &ruling, project.world());
                 self.subjects.extend(subject.map(|subject| Subject { is_whole, ..subject }));
+            } else {
+                self.not_compared.push(label.unwrap_or(dir));
             }
         }
     }

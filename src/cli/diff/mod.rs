@@ -12,7 +12,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-pub use self::args::{DiffArgs, MaxImpact, PredictArg};
+pub(super) use self::args::DiffArgs;
 use self::asking::{Answer, Asking, Source, collected, must_gather};
 use self::gather::{Gathered, Subject, gather};
 use super::args::{allowed, paths_or_here};
@@ -44,7 +44,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     let projects: Vec<Project<'_>> = workspace.opened.iter().map(|opened| Project::new(&opened.world)).collect();
     // A directory of manifests often is a part of the project that they are rendered from.
     let old = args.against.as_ref().filter(|path| path.is_dir()).map(|path| path.canonicalize()).transpose()?;
-    let Gathered { subjects, wrong, findings, errors, files } =
+    let Gathered { subjects, wrong, not_compared, findings, errors, files } =
         gather(&workspace, &projects, args.target.openshift, old.as_deref());
     run.findings = findings;
     for error in &errors {
@@ -63,6 +63,11 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console<'_>) -> Result<Exit> {
     } else if !subjects.is_empty() {
         run.ask(args, &workspace, &subjects)?;
     }
+    // What is wrong stays a cluster, so that nobody takes the others for all.
+    let called = [&args.against, &args.must_gather].into_iter().flatten().next();
+    let called = called.map_or_else(|| "its cluster".into(), |path| path.display().to_string());
+    let left_out = |name: &String| ClusterDiff::not_compared(name, &called, "what was given of it has errors");
+    run.diffs.extend(not_compared.iter().map(left_out));
     run.end(args)
 }
 
@@ -125,7 +130,9 @@ impl Run<'_, '_> {
 /// Returns the answer of the run. `is_above` says whether a change hits harder than allowed, where there is a limit.
 fn exit(diffs: &[ClusterDiff], outcome: &Outcome, is_above: Option<bool>) -> Exit {
     let differs = |diff: &ClusterDiff| diff.objects.iter().any(crate::diff::ObjectDiff::differs);
-    let of_diffs = if !diffs.iter().all(ClusterDiff::is_complete) {
+    // What is wrong with one that is left out is told by the outcome.
+    let is_answered = |diff: &ClusterDiff| diff.is_complete() || diff.is_left_out();
+    let of_diffs = if !diffs.iter().all(is_answered) {
         Exit::NoAnswer
     } else if is_above.unwrap_or_else(|| diffs.iter().any(differs)) {
         Exit::No

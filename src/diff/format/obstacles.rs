@@ -117,3 +117,62 @@ impl Obstacle {
         format!("bind what `{file}` of regcfg has, which are the rights of this command as roles")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::format::samples::{cluster, unchanged, unknown};
+    use crate::live::Why;
+
+    fn without_right(object: &str, namespace: &str) -> Unknown {
+        let right =
+            Right { namespace: namespace.into(), group: String::new(), resource: "secrets".into(), verb: "get" };
+        let of_one = Unknown::new(Why::Forbidden, format!("cannot read {object}: forbidden"), "ask");
+        Unknown { rights: vec![right], ..of_one.about(object, "user \"reader\" lacks rights") }
+    }
+
+    fn hidden(name: &str) -> ClusterDiff {
+        let of = |object: &str, namespace| {
+            let what = What::Unknown(without_right(object, namespace));
+            crate::diff::ObjectDiff { what, ..unchanged(object) }
+        };
+        let mut one = cluster(name, vec![of("Secret a/x", "a"), unchanged("c"), of("Secret b/y", "b")]);
+        one.unknown.push(without_right("what is rendered no more of Secret in a", "a"));
+        one
+    }
+
+    #[test]
+    fn rights_that_lack_are_said_once_of_a_cluster_and_of_many() {
+        let one = hidden("prod");
+        let [obstacle] = &*of(&one) else { panic!("{:?}", of(&one)) };
+        assert_eq!(obstacle.title(&one), "prod is not known as a whole");
+        let notes: Vec<String> =
+            obstacle.notes().into_iter().map(|note| format!("{}: {}", note.label, note.text)).collect();
+        assert_eq!(
+            notes,
+            [
+                "unknown: user \"reader\" lacks rights",
+                "not told: Secret a/x, Secret b/y",
+                "not told: what is rendered no more of Secret in a",
+                "missing: get secrets in a",
+                "missing: get secrets in b",
+                "help: bind what `deploy/rbac/diff.yaml` of regcfg has, which are the rights of this command as roles",
+            ]
+        );
+        let thirty: Vec<ClusterDiff> = (0..30).map(|at| hidden(&format!("c-{at}"))).collect();
+        let [line] = &*lines(&thirty.iter().collect::<Vec<_>>()) else { panic!("more than a line") };
+        assert_eq!(line.clusters.len(), 30);
+        assert!(
+            line.text
+                .starts_with("user \"reader\" lacks rights; missing: get secrets in a; get secrets in b; not told:")
+        );
+    }
+
+    #[test]
+    fn what_one_object_alone_meets_is_told_of_it() {
+        let one = cluster("prod", vec![unknown("x", "the answer is no JSON"), unchanged("c")]);
+        let [obstacle] = &*of(&one) else { panic!("{:?}", of(&one)) };
+        assert_eq!(obstacle.title(&one), "ConfigMap openshift-config/x on prod cannot be told");
+        assert_eq!(obstacle.notes()[0].text, "the answer is no JSON");
+    }
+}

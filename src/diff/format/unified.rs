@@ -27,7 +27,7 @@ use crate::impact::Impact;
 
 use super::states::States;
 use super::words::{self, Note};
-use super::{Paint, names, obstacles};
+use super::{Paint, names, obstacles, summary};
 
 /// The lines around a change.
 const CONTEXT: usize = 3;
@@ -38,13 +38,25 @@ const MOST_WORDS: usize = 16 << 10;
 /// Writes what differs on each cluster, then what comes of it in all.
 pub fn text(clusters: &[ClusterDiff], paint: &Paint) -> String {
     let mut out = String::new();
-    for cluster in clusters {
+    let (left_out, told): (Vec<&ClusterDiff>, Vec<&ClusterDiff>) =
+        clusters.iter().partition(|cluster| cluster.is_left_out());
+    for cluster in &told {
+        if !out.is_empty() {
+            out.push('\n');
+        }
         let known = cluster.objects.iter().filter(|object| !object.is_unknown());
         for object in known.filter(|object| is_shown(object)) {
             of_object(&mut out, cluster, object, paint);
             out.push('\n');
         }
         closing(&mut out, cluster, paint);
+    }
+    if !out.is_empty() && !left_out.is_empty() {
+        out.push('\n');
+    }
+    for obstacles::Line { clusters, text, .. } in obstacles::lines(&left_out) {
+        let (worse, name) = (paint.worse, summary::names(&clusters));
+        line(&mut out, format_args!("{worse}?{worse:#} {}", inert(&format!("{name}: not compared: {text}"))));
     }
     if clusters.len() > 1 {
         plan(&mut out, &words::counted(clusters.len(), "cluster"), clusters, paint);
