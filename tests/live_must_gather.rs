@@ -17,7 +17,7 @@ use std::process::{Command, ExitCode};
 
 use cluster::{ADMIN, Cluster, live};
 use collected::collect;
-use retargeted::Retargeted;
+use retargeted::{Retargeted, decrypted};
 use serde_json::{Value as Json, json};
 
 /// Examples that have every kind of object among them.
@@ -46,7 +46,8 @@ fn a_must_gather_differs_as_its_cluster_does(cluster: &Cluster) {
             }
             // A claim of the example before is another one, and what else is left of it is of another cluster.
             removed_claims(cluster);
-            cluster.apply(&complete, &["--field-manager=argocd-controller", "--force-conflicts"]);
+            let complete = json!({"apiVersion": "v1", "kind": "List", "items": decrypted(&complete)});
+            cluster.apply(&complete.to_string(), &["--field-manager=argocd-controller", "--force-conflicts"]);
             let by_hand = json!({"spec": {"replicas": 7, "readOnly": true, "disableRedirect": true}});
             let answer = cluster.raw("PATCH", &format!("{CONFIG}?fieldManager=kubectl-edit"), Some(&by_hand));
             assert_eq!(answer.status, 200, "{}", answer.text());

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use crate::cluster::crds;
 use crate::cluster::objects::path;
 use crate::diffs::ordered;
-use crate::retargeted::take_away;
+use crate::retargeted::{decrypted, take_away};
 use crate::scene::{Scene, read};
 
 /// The manager by which Argo CD applies.
@@ -17,12 +17,13 @@ impl Scene<'_> {
     /// Takes a line out of the spec, or of a layer where the spec has none that will do: another one on each minor. Calls
     /// `check` with how diff tells it, and puts the line back.
     pub(crate) fn without_a_field(&self, check: impl Fn(String)) {
-        let before = self.render();
+        let before = &self.objects;
         for file in [self.project.dir().join(&self.spec)].into_iter().chain(self.project.layers()) {
             let text = read(&file);
             for line in self.lines_of_spec(&text) {
                 take_away(&file, line);
-                let gone = self.try_render().ok().and_then(|after| gone(&before, &after));
+                let after = self.render().map(|rendered| decrypted(&rendered));
+                let gone = after.and_then(|after| gone(before, &after));
                 let gone = gone.filter(|gone| !self.others_wrote(gone));
                 if let Some(gone) = &gone {
                     check(gone.told());

@@ -9,10 +9,7 @@ use crate::cluster::objects::path;
 use crate::cluster::{ADMIN, Cluster};
 use crate::diffs::{Diff, check_same, regcfg};
 use crate::operator::bootstrap;
-use crate::retargeted::{EXAMPLES, Retargeted};
-
-/// What stands in a Secret once its engine has decrypted it.
-const DECRYPTED: &str = "decrypted-on-the-cluster";
+use crate::retargeted::{EXAMPLES, Retargeted, decrypted};
 
 /// A spec of an example, on a cluster that its operators have made ready.
 pub(crate) struct Scene<'a> {
@@ -35,11 +32,11 @@ pub(crate) fn for_every_spec(cluster: &Cluster, minor: Minor, stories: &[fn(&Sce
         for spec in project.specs() {
             let spec = spec.strip_prefix(project.dir()).unwrap().to_owned();
             let mut scene = Scene { cluster, minor, project: &project, spec, objects: Vec::new() };
-            let Ok(rendered) = scene.try_render() else {
+            let Some(rendered) = scene.render() else {
                 impossible.push(example);
                 continue;
             };
-            scene.objects = rendered.into_iter().map(decrypted).collect();
+            scene.objects = decrypted(&rendered);
             for story in stories {
                 scene.prepare();
                 story(&scene);
@@ -58,17 +55,10 @@ impl Scene<'_> {
         format!("{} on {}", self.spec.display(), self.minor)
     }
 
-    /// Renders the spec as it is now.
-    pub(crate) fn render(&self) -> Vec<Json> {
-        self.try_render().unwrap_or_else(|error| panic!("{}: {error}", self.about()))
-    }
-
-    pub(crate) fn try_render(&self) -> Result<Vec<Json>, String> {
+    /// Renders the spec as it is now; none where errors say why not.
+    pub(crate) fn render(&self) -> Option<String> {
         let output = regcfg(self.project.dir(), &["render", self.spec()], None);
-        if !output.status.success() {
-            return Err(String::from_utf8(output.stderr).unwrap());
-        }
-        Ok(serde_yaml::from_multiple(&String::from_utf8(output.stdout).unwrap()).unwrap())
+        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
     }
 
     fn spec(&self) -> &str {
@@ -149,16 +139,6 @@ impl Scene<'_> {
             assert_eq!(diff.exit, 1, "{about}");
         }
     }
-}
-
-/// Returns an object as its engine applies it: Flux decrypts what SOPS encrypted, and leaves out how that was done.
-fn decrypted(mut object: Json) -> Json {
-    if object.as_object_mut().unwrap().remove("sops").is_some() {
-        for (_, value) in object["stringData"].as_object_mut().unwrap() {
-            *value = DECRYPTED.into();
-        }
-    }
-    object
 }
 
 /// Reads a file of the project.
