@@ -18,8 +18,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 
-use cluster::{ADMIN, Cluster, crds, live};
+use cluster::{ADMIN, Cluster, live};
 use collected::collect;
+use regcfg::target::Minor;
 use retargeted::{EXAMPLES, Retargeted};
 use serde_json::{Value as Json, json};
 

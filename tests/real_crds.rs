@@ -12,6 +12,7 @@
 mod crds;
 #[path = "common/flat.rs"]
 mod flat;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/generate.rs"]
 mod generate;
 

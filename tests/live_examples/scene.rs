@@ -80,8 +80,8 @@ impl Scene<'_> {
 
     /// Applies as somebody does at a terminal.
     pub(crate) fn apply_with_kubectl(&self) {
-        let manifests: String = self.objects.iter().map(|object| format!("---\n{object}\n")).collect();
-        self.cluster.apply(&manifests, &["--force-conflicts"]);
+        let manifests: Vec<String> = self.objects.iter().map(|object| format!("---\n{object}\n")).collect();
+        self.cluster.apply(&manifests.concat(), &["--force-conflicts"]);
     }
 
     /// Applies as a manager of fields does, with the same requests.

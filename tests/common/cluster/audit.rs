@@ -125,7 +125,7 @@ impl Event {
     pub(super) fn of_proxy(request: &Head, body: &[u8]) -> Self {
         let is_told = |name: &str| !name.eq_ignore_ascii_case("Authorization");
         let headers = request.headers.iter().filter(|(name, _)| is_told(name));
-        let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let headers: Vec<String> = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
         Self {
             verb: request.word(0).to_lowercase(),
             uri: request.word(1).to_owned(),
@@ -133,7 +133,7 @@ impl Event {
             agent: request.header("User-Agent").unwrap_or_default().to_owned(),
             object: serde_json::from_slice(body).unwrap_or_default(),
             status: 0,
-            line: format!("{}\n{headers}{}", request.line, String::from_utf8_lossy(body)),
+            line: format!("{}\n{}{}", request.line, headers.concat(), String::from_utf8_lossy(body)),
         }
     }
 

@@ -14,11 +14,13 @@ use super::asked::{self, Asked};
 use super::programs::Programs;
 use super::{Cluster, crds};
 
+type Run = Box<dyn FnOnce(&Cluster) + Send>;
+
 /// A test before a cluster.
 pub(crate) struct Test {
     name: String,
     /// What is tested, or why nothing can be.
-    run: Result<Box<dyn FnOnce(&Cluster) + Send>, String>,
+    run: Result<Run, String>,
 }
 
 impl Test {
