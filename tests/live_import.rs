@@ -10,6 +10,9 @@ mod cluster;
 #[path = "common/collected.rs"]
 mod collected;
 #[allow(dead_code, reason = "other tests use the rest")]
+#[path = "common/operator.rs"]
+mod operator;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "common/retargeted.rs"]
 mod retargeted;
 
@@ -18,6 +21,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 
+use cluster::objects::path;
 use cluster::{ADMIN, Cluster, live};
 use collected::collect;
 use regcfg::target::Minor;
@@ -157,10 +161,7 @@ fn installed(cluster: &Cluster, rendered: &str) -> Vec<Json> {
     for namespace in ["openshift-config", "openshift-image-registry"] {
         cluster.namespace(namespace);
     }
-    for (path, object) in bootstrapped() {
-        let made = cluster.raw("POST", &format!("{path}?fieldManager=cluster-image-registry-operator"), Some(&object));
-        assert_eq!(made.status, 201, "{path}: {}", made.text());
-    }
+    operator::bootstrap_others(cluster);
     let objects: Vec<Json> = serde_yaml::from_multiple(rendered).unwrap();
     for namespace in objects.iter().filter_map(|object| object["metadata"]["namespace"].as_str()) {
         cluster.namespace(namespace);
@@ -176,23 +177,6 @@ fn installed(cluster: &Cluster, rendered: &str) -> Vec<Json> {
     cluster.apply(&list.to_string(), &["--field-manager=argocd-controller", "--force-conflicts"]);
     operator_writes(cluster);
     applied
-}
-
-/// Returns what every cluster has before anybody writes to it, as its operator makes it.
-fn bootstrapped() -> [(&'static str, Json); 2] {
-    let pruner = json!({
-        "apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "ImagePruner", "metadata": {"name": "cluster"},
-        "spec": {"suspend": false, "keepTagRevisions": 3, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 3,
-            "schedule": ""},
-    });
-    let image = json!({
-        "apiVersion": "config.openshift.io/v1", "kind": "Image",
-        "metadata": {"name": "cluster", "annotations": {"release.openshift.io/create-only": "true"}}, "spec": {},
-    });
-    [
-        ("/apis/imageregistry.operator.openshift.io/v1/imagepruners", pruner),
-        ("/apis/config.openshift.io/v1/images", image),
-    ]
 }
 
 /// Returns what a cluster has of objects, as `kubectl get -o yaml` prints it.
@@ -216,17 +200,12 @@ fn listed(cluster: &Cluster, objects: &[Json]) -> String {
 /// Removes objects, and the Secrets of stores beside them; no controller lets go of claims here.
 fn removed(cluster: &Cluster, objects: &[Json]) {
     for object in objects {
-        let text = |path: &str| object.pointer(path).and_then(Json::as_str).unwrap_or_default();
-        let kind = regcfg::schema::find(text("/apiVersion"), text("/kind")).unwrap();
-        let api = if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };
-        let namespace = text("/metadata/namespace");
-        let within = if namespace.is_empty() { String::new() } else { format!("/namespaces/{namespace}") };
-        let path = format!("{api}/{}{within}/{}/{}", kind.version, kind.plural, text("/metadata/name"));
+        let path = path(object);
         cluster.raw("DELETE", &path, None);
         cluster.raw("PATCH", &path, Some(&json!({"metadata": {"finalizers": null}})));
     }
-    for (path, _) in bootstrapped() {
-        cluster.raw("DELETE", &format!("{path}/cluster"), None);
+    for (object, _) in operator::others() {
+        cluster.raw("DELETE", &path(&object), None);
     }
     let namespaces = cluster.raw("GET", "/api/v1/namespaces", None).json();
     for namespace in namespaces["items"].as_array().unwrap() {

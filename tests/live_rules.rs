@@ -298,7 +298,7 @@ fn what_may_not_be_listed_is_said(cluster: &Cluster) {
     ]);
     cluster.grant("reader", &get);
     let run = regcfg(cluster, "reader", PVC, &["diff"]);
-    run.exits(2).says("what is rendered no more cannot be told of ").says("RoleBinding");
+    run.exits(2).says("not told: what is rendered no more of Config, ").says("missing: list configmaps, ");
 }
 
 /// Flux makes its own what was written with kubectl, and then removes of it what is not in Git; Argo CD leaves it there.

@@ -10,6 +10,9 @@ use serde_json::{Map, Value as Json, json};
 use crate::cluster::Cluster;
 use crate::cluster::objects::path;
 
+/// The name under which the registry's operator writes.
+const OPERATOR: &str = "cluster-image-registry-operator";
+
 /// A secret that the operator makes.
 pub(crate) const HTTP_SECRET: &str = "dbbf6d79d43f961604d7c55aff92dfe728db914f654480a56ef0815aa7a8a87a\
     56088a30ee07f94c2eed7b1e1ba61f52ace161780914f4818e40ca730aa4a56d";
@@ -29,6 +32,19 @@ pub(crate) fn bootstrap(cluster: &Cluster, minor: Minor, platform: &str) {
             "replicas": if is_empty { 1 } else { 2 }, "rolloutStrategy": "RollingUpdate", "logging": 2, "storage": storage},
     });
     config_of_operator(&mut config, minor);
+    make(cluster, &config, OPERATOR);
+    bootstrap_others(cluster);
+}
+
+/// Makes what operators make on a new cluster beside the config CR.
+pub(crate) fn bootstrap_others(cluster: &Cluster) {
+    for (object, manager) in others() {
+        make(cluster, &object, manager);
+    }
+}
+
+/// Returns what every new cluster has beside the config CR, each with who makes it: the pruner, and `image.config`.
+pub(crate) fn others() -> [(Json, &'static str); 2] {
     let pruner = json!({
         "apiVersion": "imageregistry.operator.openshift.io/v1", "kind": "ImagePruner", "metadata": {"name": "cluster"},
         "spec": {"suspend": false, "keepTagRevisions": 3, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 3,
@@ -38,16 +54,14 @@ pub(crate) fn bootstrap(cluster: &Cluster, minor: Minor, platform: &str) {
         "apiVersion": "config.openshift.io/v1", "kind": "Image",
         "metadata": {"name": "cluster", "annotations": {"release.openshift.io/create-only": "true"}}, "spec": {},
     });
-    for (object, manager) in [
-        (config, "cluster-image-registry-operator"),
-        (pruner, "cluster-image-registry-operator"),
-        (image, "cluster-version-operator"),
-    ] {
-        let path = path(&object);
-        let (all, _) = path.rsplit_once('/').unwrap();
-        let made = cluster.raw("POST", &format!("{all}?fieldManager={manager}"), Some(&object));
-        assert!([201, 409].contains(&made.status), "{path}: {}", made.text());
-    }
+    [(pruner, OPERATOR), (image, "cluster-version-operator")]
+}
+
+fn make(cluster: &Cluster, object: &Json, manager: &str) {
+    let path = path(object);
+    let (all, _) = path.rsplit_once('/').unwrap();
+    let made = cluster.raw("POST", &format!("{all}?fieldManager={manager}"), Some(object));
+    assert!([201, 409].contains(&made.status), "{path}: {}", made.text());
 }
 
 /// Writes into objects what operators, controllers and the API server write, under a name that nobody knows.
