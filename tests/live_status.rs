@@ -204,6 +204,8 @@ fn each_state_of_a_registry_is_told_and_explained(cluster: &Cluster) {
     let deleted = |storage: &str, finalizer: &str| {
         reset(cluster);
         merge(cluster, CONFIG, &json!({"spec": {"storage": {"managementState": storage}}}));
+        // What the operator once made is its own to the status, whatever the spec says since.
+        set_status(cluster, CONFIG, &json!({"storageManaged": true}));
         merge(cluster, CONFIG, &json!({"metadata": {"finalizers": [finalizer]}}));
         gone(cluster, CONFIG);
         status(cluster, &[&spec])

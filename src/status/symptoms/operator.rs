@@ -57,9 +57,13 @@ pub(super) fn look(seen: &Seen, found: &mut Vec<Symptom>) {
 fn deletion(config: &Node) -> Option<Symptom> {
     config.at(&["metadata", "deletionTimestamp"])?;
     let finalizers: Vec<&str> = items(config, &["metadata", "finalizers"]).iter().filter_map(Node::as_str).collect();
-    let managed = config.at(&["spec", "storage", "managementState"]).and_then(Node::as_str) == Some("Managed")
-        || config.at(&["status", "storageManaged"]).and_then(Node::as_bool) == Some(true);
-    let reason = match (finalizers.contains(&FINALIZER), managed) {
+    let state = config.at(&["spec", "storage", "managementState"]).and_then(Node::as_str);
+    // Before 4.6 the status alone says it; from then on the status may keep what the spec takes back.
+    let is_managed = match state.filter(|state| !state.is_empty()) {
+        Some(state) => state == "Managed",
+        None => config.at(&["status", "storageManaged"]).and_then(Node::as_bool) == Some(true),
+    };
+    let reason = match (finalizers.contains(&FINALIZER), is_managed) {
         (false, _) => "OtherFinalizers",
         (true, true) => "StorageDeleted",
         (true, false) => "StorageKept",
