@@ -120,8 +120,9 @@ impl<'w> Gathered<'w> {
                 Ok(answer) => {
                     self.findings.extend(answer.findings);
                     if answer.made.is_none() {
-                        self.not_compared.extend(known_by(project, path).next());
-                        self.wrong.extend(known_by(project, path));
+                        let names: Vec<String> = known_by(project, path).collect();
+                        self.not_compared.extend(names.first().cloned());
+                        self.wrong.extend(names);
                     }
                     if let Some((known, bundle, ruling)) = answer.made {
                         let documents = known.as_ref().map(|known| known.facts.documents.clone()).unwrap_or_default();
